@@ -1,0 +1,48 @@
+# The two commands of README.md are `make demo` and `make test`. Everything runs on the pinned Node from the lock file.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+.DEFAULT_GOAL := help
+.PHONY: help install test check demo bench generate format test-contract test-crash test-e2e test-freeradius test-cluster
+
+help: ## Lists the targets.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+
+node_modules/.stamp: package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+install: node_modules/.stamp ## Installs exactly what the lock file names.
+
+demo: install ## The main job on this machine, told in five chapters; WATCH=1 stays and follows your edits.
+	@node test/lab/demo.ts
+
+check: install ## Lint, layer rules, dead code, types, generated files fresh.
+	biome check .
+	depcruise --config .dependency-cruiser.json controller reconcilers test
+	knip
+	tsc --noEmit
+
+test: check ## Everything that takes minutes: checks, unit, store and contract tests. Last line: N passed, N failed.
+	vitest run --project unit --project store
+
+test-e2e: install ## The whole program: acceptance, command line, integration on real RADIUS tables, every command of the documents.
+	vitest run --project e2e
+
+test-crash: install ## Kills the controller before and after every call it makes, then judges what is left.
+	vitest run --project crash
+
+bench: install ## Measures against the raw floor and writes docs/performance.md; FULL=1 also takes 100,000 subscribers.
+	node test/bench/main.ts
+
+format: install ## Formats and applies safe fixes.
+	biome check --write .
+
+generate: install ## Types, JSON schemas and docs/reference.md from crds/.
+	node controller/api/generate/main.ts
+
+test-freeradius: install ## Logs in at a real FreeRADIUS; installs Debian's packages where they are missing.
+	@command -v freeradius >/dev/null && command -v radclient >/dev/null && test -d /etc/freeradius/3.0/mods-config/sql/main/postgresql || \
+	  (apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq freeradius freeradius-postgresql freeradius-utils)
+	vitest run --config test/freeradius/vitest.config.ts
+
+test-cluster: install ## Compares offline verdicts with a real API server; the first run builds it (about 10 CPU minutes).
+	vitest run --config test/cluster/vitest.config.ts

@@ -1,0 +1,72 @@
+/** Whatever is named must exist, and be of the tenant's own. */
+import { isClusterScoped, keyOf, namespaceOf } from "../core/catalog.ts";
+import { planOf } from "../core/resolve/plan-choice.ts";
+import { type Declared, type Finding, finding, type World } from "./cross-world.ts";
+import type { Subscriber } from "./types.generated.ts";
+
+/** Every namespaced object stands in the namespace of a tenant. */
+export function* homes({ declared, catalog, refused }: World): Generator<Finding> {
+  // A tenant that is refused may be the one whose namespace this is.
+  if ([...refused].some((key) => key.startsWith("Tenant/"))) return;
+  for (const of of declared) {
+    if (isClusterScoped(of.object.kind) || catalog.tenant(namespaceOf(of.object))) continue;
+    const namespace = namespaceOf(of.object);
+    yield finding(
+      of,
+      "metadata.namespace",
+      `namespace ${namespace} belongs to no tenant`,
+      `declare a Tenant with spec.namespace: ${namespace}, or correct the namespace`,
+    );
+  }
+}
+
+/** Plan and profile of a subscriber, also of what is scheduled. Suspension and termination wait for neither. */
+export function* references(world: World): Generator<Finding> {
+  for (const of of world.declared) {
+    if (of.object.kind !== "Subscriber" || !world.catalog.tenant(namespaceOf(of.object))) continue;
+    if (of.object.spec.serviceState === "Active") yield* subscriberReferences(world, of, of.object, "spec");
+    for (const [i, { set }] of (of.object.spec.schedule ?? []).entries())
+      yield* subscriberReferences(
+        world,
+        of,
+        { ...of.object, spec: { ...of.object.spec, ...set } },
+        `spec.schedule[${i}].set`,
+      );
+  }
+}
+function* subscriberReferences(world: World, of: Declared, subscriber: Subscriber, at: string): Generator<Finding> {
+  const namespace = namespaceOf(subscriber);
+  const choice = planOf(world.catalog, subscriber);
+  // Which names and aliases a refused plan would have had is not known.
+  if (!choice.plan && ![...world.refused].some((key) => key.startsWith(`ServicePlan/${namespace}/`)))
+    yield finding(
+      of,
+      subscriber.spec.planRef ? `${at}.planRef.name` : at,
+      choice.problem.split("; ")[0] ?? "",
+      choice.problem.split("; ").slice(1).join("; "),
+    );
+  const profile = subscriber.spec.networkProfileRef?.name;
+  if (profile === undefined || world.catalog.profile(namespace, profile)) return;
+  if (world.refused.has(keyOf("NetworkProfile", namespace, profile))) return;
+  yield finding(
+    of,
+    `${at}.networkProfileRef.name`,
+    `NetworkProfile ${profile} does not exist in ${namespace}`,
+    "declare it, or remove networkProfileRef",
+  );
+}
+
+export function* surveys({ declared, catalog, refused }: World): Generator<Finding> {
+  for (const of of declared) {
+    const name = of.object.kind === "SiteSurvey" ? of.object.spec.subscriberRef?.name : undefined;
+    const namespace = namespaceOf(of.object);
+    if (name === undefined || catalog.subscriber(namespace, name) || refused.has(keyOf("Subscriber", namespace, name)))
+      continue;
+    yield finding(
+      of,
+      "spec.subscriberRef.name",
+      `Subscriber ${name} does not exist in ${namespace}`,
+      "declare it, or survey a lead",
+    );
+  }
+}

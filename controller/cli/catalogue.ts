@@ -1,0 +1,169 @@
+/** Every command: its arguments, options and examples. What it does is loaded when it runs. */
+import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import type { Shell } from "./completion.ts";
+import type { Ended, Exit } from "./exit.ts";
+import type { Cx } from "./io.ts";
+import { FORMATS, type Format } from "./output.ts";
+
+const output = (): Option =>
+  new Option("-o, --output <format>", "how the result is written").choices(FORMATS).default("table" satisfies Format);
+const namespace = (): Option =>
+  new Option("-n, --namespace <namespace>", "of the subscriber; needed where a name is in several");
+const SUBSCRIBER = "SUBSCRIBER is a name, namespace/name, number or declared user name.";
+
+export function register(program: Command, cx: Cx, ended: Ended): void {
+  /** Runs what `load` brings, with arguments and options as commander gives them. */
+  const run =
+    <A extends unknown[]>(load: () => Promise<(cx: Cx, ...args: A) => Promise<Exit>>) =>
+    async (...args: [...A, Command]): Promise<void> => {
+      const command = await load();
+      ended(await command(cx, ...(args.slice(0, -1) as unknown[] as A)));
+    };
+
+  declarations(program, run);
+  questions(program, run);
+  administration(program, run);
+}
+type Run = <A extends unknown[]>(
+  load: () => Promise<(cx: Cx, ...args: A) => Promise<Exit>>,
+) => (...args: [...A, Command]) => Promise<void>;
+
+function declarations(program: Command, run: Run): void {
+  program
+    .command("validate <path>")
+    .summary("check declarations, without any system")
+    .description("Checks every declaration by itself and against the others. Needs no database and no network.")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile validate examples", "lastmile validate examples/acme/plans.yaml -o json"))
+    .action(run(async () => (await import("./commands/validate.ts")).validate));
+  program
+    .command("plan <path>")
+    .summary("show what apply would do")
+    .description("Compares what is declared with what is there and shows every difference. Changes nothing.")
+    .option("--prune", "also withdraw what this path declared before and does not declare any more")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile plan examples", "lastmile plan examples --prune -o json"))
+    .action(run(async () => (await import("./commands/plan.ts")).plan));
+  program
+    .command("drift")
+    .summary("show what was changed in the systems by others")
+    .description("Compares the last good declarations with what is there. Changes nothing.")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile drift", "lastmile drift -o json"))
+    .action(run(async () => (await import("./commands/plan.ts")).drift));
+  program
+    .command("apply <path>")
+    .summary("make it so")
+    .description(
+      "Shows the plan, asks on a terminal, and works until nothing more can be done. Beside a running controller it hands " +
+        "over to it and waits.",
+    )
+    .option("--plan <id>", "only if the plan now is this change set")
+    .option("--prune", "also withdraw what this path declared before and does not declare any more")
+    .option("-y, --yes", "do not ask")
+    .option("--timeout <seconds>", "how long to wait for what is tried again", wholeNumber, 60)
+    .addOption(output())
+    .addHelpText("after", examples("lastmile apply examples", "lastmile apply examples --plan 3f9a0c11d2e4 --yes"))
+    .action(run(async () => (await import("./commands/apply.ts")).apply));
+}
+
+function questions(program: Command, run: Run): void {
+  program
+    .command("status")
+    .summary("show the whole installation at a glance")
+    .description("Tenants, systems, running controllers, and everything that is not in place. Asks the store alone.")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile status", "lastmile status -o json"))
+    .action(run(async () => (await import("./commands/status.ts")).status));
+  program
+    .command("get <kind> [name]")
+    .summary("show declared objects with their status")
+    .description("Kinds and columns are those of kubectl: subscribers (sub), serviceplans (plan), tenants (tn) …")
+    .option("-n, --namespace <namespace>", "only of this namespace")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile get sub -n isp-acme", "lastmile get subscriber john-doe -o yaml"))
+    .action(run(async () => (await import("./commands/get.ts")).get));
+  program
+    .command("explain <subscriber>")
+    .summary("say what a subscriber is waiting for, and why")
+    .description(`What is done, what is not, why, and what to do about it. ${SUBSCRIBER}`)
+    .addOption(namespace())
+    .addOption(output())
+    .addHelpText("after", examples("lastmile explain john-doe", "lastmile explain SUB-ABC123"))
+    .action(run(async () => (await import("./commands/explain.ts")).explain));
+  program
+    .command("history <subscriber>")
+    .summary("show what was done for a subscriber")
+    .description(`Every effect with before, after, outcome and plan, newest first. ${SUBSCRIBER}`)
+    .addOption(namespace())
+    .option("--limit <rows>", "how many", wholeNumber, 50)
+    .addOption(output())
+    .addHelpText("after", examples("lastmile history john-doe", "lastmile history isp-acme/john-doe -o wide"))
+    .action(run(async () => (await import("./commands/explain.ts")).history));
+}
+
+function administration(program: Command, run: Run): void {
+  program
+    .command("run")
+    .summary("follow a folder and keep everything converged")
+    .description(
+      "The controller: takes in every edit, repairs drift, ends what is due. Logs JSON lines; Ctrl-C ends it.",
+    )
+    .requiredOption("--source <dir:PATH>", "where the declarations are")
+    .option("--take-over", "take tenants over that another source declares")
+    .option("--listen <host:port>", "where /metrics, /healthz and /readyz are served; off: nowhere", "127.0.0.1:9090")
+    .addHelpText(
+      "after",
+      examples("lastmile run --source dir:examples", "lastmile run --source dir:/etc/lastmile --take-over"),
+    )
+    .action(run(async () => (await import("./commands/run.ts")).run));
+  program
+    .command("approve <changeset> [path]")
+    .summary("release what the destructive budget holds")
+    .description(
+      "Approves exactly the held changes of the change set that `plan PATH` or `drift` shows, and nothing newer.",
+    )
+    .option("--prune", "the change set was planned with --prune")
+    .option("--hours <hours>", "how long it counts", wholeNumber, 24)
+    .option("-y, --yes", "do not ask")
+    .addHelpText("after", examples("lastmile approve 3f9a0c11d2e4", "lastmile approve 3f9a0c11d2e4 examples --prune"))
+    .action(run(async () => (await import("./commands/approve.ts")).approve));
+  program
+    .command("secret")
+    .summary("show a secret")
+    .description("Secrets that Lastmile keeps. Each use is written to the history.")
+    .command("show <subscriber>")
+    .description(`Prints the RADIUS password, and nothing else. ${SUBSCRIBER}`)
+    .addOption(namespace())
+    .addHelpText("after", examples("lastmile secret show john-doe"))
+    .action(run(async () => (await import("./commands/secret.ts")).showSecret));
+  program
+    .command("init [path]")
+    .summary("make the tables that Lastmile needs")
+    .description("Makes the tables of the store, and those in every RADIUS database that is declared. Safe to repeat.")
+    .option("--print-sql", "print the statements for an administrator, and do nothing")
+    .addHelpText("after", examples("lastmile init examples", "lastmile init --print-sql > lastmile.sql"))
+    .action(run(async () => (await import("./commands/init.ts")).init));
+  program
+    .command("completion")
+    .summary("print completion for a shell")
+    .addArgument(new Argument("<shell>", "which").choices(["bash", "zsh", "fish"]))
+    .addHelpText("after", examples("source <(lastmile completion bash)", "lastmile completion fish | source"))
+    .action(
+      run(async () => {
+        const { completion } = await import("./commands/completion.ts");
+        return async (to: Cx, shell: Shell) => completion(to, shell, program);
+      }),
+    );
+  program
+    .command("version")
+    .summary("print the version")
+    .addOption(output())
+    .action(run(async () => (await import("./commands/version.ts")).version));
+}
+
+function wholeNumber(text: string): number {
+  if (/^[0-9]{1,6}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It takes a whole number.");
+}
+const examples = (...lines: readonly string[]): string => `\nExamples:\n${lines.map((l) => `  ${l}`).join("\n")}`;

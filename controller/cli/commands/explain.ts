@@ -1,0 +1,47 @@
+/** `lastmile explain`: what a subscriber is waiting for, and why. `lastmile history`: what was done for him. */
+import type { Conditioned } from "../../core/status/conditions.ts";
+import { explain as inWords } from "../../core/status/explain.ts";
+import { findSubscriber, type Known } from "../declared-objects.ts";
+import { EXIT, type Exit } from "../exit.ts";
+import type { Cx } from "../io.ts";
+import { type OutputOption, print } from "../output.ts";
+import { historyText } from "../render/history.ts";
+import { withInstallation } from "../session.ts";
+
+export interface SubscriberOptions extends OutputOption {
+  readonly namespace?: string;
+}
+
+export async function explain(cx: Cx, subscriber: string, { namespace, output }: SubscriberOptions): Promise<Exit> {
+  return withInstallation(cx, async (installation) => {
+    const known = await findSubscriber(installation, subscriber, namespace);
+    const status = known.status as Conditioned | undefined;
+    const lines = inWords(status);
+    const data = { subscriber: `${known.namespace}/${known.name}`, lines, conditions: status?.conditions ?? [] };
+    await print(cx.io, output, data, () =>
+      [cx.io.paint("bold", title(known)), ...lines.map((l) => `  ${l}`)].join("\n"),
+    );
+    return EXIT.ok;
+  });
+}
+
+function title({ namespace, name, row }: Known): string {
+  const { file, line } = row.origin;
+  const place = file === undefined ? "" : `  ${file}:${line ?? 1}`;
+  const gone = row.deletedAt === undefined ? "" : `  withdrawn ${new Date(row.deletedAt).toISOString()}`;
+  return `Subscriber ${namespace}/${name}${place}${gone}`;
+}
+
+export interface HistoryOptions extends SubscriberOptions {
+  readonly limit: number;
+}
+
+export async function history(cx: Cx, subscriber: string, options: HistoryOptions): Promise<Exit> {
+  return withInstallation(cx, async (installation) => {
+    const known = await findSubscriber(installation, subscriber, options.namespace);
+    const entries = await installation.store.history(known.owner, { limit: options.limit });
+    const data = { subscriber: `${known.namespace}/${known.name}`, entries };
+    await print(cx.io, options.output, data, (wide) => historyText(entries, wide));
+    return EXIT.ok;
+  });
+}

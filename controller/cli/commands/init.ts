@@ -1,0 +1,50 @@
+/** `lastmile init`: the tables that Lastmile needs, in the store and in every RADIUS database that is declared. */
+import { Fault } from "../../../reconcilers/errors.ts";
+import { schemaSql } from "../../../reconcilers/radius/index.ts";
+import type { ExternalSystem } from "../../api/types.generated.ts";
+import type { Endpoints } from "../../engine/endpoints.ts";
+import { migrationSql } from "../../store/migrate.ts";
+import { EXIT, type Exit } from "../exit.ts";
+import type { Cx } from "../io.ts";
+import { readUpdate, tellProblems } from "../planning.ts";
+import { table } from "../render/table.ts";
+import { withController } from "../session.ts";
+
+export async function init(
+  cx: Cx,
+  path: string | undefined,
+  { printSql }: { readonly printSql?: boolean },
+): Promise<Exit> {
+  if (printSql) {
+    cx.io.out(`-- the store, once: psql -v ON_ERROR_STOP=1 "$DATABASE_URL"\n${migrationSql()}`);
+    cx.io.out(`-- every RADIUS database; safe to run again\n${schemaSql()}`);
+    return EXIT.ok;
+  }
+  const read = path === undefined ? undefined : await readUpdate(path, cx.cwd);
+  if (read?.ok === false) {
+    tellProblems(cx.io, read.problems);
+    return EXIT.invalid;
+  }
+  return withController(cx, async ({ declared, endpoints }, { server, settings }) => {
+    const systems = new Map([...declared.systems()].map((s) => [s.metadata.name, s]));
+    for (const s of read?.update.upserts.map((u) => u.object) ?? [])
+      if (s.kind === "ExternalSystem") systems.set(s.metadata.name, s);
+    const store = server.embedded ? `embedded in ${server.directory}` : "DATABASE_URL";
+    const rows = [["store", "PostgreSQL", "ready", `${store}, installation ${settings.installation}`]];
+    for (const s of [...systems.values()].sort(byName)) rows.push(await prepare(s, endpoints, cx.signal));
+    cx.signal.throwIfAborted();
+    cx.io.out(table(["name", "type", "state", "message"], rows));
+    if (systems.size === 0) cx.io.err("No ExternalSystem is declared yet: name the folder, `lastmile init PATH`.");
+    return rows.some(([, , state]) => state === "failed") ? EXIT.failed : EXIT.ok;
+  });
+}
+
+async function prepare(s: ExternalSystem, endpoints: Endpoints, signal: AbortSignal): Promise<string[]> {
+  const wrong = await endpoints.prepare(s, signal).then(() => undefined, words);
+  return [s.metadata.name, s.spec.type, wrong ? "failed" : "ready", wrong ?? ""];
+}
+const byName = (a: ExternalSystem, b: ExternalSystem): number => (a.metadata.name < b.metadata.name ? -1 : 1);
+function words(e: unknown): string {
+  if (!(e instanceof Fault)) throw e;
+  return `${e.code}: ${e.message}; ${e.remedy}`;
+}

@@ -1,0 +1,35 @@
+/** `lastmile plan`: what would happen. `lastmile drift`: what has been changed behind our back. */
+import { EXIT, type Exit } from "../exit.ts";
+import type { Cx, Io } from "../io.ts";
+import { type Format, type OutputOption, print } from "../output.ts";
+import { isEmpty, type PlanView } from "../plan-view.ts";
+import { type PlanOptions, planOf, readUpdate, tellProblems } from "../planning.ts";
+import { planText } from "../render/plan.ts";
+import { withController } from "../session.ts";
+
+export async function plan(cx: Cx, path: string, options: PlanOptions & OutputOption): Promise<Exit> {
+  const read = await readUpdate(path, cx.cwd);
+  if (!read.ok) {
+    tellProblems(cx.io, read.problems);
+    return EXIT.invalid;
+  }
+  return withController(cx, async (controller, installation) => {
+    cx.io.progress("looking at what is there …");
+    const { view } = await planOf(controller, installation, read.update, { ...options, path });
+    return show(cx.io, view, options.output);
+  });
+}
+
+export async function drift(cx: Cx, { output }: OutputOption): Promise<Exit> {
+  return withController(cx, async (controller, installation) => {
+    cx.io.progress("looking at what is there …");
+    const { view } = await planOf(controller, installation, undefined, {});
+    return show(cx.io, view, output);
+  });
+}
+
+async function show(io: Io, view: PlanView, format: Format): Promise<Exit> {
+  io.progress(undefined);
+  await print(io, format, view, () => planText(view, io.paint));
+  return isEmpty(view) ? EXIT.ok : EXIT.changes;
+}

@@ -1,0 +1,85 @@
+/** `lastmile status`: the whole installation at a glance, from the store alone. */
+
+import type { Installation } from "../../main.ts";
+import { readJsonPath } from "../crds.ts";
+import { type Known, knownObjects } from "../declared-objects.ts";
+import { EXIT, type Exit } from "../exit.ts";
+import type { Cx } from "../io.ts";
+import { type OutputOption, print } from "../output.ts";
+import { type Overview, overviewText, type TenantRow, type Trouble } from "../render/overview.ts";
+import { withInstallation } from "../session.ts";
+
+export async function status(cx: Cx, { output }: OutputOption): Promise<Exit> {
+  return withInstallation(cx, async (installation) => {
+    const overview = await look(installation);
+    await print(cx.io, output, overview, (wide) => overviewText(overview, wide, cx.io.paint));
+    return EXIT.ok;
+  });
+}
+
+async function look(installation: Installation): Promise<Overview> {
+  const { settings, server, leases, objects } = installation;
+  const tenants = new Map<string, TenantRow>();
+  const troubles: Trouble[] = [];
+  for await (const known of knownObjects(installation, { kind: "Subscriber", deleted: true })) {
+    const row = tenants.get(known.row.tenant) ?? {
+      tenant: known.row.tenant,
+      subscribers: 0,
+      ready: 0,
+      suspended: 0,
+      withdrawn: 0,
+    };
+    tenants.set(row.tenant, count(row, known));
+    if (known.row.deletedAt === undefined || known.status !== undefined)
+      troubles.push(...troubleOf("Subscriber", known));
+  }
+  for await (const known of knownObjects(installation, { kind: "ServicePlan" }))
+    troubles.push(...troubleOf("ServicePlan", known));
+  const systems = [];
+  for await (const { name, object } of knownObjects(installation, { kind: "ExternalSystem" })) {
+    const at = (path: string): string => String(readJsonPath(object, path) ?? "");
+    systems.push({
+      name,
+      type: at(".spec.type"),
+      mode: at(".spec.mode"),
+      reachable: at('.status.conditions[?(@.type=="Reachable")].status'),
+      version: at(".status.version"),
+      message:
+        at('.status.conditions[?(@.type=="Reachable")].status') === "False"
+          ? at('.status.conditions[?(@.type=="Reachable")].message')
+          : "",
+    });
+  }
+  return {
+    installation: settings.installation,
+    store: server.embedded ? "embedded" : "DATABASE_URL",
+    controllers: await leases.holders(),
+    sources: (await objects.sources()).filter((s) => s.tenant !== "-"),
+    tenants: [...tenants.values()].sort((a, b) => (a.tenant < b.tenant ? -1 : 1)),
+    systems,
+    troubles,
+  };
+}
+
+const condition = (known: Known, field: "status" | "reason" | "message"): string | undefined =>
+  readJsonPath(known.object, `.status.conditions[?(@.type=="Ready")].${field}`) as string | undefined;
+
+function count(row: TenantRow, known: Known): TenantRow {
+  if (known.row.deletedAt !== undefined) return { ...row, withdrawn: row.withdrawn + 1 };
+  const suspended = readJsonPath(known.object, ".spec.serviceState") === "Suspended";
+  return {
+    ...row,
+    subscribers: row.subscribers + 1,
+    ready: row.ready + Number(condition(known, "status") === "True"),
+    suspended: row.suspended + Number(suspended),
+  };
+}
+
+function troubleOf(kind: string, known: Known): readonly Trouble[] {
+  if (condition(known, "status") === "True") return [];
+  const [reason, message] = [
+    condition(known, "reason") ?? "NotObserved",
+    condition(known, "message") ?? "not looked at yet",
+  ];
+  return [{ subject: `${kind} ${known.namespace}/${known.name}`, reason, message }];
+}

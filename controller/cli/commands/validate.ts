@@ -1,0 +1,29 @@
+/** `lastmile validate`: everything that is wrong, at once. */
+import { createAssembler, type Snapshot } from "../../api/load-snapshot.ts";
+import { loadPath } from "../../api/load-tree.ts";
+import { createValidator } from "../../api/validate.ts";
+import { EXIT, type Exit } from "../exit.ts";
+import type { Cx } from "../io.ts";
+import { type OutputOption, print } from "../output.ts";
+import { count, problemList } from "../render/problems.ts";
+
+export async function validate(cx: Cx, path: string, { output }: OutputOption): Promise<Exit> {
+  const { problems, declared, notes } = await readPath(path);
+  const { paint } = cx.io;
+  const kinds = Object.fromEntries(
+    [...Map.groupBy(declared, (d) => d.object.kind)].sort().map(([kind, of]) => [kind, of.length] as const),
+  );
+  for (const note of notes) cx.io.err(note);
+  await print(cx.io, output, { valid: problems.length === 0, problems, objects: kinds }, () =>
+    problems.length > 0
+      ? `${problemList(problems, paint)}\n${count(problems.length, "problem")} in ${path}`
+      : `${paint("green", "valid")}: ${Object.entries(kinds)
+          .map(([kind, n]) => count(n, kind))
+          .join(", ")}`,
+  );
+  return problems.length > 0 ? EXIT.invalid : EXIT.ok;
+}
+
+/** All that a path declares, checked. */
+export const readPath = async (path: string): Promise<Snapshot> =>
+  createAssembler(createValidator())(await loadPath(path));

@@ -1,0 +1,138 @@
+/** Pure: a preview in the terms of people. Also what `-o json` shows, so its names are stable. */
+import { objectKeyOf } from "../core/compose.ts";
+import { type Blocker, type Change, type Impact, type RefKey, refKey } from "../core/model.ts";
+import { type Owner, parseOwner } from "../core/owner.ts";
+import { reasonOf } from "../core/status/reasons.ts";
+import type { Preview, PreviewedSubject } from "../engine/preview.ts";
+import type { Because } from "./because.ts";
+
+export interface FieldView {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+  /** Nobody declared it differently: it was changed in the system. */
+  readonly drift: boolean;
+}
+export interface HoldView {
+  readonly code: string;
+  readonly message: string;
+  /** What releases it. */
+  readonly release: string;
+}
+export interface ChangeView {
+  readonly ref: RefKey;
+  readonly action: Change["action"];
+  readonly fields: readonly FieldView[];
+  readonly impact?: Impact;
+  /** Starts when these are in place. */
+  readonly after?: string;
+  readonly hold?: HoldView;
+}
+export interface SubjectView {
+  readonly kind: string;
+  readonly tenant: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** `file:line`. */
+  readonly declaredIn?: string;
+  readonly planId: string;
+  readonly because: readonly string[];
+  readonly changes: readonly ChangeView[];
+  readonly blocked: readonly (Blocker & { readonly remedy: string })[];
+  readonly faults: readonly {
+    readonly ref: RefKey;
+    readonly code: string;
+    readonly message: string;
+    readonly remedy: string;
+  }[];
+}
+export interface Summary {
+  readonly create: number;
+  readonly change: number;
+  readonly retire: number;
+  readonly restore: number;
+  readonly held: number;
+  /** Subjects that could not be looked at. */
+  readonly unknown: number;
+}
+export interface PlanView {
+  readonly changeSet: string;
+  readonly summary: Summary;
+  readonly subjects: readonly SubjectView[];
+}
+
+export interface ViewInput {
+  readonly because: Because;
+  readonly declaredIn: (objectKey: string) => string | undefined;
+  /** True: the field is wanted now as it was wanted before. */
+  readonly unchanged: (subject: PreviewedSubject, change: Change, field: string) => boolean;
+  /** The command that approves this change set. */
+  readonly approve: (changeSet: string) => string;
+}
+
+export function planView(preview: Preview, input: ViewInput): PlanView {
+  const stuck = new Set(preview.subjects.flatMap((s) => s.plan.changes.filter(isHeld).map((c) => refKey(c.ref))));
+  const subjects = preview.subjects.map((s) => subjectView(s, stuck, preview.changeSet, input));
+  return { changeSet: preview.changeSet, summary: summarize(subjects), subjects };
+}
+
+/** Waiting for another object of the same plan is an order of work, not a hold. */
+const isHeld = (c: Change): boolean => c.hold !== undefined && !(c.hold.code === "Blocked" && c.action !== "none");
+
+function subjectView(s: PreviewedSubject, stuck: ReadonlySet<RefKey>, id: string, input: ViewInput): SubjectView {
+  const { tenant, namespace, name, kind }: Owner = parseOwner(s.key);
+  const object = objectKeyOf(s.key);
+  const faults = [...s.faults].map(([ref, { code, message, remedy }]) => ({ ref, code, message, remedy }));
+  const declaredIn = input.declaredIn(object);
+  return {
+    ...{ kind, tenant, namespace, name, planId: s.planId },
+    ...(declaredIn && { declaredIn }),
+    because: input.because.get(object) ?? [],
+    changes: s.plan.changes
+      .filter((c) => c.action !== "none" || (c.hold && !s.faults.has(refKey(c.ref)) && s.subject.blocked.length === 0))
+      .map((c) => changeView(c, s, stuck, id, input)),
+    blocked: s.subject.blocked.map((b) => ({ ...b, remedy: reasonOf(b.reason).remedy })),
+    faults,
+  };
+}
+
+function changeView(
+  c: Change,
+  s: PreviewedSubject,
+  stuck: ReadonlySet<RefKey>,
+  id: string,
+  input: ViewInput,
+): ChangeView {
+  const fields = c.fields.map((f) => ({ ...f, drift: c.action === "update" && input.unchanged(s, c, f.field) }));
+  const view = { ref: refKey(c.ref), action: c.action, fields, ...(c.impact && { impact: c.impact }) };
+  if (!c.hold) return view;
+  const waits = c.hold.message.replace(/^waits for /, "");
+  if (!isHeld(c) && !waits.split(", ").some((ref) => stuck.has(ref))) return { ...view, after: waits };
+  const release = c.hold.code === "DestructiveLimit" ? input.approve(id) : reasonOf(c.hold.code).remedy;
+  return { ...view, hold: { code: c.hold.code, message: c.hold.message, release } };
+}
+
+const COUNTED: Readonly<Record<Change["action"], "create" | "change" | "retire" | "restore" | undefined>> = {
+  none: undefined,
+  create: "create",
+  adopt: "change",
+  update: "change",
+  restore: "restore",
+  retire: "retire",
+  destroy: "retire",
+};
+/** Changes by kind; what is held counts as held only, and a subject that cannot be told as one. */
+function summarize(subjects: readonly SubjectView[]): Summary {
+  const n = { create: 0, change: 0, retire: 0, restore: 0, held: 0, unknown: 0 };
+  for (const { changes, blocked, faults } of subjects) {
+    if (blocked.length > 0) n.held++;
+    if (faults.length > 0) n.unknown++;
+    for (const c of changes) {
+      const counted = COUNTED[c.action];
+      if (c.hold) n.held++;
+      else if (counted) n[counted]++;
+    }
+  }
+  return n;
+}
+export const isEmpty = ({ summary }: PlanView): boolean => Object.values(summary).every((n) => n === 0);

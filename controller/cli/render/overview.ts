@@ -1,0 +1,63 @@
+/** The installation at a glance. Pure. */
+import type { Paint } from "../io.ts";
+import { table } from "./table.ts";
+
+export interface TenantRow {
+  readonly tenant: string;
+  readonly subscribers: number;
+  readonly ready: number;
+  readonly suspended: number;
+  /** Declared no longer, and kept until retention ends. */
+  readonly withdrawn: number;
+}
+export interface Trouble {
+  readonly subject: string;
+  readonly reason: string;
+  readonly message: string;
+}
+export interface Overview {
+  readonly installation: string;
+  readonly store: string;
+  readonly controllers: readonly { readonly holder: string; readonly partitions: number }[];
+  readonly sources: readonly { readonly tenant: string; readonly sourceId: string; readonly objects: number }[];
+  readonly tenants: readonly TenantRow[];
+  readonly systems: readonly Readonly<Record<"name" | "type" | "mode" | "reachable" | "version" | "message", string>>[];
+  readonly troubles: readonly Trouble[];
+}
+const SHOWN = 20;
+
+export function overviewText(o: Overview, wide: boolean, paint: Paint): string {
+  const running = o.controllers.map((c) => `${c.holder} (${c.partitions} of 65 partitions)`).join(", ");
+  const parts = [
+    `Installation ${paint("bold", o.installation)}, store ${o.store}, controller ${running || "none is running"}`,
+  ];
+  if (o.tenants.length === 0) return `${parts[0]}\n\nNothing is declared yet: \`lastmile apply PATH\`.`;
+  const counts = o.tenants.map((t) => [t.tenant, ...[t.subscribers, t.ready, t.suspended, t.withdrawn].map(String)]);
+  parts.push(table(["tenant", "subscribers", "ready", "suspended", "withdrawn"], counts));
+  parts.push(
+    table(
+      ["system", "type", "mode", "reachable", "version", "message"],
+      o.systems.map((s) => Object.values(s)),
+    ),
+  );
+  if (wide)
+    parts.push(
+      table(
+        ["tenant", "source", "objects"],
+        o.sources.map((s) => [s.tenant, s.sourceId, String(s.objects)]),
+      ),
+    );
+  parts.push(o.troubles.length === 0 ? paint("green", "Everything is in place.") : troubleText(o.troubles, wide));
+  return parts.join("\n\n");
+}
+
+function troubleText(troubles: readonly Trouble[], wide: boolean): string {
+  const shown = wide ? troubles : troubles.slice(0, SHOWN);
+  const rows = table(
+    ["not ready", "reason", "message"],
+    shown.map((t) => [t.subject, t.reason, t.message]),
+  );
+  return shown.length === troubles.length
+    ? rows
+    : `${rows}\n… and ${troubles.length - shown.length} more; -o wide shows all`;
+}

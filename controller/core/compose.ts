@@ -1,0 +1,110 @@
+/** Pure: what all systems together should hold for one declared object. */
+import type { ServicePlan, Subscriber, Tenant } from "../api/types.generated.ts";
+import { type Catalog, namespaceOf, type ObjectKey } from "./catalog.ts";
+import type { Blocker, Desired, Subject } from "./model.ts";
+import { type Owner, type OwnerKey, parseOwner } from "./owner.ts";
+import type { Secrets } from "./resolve/account.ts";
+import type { Warning } from "./resolve/findings.ts";
+import { resolvePlan } from "./resolve/plan.ts";
+import { type Resolution, resolveSubscriber } from "./resolve/subscriber.ts";
+import type { ResolvedSubject } from "./resolved.ts";
+
+/** One configured endpoint, as far as composing needs it. A Blocker: what is asked of it cannot be written there. */
+export interface Endpoint {
+  desired(subject: ResolvedSubject): readonly Desired[] | Blocker;
+}
+export interface ComposeContext {
+  readonly installation: string;
+  /** undefined: declared, and not usable. */
+  readonly endpoint: (name: string) => Endpoint | undefined;
+  readonly secrets: Secrets;
+  /** What the owner claimed before: names once assigned stay, and a number tells who it is. */
+  readonly held: Held;
+}
+export interface Held {
+  readonly userName?: string;
+  readonly subscriberNumber?: string;
+  /** Everything of it is out of service, and its retention is over. */
+  readonly ended?: true;
+}
+export interface Composed extends Subject {
+  readonly warnings: readonly Warning[];
+  /** Of a subscriber that is declared. */
+  readonly resolution: Resolution | undefined;
+}
+
+/** `installation/tenant/` + the key of the object. */
+export const objectKeyOf = (owner: OwnerKey): ObjectKey => owner.split("/").slice(2).join("/");
+
+/** undefined: the object has nothing of its own in any system, or its namespace belongs to no tenant. */
+export function ownerOfObject(catalog: Catalog, key: ObjectKey, installation: string): OwnerKey | undefined {
+  const object = catalog.get(key);
+  if (object?.kind !== "Subscriber" && object?.kind !== "ServicePlan") return undefined;
+  const tenant = catalog.tenant(namespaceOf(object));
+  return tenant && `${installation}/${tenant.metadata.name}/${key}`;
+}
+
+/** An owner that is not declared any more wants nothing: that is how things are taken away. */
+export function compose(catalog: Catalog, key: OwnerKey, cx: ComposeContext): Composed {
+  const owner = parseOwner(key);
+  const object = catalog.get(objectKeyOf(key));
+  if (object === undefined || catalog.tenant(owner.namespace)?.metadata.name !== owner.tenant) return gone(owner);
+  if (object.kind === "Subscriber") return composeSubscriber(catalog, object, owner, cx);
+  return object.kind === "ServicePlan" ? composePlan(catalog, object, owner, cx) : gone(owner);
+}
+
+function composeSubscriber(catalog: Catalog, object: Subscriber, owner: Owner, cx: ComposeContext): Composed {
+  const { installation, secrets, held } = cx;
+  const { userName } = held;
+  const resolution = resolveSubscriber(catalog, object, { installation, secrets, ...(userName && { userName }) });
+  const { claims, warnings } = resolution;
+  const nothing = { owner, claims, warnings, resolution, desired: [] };
+  const other = somebodyElse(object, held);
+  // Whoever it is, a suspension only takes away.
+  if (other && object.spec.serviceState !== "Suspended")
+    return held.ended ? gone(owner) : { ...nothing, claims: [], blocked: [other] };
+  if (!resolution.ok) return { ...nothing, blocked: resolution.blockers };
+  if (resolution.subject.state === "Terminated") return { ...nothing, blocked: [] };
+  return { ...nothing, ...collect(resolution.subject, resolution.endpoints, cx) };
+}
+
+function composePlan(catalog: Catalog, object: ServicePlan, owner: Owner, cx: ComposeContext): Composed {
+  const resolution = resolvePlan(catalog, object, cx.installation);
+  const nothing = { owner, claims: [], warnings: resolution.warnings, resolution: undefined, desired: [] };
+  if (!resolution.ok) return { ...nothing, blocked: resolution.blockers };
+  const tenant = catalog.tenant(owner.namespace);
+  return { ...nothing, ...collect(resolution.subject, tenant ? radiusOf(tenant) : [], cx) };
+}
+const radiusOf = (tenant: Tenant): readonly string[] => tenant.spec.systems.radius?.map((b) => b.name) ?? [];
+
+/** Under the name of a former subscriber a new one would inherit account, address and history. */
+function somebodyElse({ metadata, spec }: Subscriber, { subscriberNumber: known }: Held): Blocker | undefined {
+  if (known === undefined || known === spec.subscriberNumber) return undefined;
+  const message = `${metadata.name} was subscriber ${known} and is kept; ${spec.subscriberNumber} needs another name until ${known} is purged`;
+  return { reason: "IdentityConflict", message };
+}
+
+/** All or nothing: half of what a subject needs is how systems drift apart. */
+function collect(subject: ResolvedSubject, endpoints: readonly string[], cx: ComposeContext) {
+  const desired: Desired[] = [];
+  const blocked: Blocker[] = [];
+  for (const name of endpoints) {
+    const found = cx.endpoint(name)?.desired(subject) ?? unusable(name);
+    if ("reason" in found) blocked.push(found);
+    else desired.push(...found);
+  }
+  return blocked.length > 0 ? { desired: [], blocked } : { desired, blocked };
+}
+const unusable = (name: string): Blocker => ({
+  reason: "SystemUnusable",
+  message: `ExternalSystem ${name} cannot be used: see its status`,
+});
+
+const gone = (owner: Owner): Composed => ({
+  owner,
+  desired: [],
+  claims: [],
+  blocked: [],
+  warnings: [],
+  resolution: undefined,
+});

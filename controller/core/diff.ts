@@ -1,0 +1,49 @@
+/** Pure: what differs between an object as it is and as it should be, field by field. */
+import type { FieldRule, FieldTable, Impact, Observed, Output, Scalar, Spec, Value } from "./model.ts";
+import { isOutput } from "./model.ts";
+import { Sensitive } from "./sensitive.ts";
+
+/** The managed fields that differ. The engine sends exactly these, and only by the id that was seen. */
+export function differing(rules: FieldTable, have: Observed | null, want: Spec): readonly string[] {
+  const out: string[] = [];
+  for (const field in rules) {
+    const rule = rules[field]!;
+    if (have && rule.authority === "seeded") continue;
+    if (!same(rule, have?.state[field] ?? null, want[field] ?? null)) out.push(field);
+  }
+  return out;
+}
+
+function same(rule: FieldRule, have: Value, want: Value | Output): boolean {
+  if (have === want) return true;
+  if (have === null || want === null) return false;
+  if (isOutput(want)) return isOutput(have) && have.$output === want.$output && have.path === want.path;
+  if (rule.equals) return rule.equals(have, want);
+  if (have instanceof Sensitive || want instanceof Sensitive) return plain(have) === plain(want);
+  if (typeof have === "object" || typeof want === "object") return sameSet(rule, have, want);
+  return rule.normalize !== undefined && rule.normalize(have) === rule.normalize(want);
+}
+
+/** The order of a list says nothing: the wire does not keep it. */
+function sameSet(rule: FieldRule, have: Scalar | readonly Scalar[], want: Scalar | readonly Scalar[]): boolean {
+  if (typeof have !== "object" || typeof want !== "object" || have.length !== want.length) return false;
+  const spell = (v: Scalar): string => String(rule.normalize?.(v) ?? v);
+  const a = have.map(spell).sort();
+  const b = want.map(spell).sort();
+  return a.every((v, i) => v === b[i]);
+}
+
+const plain = (v: Value): unknown => (v instanceof Sensitive ? v.reveal() : v);
+
+/** What writing these fields costs the customer; the gravest counts. Who is resumed had no session to interrupt. */
+export function impactOf(rules: FieldTable, have: Spec, want: Spec, fields: readonly string[]): Impact | undefined {
+  let impact: Impact | undefined;
+  let resumed = false;
+  for (const f of fields) {
+    const { suspends, disruptive } = rules[f]!;
+    if (suspends === undefined) impact = disruptive && have[f] != null ? "disrupt" : impact;
+    else if (want[f] === suspends) return "suspend";
+    else resumed ||= have[f] === suspends;
+  }
+  return resumed ? undefined : impact;
+}

@@ -1,0 +1,65 @@
+/** Pure: decides what of a plan may go on. Every refusal is a Hold that the status shows. */
+import { type Change, type Hold, type Impact, type Plan, type RefKey, refKey } from "./model.ts";
+
+/** What may be done at an endpoint: everything, nothing but look, or nothing at all. */
+export type Mode = "Enforce" | "Observe" | "Paused";
+export interface GateInput {
+  /** Why everything stands still, in words; undefined: it does not. */
+  readonly paused: string | undefined;
+  /** The stricter of endpoint and binding. */
+  readonly mode: (system: string) => Mode;
+  /** The claims that another owner holds, in words; they hold everything that would be made. */
+  readonly refused: readonly string[];
+  /** Objects of other subjects that are wanted first and are not in place. */
+  readonly missing: ReadonlyMap<RefKey, readonly RefKey[]>;
+  /** Tuples that people approved. */
+  readonly approved: ReadonlySet<string>;
+  /** Impacts for which this subject has its place in the budget, reserved in the store. */
+  readonly granted: ReadonlySet<Impact>;
+}
+
+export function gate(p: Plan, input: GateInput): Plan {
+  const over = p.changes.some((c) => c.impact && !c.hold && !covered(c, input));
+  const held = new Set<RefKey>();
+  const changes = p.changes.map((c) => {
+    const hold = c.hold ?? refuse(c, input) ?? waits(c, held) ?? refuseLoss(c, over);
+    if (hold) held.add(refKey(c.ref));
+    return hold ? { ...c, hold } : c;
+  });
+  return { ...p, changes };
+}
+
+const covered = (c: Change, input: GateInput): boolean =>
+  c.impact === undefined || input.granted.has(c.impact) || input.approved.has(c.tuple ?? "");
+
+const making: ReadonlySet<Change["action"]> = new Set(["create", "adopt", "update", "restore"]);
+
+function refuse(c: Change, input: GateInput): Hold | undefined {
+  if (c.action === "none") return undefined;
+  if (input.paused !== undefined) return { code: "Paused", message: input.paused };
+  const mode = input.mode(c.ref.system);
+  if (mode === "Paused") return { code: "Paused", message: `ExternalSystem ${c.ref.system} is paused` };
+  if (mode === "Observe") return { code: "ObserveOnly", message: "drift is reported, not corrected" };
+  return making.has(c.action) ? refuseMaking(c, input) : undefined;
+}
+
+function refuseMaking(c: Change, input: GateInput): Hold | undefined {
+  if (input.refused.length) return { code: "IdentityConflict", message: input.refused.join("; ") };
+  const missing = input.missing.get(refKey(c.ref));
+  return missing?.length ? { code: "Blocked", message: `waits for ${missing.join(", ")}` } : undefined;
+}
+
+/** All or nothing: one change without a place holds every costly change of the subject, in every system. */
+const refuseLoss = (c: Change, over: boolean): Hold | undefined =>
+  c.impact && over
+    ? {
+        code: "DestructiveLimit",
+        message: `the budget for ${c.impact} is used up: approve it, or take the change back`,
+      }
+    : undefined;
+
+/** Changes come makers first, so one pass is enough. */
+const waits = (c: Change, held: ReadonlySet<RefKey>): Hold | undefined => {
+  const on = c.action === "none" ? undefined : c.after.find((r) => held.has(r));
+  return on === undefined ? undefined : { code: "Blocked", message: `waits for ${on}` };
+};

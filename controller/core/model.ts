@@ -1,0 +1,121 @@
+/** The vocabulary of the core: types, their keys, and nothing else. */
+import type { Owner, Token } from "./owner.ts";
+import type { Sensitive } from "./sensitive.ts";
+
+export type Scalar = string | number | boolean;
+/** A list is an ordered set of values of one field, such as the routes of a subscriber. `null`: the field is not there. */
+export type Value = Scalar | readonly Scalar[] | Sensitive | null;
+export type State = Readonly<Record<string, Value>>;
+
+/** Names one external object. `key` is ours and stable; it never comes from the external system. */
+export interface Ref {
+  /** The endpoint: the name of an ExternalSystem, never its type. */
+  readonly system: string;
+  readonly resource: string;
+  readonly key: string;
+}
+/** `system/resource/key`. */
+export type RefKey = string;
+export const refKey = (r: Ref): RefKey => `${r.system}/${r.resource}/${r.key}`;
+export function parseRef(key: RefKey): Ref {
+  const [system = "", resource = "", ...rest] = key.split("/");
+  return { system, resource, key: rest.join("/") };
+}
+
+/** A value that another object has only once it is applied ("known after apply"). */
+export interface Output {
+  readonly $output: RefKey;
+  readonly path: string;
+}
+export const output = (ref: Ref, path: string): Output => ({ $output: refKey(ref), path });
+export const isOutput = (v: unknown): v is Output => typeof v === "object" && v !== null && "$output" in v;
+export type Spec = Readonly<Record<string, Value | Output>>;
+
+/** How one field is compared and shown. The table of a resource is the whole of its diff. */
+export interface FieldRule {
+  /** `managed`: drift is corrected. `seeded`: written at create, then left to the other side. */
+  readonly authority: "managed" | "seeded";
+  /** Shown as a keyed digest only. */
+  readonly secret?: true;
+  /** A change interrupts the customer: it counts against the destructive budget. */
+  readonly disruptive?: true;
+  /** The value that ends service until it is taken back: a change to it is a suspension, a change away costs nobody. */
+  readonly suspends?: Scalar;
+  /** Brings both sides to one spelling before they are compared. */
+  readonly normalize?: (value: Scalar) => Scalar;
+  /** For values that cannot be spelled alike, such as salted hashes. */
+  readonly equals?: (have: Value, want: Value) => boolean;
+}
+export type FieldTable<Field extends string = string> = Readonly<Record<Field, FieldRule>>;
+
+/** One object as it should be. */
+export interface Desired {
+  readonly ref: Ref;
+  readonly spec: Spec;
+  /** Objects of other subjects that must be in place first, such as the group of a plan. */
+  readonly requires?: readonly RefKey[];
+}
+/** One object as a system shows it. */
+export interface Observed {
+  readonly ref: Ref;
+  /** The id that the external system gave, or the natural key where it gives none. */
+  readonly id: string;
+  /** The marker found on it; undefined: nobody's. */
+  readonly token: Token | undefined;
+  readonly retired: boolean;
+  readonly state: State;
+  readonly outputs: Readonly<Record<string, Scalar>>;
+}
+/** `null`: surely absent. No entry: not known (not asked, failed, or too early to tell). */
+export type Seen = ReadonlyMap<RefKey, Observed | null>;
+
+/** An exclusive right in the store, taken before the first effect: `kind` within `scope` has one holder of `value`. */
+export interface Claim {
+  readonly kind: string;
+  readonly scope: string;
+  readonly value: string;
+}
+
+/** One unit of reconciliation: everything that all systems should hold for one declared object. */
+export interface Subject {
+  readonly owner: Owner;
+  readonly desired: readonly Desired[];
+  readonly claims: readonly Claim[];
+  /** Not empty: what it should hold cannot be told, so nothing is made, changed or taken away. */
+  readonly blocked: readonly Blocker[];
+}
+export interface Blocker {
+  /** A stable CamelCase reason for conditions. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+export type Action = "none" | "create" | "adopt" | "update" | "restore" | "retire" | "destroy";
+/** What a change costs the customer: service ends, service is suspended, service is interrupted. */
+export type Impact = "retire" | "suspend" | "disrupt";
+export type HoldCode = "NotOwned" | "Blocked" | "DestructiveLimit" | "Paused" | "ObserveOnly" | "IdentityConflict";
+export interface Hold {
+  readonly code: HoldCode;
+  readonly message: string;
+}
+export interface FieldChange {
+  readonly field: string;
+  readonly before: string;
+  readonly after: string;
+}
+export interface Change {
+  readonly ref: Ref;
+  readonly action: Action;
+  readonly id?: string;
+  readonly fields: readonly FieldChange[];
+  /** What must be done first: the makers of our inputs; for a retirement, those that still use the object. */
+  readonly after: readonly RefKey[];
+  readonly impact?: Impact;
+  /** What a person approves: `ref|action|id|digest of what is there`. Only on changes with an impact. */
+  readonly tuple?: string;
+  readonly hold?: Hold;
+}
+export interface Plan {
+  readonly owner: Owner;
+  readonly changes: readonly Change[];
+}

@@ -1,0 +1,155 @@
+/** Pure: desired + seen → plan, for one subject over all its systems. No clock, no I/O, no randomness. */
+import { hash } from "node:crypto";
+import { differing, impactOf } from "./diff.ts";
+import type {
+  Blocker,
+  Change,
+  Desired,
+  FieldTable,
+  Hold,
+  Impact,
+  Observed,
+  Plan,
+  Ref,
+  RefKey,
+  Seen,
+  Spec,
+} from "./model.ts";
+import { isOutput, parseRef, refKey } from "./model.ts";
+import { inOrder } from "./order.ts";
+import { type Owner, ownerKey, type Token } from "./owner.ts";
+import { type Digest, fingerprint, show } from "./redact.ts";
+
+/** What the inventory remembers of one object: enough to take it away without plan, profile or tenant. */
+export interface Remembered {
+  readonly ref: RefKey;
+  readonly needs: readonly RefKey[];
+  /** Retention is over. */
+  readonly due: boolean;
+}
+/** What becomes of an object without an owner under the name that we want: refused, taken when it is as declared, taken. */
+export type Adoption = "Never" | "MatchingOnly" | "Always";
+export interface PlanInput {
+  readonly owner: Owner;
+  /** The marker that an object of ours carries. */
+  readonly token: (ref: RefKey) => Token;
+  readonly desired: readonly Desired[];
+  /** Not empty: what the subject should hold cannot be told. */
+  readonly blocked: readonly Blocker[];
+  readonly seen: Seen;
+  readonly remembered: readonly Remembered[];
+  readonly adoption: Adoption;
+  readonly fields: (ref: Ref) => FieldTable;
+  readonly digest: Digest;
+}
+
+export function plan(input: PlanInput): Plan {
+  const changes: Change[] = input.desired.map((d) => forDesired(d, input));
+  if (input.remembered.length > 0) {
+    const wanted = new Set(input.desired.map((d) => refKey(d.ref)));
+    for (const r of input.remembered) if (!wanted.has(r.ref)) changes.push(forGone(r, input));
+  }
+  return { owner: input.owner, changes: inOrder(changes) };
+}
+
+/** Covers owner, content, and what would be destroyed; never time, attempt or batch. Outputs stay symbolic. */
+export function planId(p: Plan, input: Pick<PlanInput, "desired" | "fields" | "digest">): string {
+  const content = input.desired.map((d) => {
+    const rules = input.fields(d.ref);
+    const fields = Object.keys(d.spec).sort();
+    return JSON.stringify([
+      refKey(d.ref),
+      fields.map((f) => [f, fingerprint(d.spec[f], rules[f]?.secret === true, input.digest)]),
+    ]);
+  });
+  const tuples = p.changes.flatMap((c) => c.tuple ?? []).sort();
+  return hash("sha256", JSON.stringify([ownerKey(p.owner), content.sort(), tuples]), "hex").slice(0, 16);
+}
+
+/** Outputs that are known become values; the others stay symbolic and are named in `unknown`. */
+export function resolve(spec: Spec, seen: Seen): { readonly spec: Spec; readonly unknown: readonly RefKey[] } {
+  const unknown: RefKey[] = [];
+  const entries = Object.entries(spec).map(([field, v]): [string, Spec[string]] => {
+    if (!isOutput(v)) return [field, v];
+    const known = seen.get(v.$output)?.outputs[v.path];
+    if (known === undefined) unknown.push(v.$output);
+    return [field, known ?? v];
+  });
+  return { spec: Object.fromEntries(entries), unknown };
+}
+
+const NOTHING: readonly RefKey[] = [];
+/** The objects whose outputs this one uses. */
+export function needs(spec: Spec): readonly RefKey[] {
+  let out = NOTHING;
+  for (const f in spec) {
+    const v = spec[f];
+    if (isOutput(v) && !out.includes(v.$output)) out = [...out, v.$output];
+  }
+  return out;
+}
+
+function forDesired(d: Desired, input: PlanInput): Change {
+  const key = refKey(d.ref);
+  const have = input.seen.get(key);
+  const after = needs(d.spec);
+  if (have === undefined) return change(d.ref, "none", { after, hold: blocked("not observed yet") });
+  const rules = input.fields(d.ref);
+  const want = after.length ? resolve(d.spec, input.seen).spec : d.spec;
+  const names = differing(rules, have, want);
+  const fields = names.map((f) => show(rules, have, want, f, input.digest));
+  const rest = { after, fields, ...(have && { id: have.id }) };
+  if (!have) return change(d.ref, "create", rest);
+  if (have.token === undefined) {
+    const hold = unadopted(input.adoption, names);
+    return change(d.ref, "adopt", { ...rest, ...(hold && { hold }) });
+  }
+  if (have.token !== input.token(key))
+    return change(d.ref, "update", { ...rest, hold: notOwned("it has another owner") });
+  if (have.retired) return change(d.ref, "restore", rest);
+  if (names.length === 0) return change(d.ref, "none", rest);
+  const impact = impactOf(rules, have.state, want, names);
+  return change(d.ref, "update", { ...rest, ...(impact && costly(impact, "update", have, rules, input)) });
+}
+
+function forGone(r: Remembered, input: PlanInput): Change {
+  const ref = parseRef(r.ref);
+  const users = input.remembered.filter((o) => o.needs.includes(r.ref)).map((o) => o.ref);
+  // Its successor first: a new account that is refused must not leave the customer without any.
+  const successors = input.desired.filter((d) => d.ref.system === ref.system && d.ref.resource === ref.resource);
+  const after = [...new Set([...users, ...successors.map((d) => refKey(d.ref))])].sort();
+  const have = input.seen.get(r.ref);
+  if (input.blocked.length) {
+    return change(ref, "none", { after, hold: blocked(input.blocked.map((b) => b.message).join("; ")) });
+  }
+  if (have === undefined) return change(ref, "none", { after, hold: blocked("not observed yet") });
+  if (have === null || have.token !== input.token(r.ref)) return change(ref, "none", { after });
+  const rest = { after, id: have.id };
+  if (have.retired) return change(ref, r.due ? "destroy" : "none", rest);
+  const impact = input.desired.length === 0 ? "retire" : "disrupt";
+  return change(ref, "retire", { ...rest, ...costly(impact, "retire", have, input.fields(ref), input) });
+}
+
+const change = (ref: Ref, action: Change["action"], rest: Partial<Change>): Change => ({
+  ref,
+  action,
+  fields: [],
+  after: NOTHING,
+  ...rest,
+});
+const blocked = (message: string): Hold => ({ code: "Blocked", message });
+function unadopted(adoption: Adoption, differing: readonly string[]): Hold | undefined {
+  if (adoption === "Never") return notOwned("it has no owner, and adoption is off");
+  if (adoption === "Always" || differing.length === 0) return undefined;
+  return notOwned(`it has no owner and differs in ${differing.join(", ")}; only what matches is adopted`);
+}
+const notOwned = (message: string): Hold => ({ code: "NotOwned", message });
+
+/** Only a subscriber is a customer: what a plan's or a tenant's own objects lose is nobody's service. */
+function costly(impact: Impact, action: Change["action"], have: Observed, rules: FieldTable, input: PlanInput) {
+  if (input.owner.kind !== "Subscriber") return undefined;
+  const managed = Object.keys(rules)
+    .sort()
+    .map((f) => [f, fingerprint(have.state[f], rules[f]?.secret === true, input.digest)]);
+  return { impact, tuple: [refKey(have.ref), action, have.id, input.digest(JSON.stringify(managed))].join("|") };
+}

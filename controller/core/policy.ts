@@ -1,0 +1,40 @@
+/** Pure: what tenants and endpoints allow. The stricter of endpoint and binding wins. */
+import type { ExternalSystem, LastmileObject, Tenant } from "../api/types.generated.ts";
+import type { Mode } from "./gate.ts";
+import type { Impact } from "./model.ts";
+import { parseDuration } from "./resolve/duration.ts";
+
+export const PAUSED = "lastmile.dev/paused";
+
+/** By its own field or annotation, in words; undefined: it goes on. */
+export function pausedBy(object: LastmileObject | undefined): string | undefined {
+  if (object === undefined) return undefined;
+  const { kind, metadata, spec } = object;
+  if ("paused" in spec && spec.paused) return `${kind} ${metadata.name} is paused`;
+  const value = metadata.annotations?.[PAUSED];
+  return value !== undefined && value !== "false" ? `the annotation ${PAUSED} is set` : undefined;
+}
+
+export function modeOf(tenant: Tenant | undefined, system: ExternalSystem | undefined, name: string): Mode {
+  if (system?.spec.paused) return "Paused";
+  const binding = Object.values(tenant?.spec.systems ?? {})
+    .flat()
+    .find((b) => b?.name === name);
+  return system?.spec.mode === "Observe" || binding?.mode === "Observe" ? "Observe" : "Enforce";
+}
+
+const HOUR = 3_600_000;
+/** Milliseconds; the default of the schema where the tenant itself is gone. */
+export const retentionMs = (tenant: Tenant | undefined): number =>
+  seconds(tenant?.spec.policies.retention.resources, 720) * 1000;
+
+export function budgetLimit(tenant: Tenant | undefined, impact: Impact) {
+  const budgets = tenant?.spec.policies.budgets;
+  return {
+    percent: Number.parseInt(budgets?.[impact] ?? "0", 10),
+    floor: budgets?.minimum ?? 0,
+    windowMs: seconds(budgets?.window, 24) * 1000,
+  };
+}
+const seconds = (text: string | undefined, hours: number): number =>
+  (text === undefined ? undefined : parseDuration(text)) ?? (hours * HOUR) / 1000;

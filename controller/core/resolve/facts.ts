@@ -1,0 +1,20 @@
+import type {
+  NetworkProfileSpec,
+  ServicePlan,
+  Subscriber,
+  Tenant,
+  TenantServingArea,
+} from "../../api/types.generated.ts";
+import type { Notes } from "./findings.ts";
+
+/** Everything that the parts of one subscriber are computed from. */
+export interface Facts {
+  readonly tenant: Tenant;
+  readonly subscriber: Subscriber;
+  /** The effective profile. */
+  readonly profile: NetworkProfileSpec;
+  /** Undefined: it does not exist; the blocker is already noted. */
+  readonly plan: ServicePlan | undefined;
+  readonly area: TenantServingArea | undefined;
+  readonly notes: Notes;
+}

@@ -1,0 +1,87 @@
+/** What a plan means, in one unit each. */
+import type { ServicePlan, ServicePlanSpeed } from "../../api/types.generated.ts";
+import { type Catalog, namespaceOf } from "../catalog.ts";
+import type { Blocker } from "../model.ts";
+import type { EffectivePlan, ResolvedPlan, Speed } from "../resolved.ts";
+import type { AccessType } from "./account.ts";
+import { parseDuration } from "./duration.ts";
+import type { Warning } from "./findings.ts";
+import { parseSpeed } from "./speed.ts";
+
+export type PlanResolution =
+  | { readonly ok: true; readonly subject: ResolvedPlan; readonly warnings: readonly Warning[] }
+  | { readonly ok: false; readonly blockers: readonly Blocker[]; readonly warnings: readonly Warning[] };
+
+export function resolvePlan(catalog: Catalog, plan: ServicePlan, installation: string): PlanResolution {
+  const namespace = namespaceOf(plan);
+  const tenant = catalog.tenant(namespace);
+  const warnings = planWarnings(plan);
+  if (!tenant) {
+    const message = `namespace ${namespace} belongs to no tenant; declare a Tenant with spec.namespace: ${namespace}`;
+    return { ok: false, blockers: [{ reason: "TenantUnknown", message }], warnings };
+  }
+  const { name } = plan.metadata;
+  const owner = { installation, tenant: tenant.metadata.name, kind: "ServicePlan", namespace, name };
+  const areas = tenant.spec.servingAreas.map((a) => a.nas).filter((nas) => nas.length > 0);
+  const effective = effectivePlan(plan, plan.spec.accessType);
+  return { ok: true, subject: { scope: "plan", owner, plan: effective, areas }, warnings };
+}
+
+/** @param accessType of the subscriber, which may differ from the plan's. */
+export function effectivePlan(plan: ServicePlan, accessType: AccessType): EffectivePlan {
+  const { spec, metadata } = plan;
+  return {
+    namespace: namespaceOf(plan),
+    name: metadata.name,
+    speed: speeds(spec.speed),
+    sessionTimeout: seconds(spec.sessionTimeout),
+    // An IPoE session has no dial-up that could end: an idle timeout would cut off a quiet router.
+    idleTimeout: accessType === "IPoE" ? undefined : seconds(spec.idleTimeout),
+    interimInterval: seconds(spec.interimInterval),
+    simultaneousUse: spec.simultaneousUse === 0 ? undefined : spec.simultaneousUse,
+    profiles: Object.fromEntries(Object.entries(spec.radius.profiles)),
+    attributes: spec.radius.attributes.map(({ name, op, value, target }) => ({
+      name,
+      op,
+      value,
+      target: target === "Check" ? "check" : "reply",
+    })),
+  };
+}
+
+/** Stands for a plan that is gone, so that its subscribers can still be suspended: their group keeps its name. */
+export const lostPlan = (namespace: string, name: string): EffectivePlan => ({
+  namespace,
+  name,
+  speed: { downKbps: 0, upKbps: 0 },
+  sessionTimeout: undefined,
+  idleTimeout: undefined,
+  interimInterval: undefined,
+  simultaneousUse: undefined,
+  profiles: {},
+  attributes: [],
+});
+
+function speeds({ down, up, burstDown, burstUp }: ServicePlanSpeed): Speed {
+  return {
+    downKbps: kbps(down),
+    upKbps: kbps(up),
+    ...(burstDown === undefined ? {} : { burstDownKbps: kbps(burstDown) }),
+    ...(burstUp === undefined ? {} : { burstUpKbps: kbps(burstUp) }),
+  };
+}
+// The schema has these patterns, so only a program error arrives here.
+function kbps(text: string): number {
+  const speed = parseSpeed(text);
+  if (speed === undefined) throw new RangeError(`not a speed: ${text}`);
+  return speed;
+}
+/** `0s` is "not sent". */
+const seconds = (text: string): number | undefined => parseDuration(text) || undefined;
+
+export function planWarnings({ spec, metadata }: ServicePlan): readonly Warning[] {
+  const voice = spec.services.some((s) => /voice|voip|telephon/i.test(s.name));
+  if (!voice || spec.accessType === "IPoE" || seconds(spec.idleTimeout) === undefined) return [];
+  const message = `plan ${metadata.name} carries voice and ends idle sessions after ${spec.idleTimeout}: a quiet line cannot be called; set idleTimeout: 0s`;
+  return [{ reason: "IdleTimeoutWithVoice", message }];
+}

@@ -1,0 +1,182 @@
+/** One subscriber with every reference followed. Pure: the secrets are given, nothing is fetched. */
+import type { ServicePlan, Subscriber, Tenant } from "../../api/types.generated.ts";
+import { type Catalog, namespaceOf } from "../catalog.ts";
+import type { Owner } from "../owner.ts";
+import type { EffectivePlan, ResolvedSubscriber } from "../resolved.ts";
+import { accessTypeOf, resolvePassword, resolveUserName, type Secrets } from "./account.ts";
+import { radiusEndpoints, servingArea } from "./area.ts";
+import { resolveOption82 } from "./circuit.ts";
+import type { Facts } from "./facts.ts";
+import { EVERYWHERE, type Findings, Notes } from "./findings.ts";
+import { resolveIpv4 } from "./ipv4.ts";
+import { resolveIpv6 } from "./ipv6.ts";
+import { warnOlder } from "./older.ts";
+import { effectivePlan, lostPlan, planWarnings } from "./plan.ts";
+import { planOf } from "./plan-choice.ts";
+import { type EffectiveProfile, effectiveProfile } from "./profile.ts";
+import { resolveRoutes } from "./routes.ts";
+import { cpeSerial, onuSerial } from "./serial.ts";
+import { resolveVlans } from "./vlan.ts";
+
+export interface ResolveContext {
+  readonly installation: string;
+  readonly secrets: Secrets;
+  /** The user name that it was given before: it stays, whatever the template says now. */
+  readonly userName?: string;
+}
+export type Resolution = Findings &
+  (
+    | {
+        readonly ok: true;
+        readonly subject: ResolvedSubscriber;
+        /** Names of the RADIUS systems that must hold the account. */
+        readonly endpoints: readonly string[];
+        readonly profile: EffectiveProfile;
+      }
+    /** `owner` is undefined where the namespace belongs to no tenant. */
+    | { readonly ok: false; readonly owner: Owner | undefined }
+  );
+
+/** Claims are complete also where something blocks, so that a duplicate is found in the same pass. */
+export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, context: ResolveContext): Resolution {
+  const namespace = namespaceOf(subscriber);
+  const tenant = catalog.tenant(namespace);
+  if (!tenant) {
+    const message = `namespace ${namespace} belongs to no tenant; declare a Tenant with spec.namespace: ${namespace}`;
+    return { ok: false, owner: undefined, blockers: [{ reason: "TenantUnknown", message }], warnings: [], claims: [] };
+  }
+  const owner = ownerOf(context.installation, tenant, subscriber);
+  if (subscriber.spec.serviceState === "Terminated") return terminated(catalog, subscriber, tenant, owner);
+  const notes = new Notes();
+  const profile = effectiveProfile(catalog, subscriber);
+  const facts = gather(catalog, subscriber, tenant, profile, notes);
+  const userName = resolveUserName(catalog, facts, context.userName);
+  const fatal = userName === undefined ? notes.blockers.slice(-1) : [];
+  const endpoints = userName === undefined ? [] : radiusEndpoints(catalog, facts, userName);
+  const values = resolveValues(facts, context.secrets);
+  for (const endpoint of endpoints) notes.claim("userName", endpoint, userName ?? "");
+  claimIdentity(subscriber, tenant, notes);
+  const findings = subscriber.spec.serviceState === "Suspended" ? unheld(notes, fatal) : notes;
+  if (userName === undefined || findings.blockers.length > 0) return { ok: false, owner, ...parts(findings) };
+  const { spec } = subscriber;
+  const subject: ResolvedSubscriber = {
+    scope: "subscriber",
+    owner,
+    number: spec.subscriberNumber,
+    state: spec.serviceState,
+    nas: nasOf(facts),
+    userName,
+    ...values,
+  };
+  return { ok: true, subject, endpoints, profile, ...parts(findings) };
+}
+
+function gather(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, p: EffectiveProfile, notes: Notes): Facts {
+  const choice = planOf(catalog, subscriber);
+  if (!choice.plan) notes.block(choice.reason, choice.problem);
+  else notes.warnings.push(...planWarnings(choice.plan));
+  if (p.missing !== undefined)
+    notes.block(
+      "ProfileUnknown",
+      `NetworkProfile ${p.missing} does not exist in ${namespaceOf(subscriber)}; declare it, or remove networkProfileRef`,
+    );
+  warnOlder(subscriber, notes);
+  warnSuspension(subscriber, choice.plan, notes);
+  return {
+    tenant,
+    subscriber,
+    profile: p.profile,
+    plan: choice.plan,
+    area: servingArea(tenant, subscriber, notes),
+    notes,
+  };
+}
+
+/** Until sessions can be told to change, every suspension is a reject. */
+function warnSuspension({ spec }: Subscriber, plan: ServicePlan | undefined, notes: Notes): void {
+  const mode = spec.suspension?.mode ?? plan?.spec.suspension.mode ?? "Reject";
+  if (spec.serviceState !== "Suspended" || mode === "Reject") return;
+  notes.warn("SuspendedByReject", `suspension mode ${mode} is carried out as Reject: this version has no other`);
+}
+
+type Values = Pick<
+  ResolvedSubscriber,
+  "accessType" | "plan" | "password" | "ipv4" | "ipv6" | "routes" | "vlan" | "option82"
+>;
+function resolveValues(facts: Facts, secrets: Secrets): Values {
+  const accessType = accessTypeOf(facts);
+  const vlan = resolveVlans(facts);
+  const option82 = resolveOption82(facts, vlan);
+  if (accessType === "IPoE" && option82.policy !== "Enforce")
+    facts.notes.warn(
+      "Unguarded",
+      "an IPoE account has no password and option 82 is not enforced: its user name alone logs in",
+    );
+  return {
+    accessType,
+    plan: planFor(facts, accessType),
+    password: resolvePassword(facts, secrets),
+    ipv4: resolveIpv4(facts),
+    ipv6: resolveIpv6(facts),
+    routes: resolveRoutes(facts),
+    vlan,
+    option82,
+  };
+}
+const planFor = ({ plan, subscriber }: Facts, accessType: ResolvedSubscriber["accessType"]): EffectivePlan =>
+  plan ? effectivePlan(plan, accessType) : lostPlan(namespaceOf(subscriber), subscriber.spec.planRef?.name ?? "-");
+
+/** A suspended subscriber must be rejected somewhere, even where its own area cannot be told. */
+const nasOf = ({ area, tenant }: Facts): readonly string[] =>
+  area?.nas ?? tenant.spec.servingAreas.find((a) => a.nas.length > 0)?.nas ?? [];
+
+function claimIdentity({ spec }: Subscriber, tenant: Tenant, notes: Notes): void {
+  notes.claim("subscriberNumber", tenant.metadata.name, spec.subscriberNumber);
+  if (spec.onu) notes.claim("onuSerial", EVERYWHERE, onuSerial(spec.onu.serial));
+  if (spec.cpe) notes.claim("cpeSerial", EVERYWHERE, cpeSerial(spec.cpe.serial));
+}
+
+/** Suspension waits for nothing but a user name: what would hold an active subscriber becomes a remark. */
+function unheld(notes: Notes, fatal: Findings["blockers"]): Findings {
+  const remarks = notes.blockers.filter((b) => !fatal.includes(b));
+  return { blockers: fatal, warnings: [...notes.warnings, ...remarks], claims: notes.claims };
+}
+const parts = ({ blockers, warnings, claims }: Findings): Findings => ({ blockers, warnings, claims });
+
+/** Nothing is wanted of it any more and nothing can hold that; its number stays known, so that it can come back. */
+function terminated(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, owner: Owner): Resolution {
+  const { spec } = subscriber;
+  const notes = new Notes();
+  notes.claim("subscriberNumber", tenant.metadata.name, spec.subscriberNumber);
+  const subject: ResolvedSubscriber = {
+    scope: "subscriber",
+    owner,
+    number: spec.subscriberNumber,
+    state: "Terminated",
+    accessType: "PPPoE",
+    plan: lostPlan(namespaceOf(subscriber), spec.planRef?.name ?? "-"),
+    nas: [],
+    userName: "",
+    password: undefined,
+    ipv4: { assignment: "None" },
+    ipv6: {
+      mode: "None",
+      wanPrefix: undefined,
+      address: undefined,
+      delegatedPrefix: undefined,
+      delegatedPool: undefined,
+    },
+    routes: [],
+    vlan: { service: undefined, inner: undefined },
+    option82: { policy: "Ignore", circuitId: undefined, remoteId: undefined },
+  };
+  return { ok: true, subject, endpoints: [], profile: effectiveProfile(catalog, subscriber), ...parts(notes) };
+}
+
+const ownerOf = (installation: string, tenant: Tenant, subscriber: Subscriber): Owner => ({
+  installation,
+  tenant: tenant.metadata.name,
+  kind: "Subscriber",
+  namespace: namespaceOf(subscriber),
+  name: subscriber.metadata.name,
+});

@@ -1,0 +1,121 @@
+/** Why something is not as declared: one list from blockers, holds, faults and open work, the gravest first. */
+import type { Condition } from "../../api/types.generated.ts";
+import { type Blocker, type Change, type Plan, parseRef, type RefKey, refKey } from "../model.ts";
+import type { Warning } from "../resolve/findings.ts";
+import { asReason, REASONS, type ReasonCode, reasonOf } from "./reasons.ts";
+
+/** The part of a fault that people may see. `message` and `remedy` are free of secrets. */
+export interface FaultView {
+  readonly kind: "Transient" | "RateLimited" | "Conflict" | "Rejected" | "Forbidden" | "Unknown";
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+}
+/** What one run of the engine found and did. */
+export interface RunView {
+  readonly plan: Plan;
+  readonly settled: boolean;
+  readonly faults: ReadonlyMap<RefKey, FaultView>;
+}
+export interface StatusInput<Status> {
+  /** `metadata.generation`; undefined where the source has none. */
+  readonly generation: number | undefined;
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** What was written last. Read for transition times, and for a fault whose retry is still to come. */
+  readonly previous: Status | undefined;
+  readonly blocked: readonly Blocker[];
+  readonly warnings: readonly Warning[];
+  /** undefined: it has not run yet. */
+  readonly report: RunView | undefined;
+  /** The endpoints that the tenant has bound, with their types: `radius-acme` → `RADIUS`. */
+  readonly systems: ReadonlyMap<string, string>;
+}
+export interface Cause {
+  readonly reason: string;
+  readonly message: string;
+  /** Type of the system; undefined: it concerns all of them. */
+  readonly system: string | undefined;
+}
+
+type Input = StatusInput<{ readonly conditions?: readonly Condition[] }>;
+
+/** Empty only for what ran, settled, and was neither blocked nor at fault: silence is never success. */
+export function causesOf(input: Input): readonly Cause[] {
+  const { blocked, report } = input;
+  const found: Cause[] = blocked.map((b) => ({ reason: asReason(b.reason), message: b.message, system: undefined }));
+  if (report) {
+    for (const [ref, fault] of report.faults) found.push(ofFault(ref, fault, input));
+    for (const change of report.plan.changes) found.push(...ofChange(change, report, input));
+  }
+  if (found.length === 0 && !report?.settled) found.push(open(report ? "Progressing" : "NotObserved"));
+  return gravest(found);
+}
+
+const KINDS: Readonly<Record<FaultView["kind"], ReasonCode>> = {
+  Transient: "Unavailable",
+  RateLimited: "RateLimited",
+  Conflict: "Conflict",
+  Rejected: "Rejected",
+  Forbidden: "Denied",
+  Unknown: "OutcomeUnknown",
+};
+/** A code of the table speaks for itself; a code on the wire, such as a SQLSTATE, by its kind. */
+export const faultReason = ({ code, kind }: FaultView): string => (Object.hasOwn(REASONS, code) ? code : KINDS[kind]);
+export const faultText = (f: FaultView): string => {
+  const remedy = f.remedy || reasonOf(faultReason(f)).remedy;
+  return f.message.includes(remedy) ? f.message : `${f.message}; ${remedy}`;
+};
+
+const ofFault = (ref: RefKey, fault: FaultView, input: Input): Cause => ({
+  reason: faultReason(fault),
+  message: `${ref}: ${faultText(fault)}`,
+  system: typeOf(parseRef(ref).system, input),
+});
+
+function ofChange(c: Change, report: RunView, input: Input): readonly Cause[] {
+  const key = refKey(c.ref);
+  const system = typeOf(c.ref.system, input);
+  if (report.faults.has(key)) return [];
+  if (!c.hold) return c.action === "none" ? [] : [{ ...open("Progressing"), system }];
+  const { code, message } = c.hold;
+  if (code !== "Blocked") return [{ reason: code, message: `${key}: ${message}; ${reasonOf(code).remedy}`, system }];
+  if (input.blocked.length > 0) return [];
+  if (c.action === "none") return [unseen(key, system, input)];
+  return [{ reason: code, message: `${key}: ${message}; ${reasonOf(code).remedy}`, system }];
+}
+
+/**
+ * While a retry is still to come nothing new is known: what was wrong stands, or the text would change with each try. Only
+ * where the old words can speak of no other object.
+ */
+function unseen(key: RefKey, system: string, input: Input): Cause {
+  const before = input.previous?.conditions?.find((c) => c.type === conditionOf(system));
+  const alone = input.report?.plan.changes.every(
+    (c) => refKey(c.ref) === key || typeOf(c.ref.system, input) !== system,
+  );
+  if (alone && before?.status === "False" && reasonOf(before.reason).group === "fault")
+    return { reason: before.reason, message: before.message, system };
+  return { reason: "NotObserved", message: `${key}: ${REASONS.NotObserved.means}`, system };
+}
+
+const open = (reason: "Progressing" | "NotObserved"): Cause => ({
+  reason,
+  message: REASONS[reason].means,
+  system: undefined,
+});
+
+/** `RADIUSReady`: the name that `policies.activation.require` knows. */
+export const conditionOf = (type: string): string => `${type}Ready`;
+/** An endpoint that is not declared any more still has a place where its troubles are shown. */
+export const typeOf = (endpoint: string, { systems }: Pick<Input, "systems">): string =>
+  systems.get(endpoint) ?? "System";
+
+const RANK = { person: 0, lastmile: 1, nobody: 2 } as const;
+const rank = ({ reason }: Cause): number => RANK[reasonOf(reason).mover];
+
+/** Each once; what a person must do first, otherwise as they were found, which is the plan's order. */
+export function gravest(causes: readonly Cause[]): readonly Cause[] {
+  const distinct = new Map(causes.map((c) => [`${c.reason}|${c.system}|${c.message}`, c]));
+  return [...distinct.values()].sort((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { fault } from "../../../reconcilers/errors.ts";
+import { createValidator } from "../../api/validate.ts";
+import { plan, radius, tenant } from "../resolve/fixture.ts";
+import { account, NOW, run, SYSTEMS } from "./fixture.ts";
+import { type PlanStatusInput, planStatus } from "./plan.ts";
+import { type SystemStatusInput, systemStatus } from "./system.ts";
+import { type TenantStatusInput, tenantStatus } from "./tenant.ts";
+
+const validator = createValidator();
+const words = (s: { readonly conditions?: readonly { type: string; status: string; reason: string }[] }) =>
+  s.conditions?.map((c) => `${c.type}=${c.status} ${c.reason}`);
+const stamp = { generation: 1, now: NOW, previous: undefined };
+
+describe("the status of a plan", () => {
+  const group = account({ ref: { system: "radius-1", resource: "group", key: "acme:basic:generic" } });
+  const base: PlanStatusInput = {
+    ...stamp,
+    blocked: [],
+    warnings: [{ reason: "IdleTimeoutWithVoice", message: "a quiet line" }],
+    report: run([group]),
+    systems: SYSTEMS,
+    subscribers: 7,
+  };
+  it("tells whether its groups are in place, and what was remarked", () => {
+    const status = planStatus(base);
+    expect(words(status)).toEqual([
+      "Ready=True Converged",
+      "Reconciling=False Idle",
+      "Stalled=False Idle",
+      "InSync=True Converged",
+      "RADIUSReady=True Converged",
+      "Warnings=True IdleTimeoutWithVoice",
+    ]);
+    expect(status.subscribers).toBe(7);
+    expect(validator.validate({ ...plan(), status })).toMatchObject({ ok: true });
+  });
+  it("names the group that is somebody else's", () => {
+    const hold = { code: "NotOwned", message: "it has another owner" } as const;
+    const ready = planStatus({ ...base, report: run([{ ...group, action: "update", hold }]) }).conditions?.[0];
+    expect(ready?.message).toMatch(/^radius-1\/group\/acme:basic:generic: it has another owner; /);
+  });
+});
+
+describe("the status of an ExternalSystem", () => {
+  const base: SystemStatusInput = {
+    ...stamp,
+    spec: { paused: false, mode: "Enforce" },
+    contact: { ok: true, version: "PostgreSQL 18", at: NOW },
+    backlog: 4,
+    drift: 0,
+  };
+  const rows: readonly (readonly [string, Partial<SystemStatusInput>, readonly string[]])[] = [
+    ["reached and clean", {}, ["Ready=True Converged", "Reachable=True Reachable", "InSync=True Converged"]],
+    [
+      "not tried yet",
+      { contact: undefined, drift: undefined },
+      ["Ready=Unknown NotObserved", "Reachable=Unknown NotObserved"],
+    ],
+    [
+      "down",
+      { contact: { ok: false, fault: fault("Unavailable", "no answer") } },
+      ["Ready=False Unavailable", "Reconciling=True Unavailable", "Reachable=False Unavailable"],
+    ],
+    [
+      "refusing us",
+      { contact: { ok: false, fault: fault("Denied", "may not write") } },
+      ["Stalled=True Denied", "Reachable=False Denied"],
+    ],
+    ["paused", { spec: { paused: true, mode: "Enforce" } }, ["Ready=False Paused", "Reachable=True Reachable"]],
+    [
+      "observed, with differences that stay",
+      { spec: { paused: false, mode: "Observe" }, drift: 2 },
+      ["Ready=False ObserveOnly", "InSync=False Drifted"],
+    ],
+    ["observed, and nothing differs", { spec: { paused: false, mode: "Observe" } }, ["Ready=True Converged"]],
+  ];
+  it.each(rows)("when it is %s", (_what, change, expected) => {
+    const status = systemStatus({ ...base, ...change });
+    expect(words(status)).toEqual(expect.arrayContaining([...expected]));
+    expect(validator.validate({ ...radius(), status })).toMatchObject({ ok: true });
+  });
+  it("keeps version and time of the last contact while it is down", () => {
+    const previous = systemStatus(base);
+    const down = systemStatus({ ...base, previous, contact: { ok: false, fault: fault("Unavailable", "no answer") } });
+    expect([down.version, down.checkedAt]).toEqual(["PostgreSQL 18", "2026-11-20T12:00:00Z"]);
+  });
+  it("has no number in a message, so that a backlog does not change its conditions", () => {
+    const [a, b] = [1, 2].map((n) => systemStatus({ ...base, backlog: n, drift: n }).conditions);
+    expect(a).toEqual(b);
+  });
+});
+
+describe("the status of a tenant", () => {
+  const ready = systemStatus({
+    ...stamp,
+    spec: { paused: false, mode: "Enforce" },
+    contact: { ok: true, version: "18", at: NOW },
+    backlog: 0,
+    drift: 0,
+  });
+  const base: TenantStatusInput = {
+    ...stamp,
+    paused: false,
+    blocked: [],
+    systems: [{ name: "radius-1", type: "RADIUS", status: ready }],
+    subscribers: { active: 3, suspended: 1, terminated: 0 },
+  };
+  const down = systemStatus({
+    ...stamp,
+    spec: { paused: false, mode: "Enforce" },
+    contact: { ok: false, fault: fault("Unavailable", "no answer") },
+    backlog: 0,
+    drift: 0,
+  });
+  const rows: readonly (readonly [string, Partial<TenantStatusInput>, readonly string[]])[] = [
+    ["all it binds is ready", {}, ["Ready=True Converged", "RADIUSReady=True Converged"]],
+    ["it is paused", { paused: true }, ["Ready=False Paused", "Stalled=True Paused", "RADIUSReady=True Converged"]],
+    [
+      "a system is down",
+      { systems: [{ name: "radius-1", type: "RADIUS", status: down }] },
+      ["Ready=False Unavailable", "RADIUSReady=False Unavailable"],
+    ],
+    [
+      "a system is not declared",
+      { systems: [{ name: "x", type: "RADIUS", status: undefined }] },
+      ["Stalled=True SystemUnusable"],
+    ],
+    ["it contradicts itself", { blocked: [{ reason: "PoolUnknown", message: "m" }] }, ["Ready=False PoolUnknown"]],
+  ];
+  it.each(rows)("when %s", (_what, change, expected) => {
+    const status = tenantStatus({ ...base, ...change });
+    expect(words(status)).toEqual(expect.arrayContaining([...expected]));
+    expect(validator.validate({ ...tenant(), status })).toMatchObject({ ok: true });
+  });
+});

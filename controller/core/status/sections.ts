@@ -1,0 +1,118 @@
+/** The parts of a subscriber's status that say what was written for it, so that nobody queries the systems. */
+import type {
+  AddressesStatus,
+  ServicePlan,
+  Subscriber,
+  SubscriberStatusNetwork,
+  SubscriberStatusRadius,
+} from "../../api/types.generated.ts";
+import type { Change } from "../model.ts";
+import { MADE_PASSWORD } from "../resolve/account.ts";
+import type { Resolution } from "../resolve/subscriber.ts";
+import type { ResolvedSubscriber } from "../resolved.ts";
+import type { AccountState } from "./account.ts";
+
+export type Resolved = Extract<Resolution, { readonly ok: true }>;
+export interface Declared {
+  readonly subscriber: Subscriber;
+  /** The plan that it resolves to. */
+  readonly plan: ServicePlan | undefined;
+}
+
+/** Values as the account has them, so far as it was seen; the password only by its name. */
+export function radiusSection(
+  subject: ResolvedSubscriber,
+  declared: Declared,
+  accounts: readonly Change[],
+  state: AccountState | undefined,
+): SubscriberStatusRadius {
+  const own = accounts.find((c) => c.ref.key === subject.userName && c.action === "update");
+  const different = (field: string) => own?.fields.find((f) => f.field === field);
+  const { ipv4, plan, nas, userName } = subject;
+  const address = different("address")?.before ?? (ipv4.assignment === "Static" ? ipv4.address : "");
+  // The group is the plan: another group there has a speed that is not known here.
+  const group = different("group") ? {} : { plan: plan.name, ...speedOf(subject) };
+  return {
+    username: userName,
+    ...group,
+    ...(address && { staticAddress: address }),
+    ...(nas.length > 0 && { nas }),
+    ...(state && { state }),
+    ...(subject.password && { passwordRef: passwordRef(declared.subscriber) }),
+  };
+}
+/** A plan that is lost has no speed; nought would be a lie. */
+const speedOf = ({ plan: { speed } }: ResolvedSubscriber) =>
+  speed.downKbps > 0 && { downKbps: speed.downKbps, upKbps: speed.upKbps };
+
+function passwordRef({ spec }: Subscriber): NonNullable<SubscriberStatusRadius["passwordRef"]> {
+  const ref = spec.radius.passwordSecretRef;
+  return ref ? { source: "Secret", name: ref.name, key: ref.key } : { source: "Generated", name: MADE_PASSWORD };
+}
+
+/** As they were given; the claims that make them the subscriber's own must not have been refused. */
+export function addressesSection({ subject, profile }: Resolved): AddressesStatus {
+  const { ipv4, ipv6, routes } = subject;
+  const pool = ipv4.assignment === "Pool" ? ipv4.pool : ipv6.delegatedPool;
+  const { dnsName } = profile.profile;
+  return {
+    source: sourceOf({ subject, profile }),
+    ...(ipv4.assignment === "Static" && { ipv4: ipv4.address }),
+    ...(ipv6.address && { ipv6: ipv6.address }),
+    ...(ipv6.wanPrefix && { wanPrefix: ipv6.wanPrefix }),
+    ...(ipv6.delegatedPrefix && { delegatedPrefix: ipv6.delegatedPrefix }),
+    ...(routes.length > 0 && { routes }),
+    ...(pool && { pool }),
+    ...(dnsName && { dnsName }),
+  };
+}
+function sourceOf({ subject, profile }: Pick<Resolved, "subject" | "profile">): NonNullable<AddressesStatus["source"]> {
+  const { ipv4, ipv6, routes } = subject;
+  if (ipv4.assignment === "Static") return profile.profile.staticIPv4 === undefined ? "Subscriber" : "NetworkProfile";
+  if (ipv6.address ?? ipv6.wanPrefix ?? ipv6.delegatedPrefix ?? routes[0]) return "NetworkProfile";
+  return ipv4.assignment === "Pool" || ipv6.delegatedPool ? "Pool" : "None";
+}
+
+type Ipv6State = NonNullable<SubscriberStatusNetwork["ipv6State"]>;
+export function networkSection(
+  { subject, profile }: Resolved,
+  declared: Declared,
+  ipv6: Ipv6State,
+): SubscriberStatusNetwork {
+  const { vlan, option82, state } = subject;
+  const tags = [vlan.service, vlan.inner].filter((t) => t !== undefined);
+  const ended = profile.profile.ipv6AssignmentMode ?? declared.plan?.spec.ipv6AssignmentMode ?? "None";
+  const ipv6Mode = state === "Terminated" ? ended : subject.ipv6.mode;
+  return {
+    ...(tags.length > 0 && { vlan: tags.join("."), services: [internet(subject, profile, declared)] }),
+    ...(option82.circuitId !== undefined && { circuitId: option82.circuitId }),
+    ipv6Mode,
+    ...(ipv6Mode !== "None" && { ipv6State: ipv6 }),
+    option82: {
+      policy: option82.policy,
+      // No login is read yet: that nothing is known must never look like a match.
+      ...(option82.policy !== "Ignore" && { state: "Unknown" as const }),
+    },
+  };
+}
+
+type Service = NonNullable<SubscriberStatusNetwork["services"]>[number];
+const INTERNET = "internet";
+function internet(
+  { vlan }: ResolvedSubscriber,
+  { profile }: Resolved["profile"],
+  { subscriber, plan }: Declared,
+): Service {
+  const planned = plan?.spec.services.find((s) => s.name === INTERNET);
+  const listed = profile.services?.find((s) => s.name === INTERNET);
+  const chosen = profile.serviceVlan ?? listed?.serviceVlan;
+  const older = subscriber.spec.vlanId === undefined ? undefined : "Subscriber";
+  const source = chosen === undefined ? (older ?? (planned?.vlan === undefined ? "Tenant" : "Plan")) : "NetworkProfile";
+  return {
+    name: INTERNET,
+    ...(vlan.service !== undefined && { serviceVlan: vlan.service }),
+    ...(vlan.inner !== undefined && { innerVlan: vlan.inner }),
+    ...(planned && { mode: planned.vlanMode }),
+    source,
+  };
+}

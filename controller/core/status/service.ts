@@ -1,0 +1,34 @@
+/** InService: whether the customer can use the service, whatever is declared. */
+import type { Subscriber } from "../../api/types.generated.ts";
+import type { AccountState, Wanted } from "./account.ts";
+import type { Cause } from "./causes.ts";
+import { told } from "./common.ts";
+import { type Draft, plain } from "./conditions.ts";
+
+const type = "InService";
+
+/** @param suspension why it is suspended, where it is. */
+export function inService(
+  wanted: Wanted,
+  state: AccountState | undefined,
+  causes: readonly Cause[],
+  suspension: Subscriber["spec"]["suspension"],
+): Draft {
+  if (wanted === "Active") return active(state, causes);
+  if (state === undefined) return causes.length > 0 ? unknown(causes) : ended(wanted, suspension);
+  // Who must be kept out and is not: the service goes on, and that is what has to be said.
+  return state === "Active" ? { type, status: "True", ...told(causes) } : ended(wanted, suspension);
+}
+
+function active(state: AccountState | undefined, causes: readonly Cause[]): Draft {
+  if (state === "Active") return plain(type, "True", "InService");
+  if (state === undefined) return causes.length > 0 ? unknown(causes) : plain(type, "Unknown", "NothingWanted");
+  return { type, status: "False", ...told(causes) };
+}
+const unknown = (causes: readonly Cause[]): Draft => ({ type, status: "Unknown", ...told(causes) });
+
+function ended(wanted: "Suspended" | "Terminated", suspension: Subscriber["spec"]["suspension"]): Draft {
+  const draft = plain(type, "False", wanted);
+  if (wanted === "Terminated" || !suspension) return draft;
+  return { ...draft, message: `${draft.message} (${suspension.reason})` };
+}

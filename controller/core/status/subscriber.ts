@@ -1,0 +1,71 @@
+/** The status of a subscriber: conditions, and what was written for it. Pure. */
+import type { SubscriberStatus, SubscriberStatusNetwork } from "../../api/types.generated.ts";
+import type { Resolution } from "../resolve/subscriber.ts";
+import { type AccountState, accountState, accountsOf, type Wanted } from "./account.ts";
+import { type Cause, causesOf, type StatusInput } from "./causes.ts";
+import { inSync, perSystem, progress, remarks } from "./common.ts";
+import { stamped } from "./conditions.ts";
+import { type ReasonCode, reasonOf } from "./reasons.ts";
+import { addressesSection, type Declared, networkSection, type Resolved, radiusSection } from "./sections.ts";
+import { inService } from "./service.ts";
+
+export interface SubscriberStatusInput extends StatusInput<SubscriberStatus> {
+  /** undefined: it is not declared any more. */
+  readonly declared: Declared | undefined;
+  readonly resolution: Resolution | undefined;
+}
+
+/** The same input gives the same status, save for transition times; no secret, counter or attempt is in it. */
+export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus {
+  const { declared, report, systems } = input;
+  const wanted = declared?.subscriber.spec.serviceState ?? "Terminated";
+  const resolved = input.resolution?.ok ? input.resolution : undefined;
+  const causes = causesOf(input);
+  const accounts = accountsOf(report, systems);
+  const state = accountState(accounts, wanted, resolved?.subject.userName);
+  const drafts = [
+    ...progress(causes, report !== undefined, DONE[wanted]),
+    inService(wanted, state, causes, declared?.subscriber.spec.suspension),
+    inSync(input, causes),
+    ...perSystem(input, causes),
+    ...remarks(input),
+  ];
+  return { ...stamped(drafts, input), ...(resolved && declared && parts(resolved, declared, input, causes, state)) };
+}
+const DONE: Readonly<Record<Wanted, ReasonCode>> = {
+  Active: "Converged",
+  Suspended: "Suspended",
+  Terminated: "Terminated",
+};
+
+function parts(
+  resolved: Resolved,
+  declared: Declared,
+  { report, systems }: SubscriberStatusInput,
+  causes: readonly Cause[],
+  state: AccountState | undefined,
+): SubscriberStatus {
+  const { subject, profile } = resolved;
+  const name = declared.subscriber.spec.networkProfileRef?.name;
+  const granted = subject.state !== "Terminated" && !causes.some((c) => c.reason === "IdentityConflict");
+  return {
+    profile: { source: profile.source, ...(profile.source === "Declared" && name && { name }) },
+    ...(subject.userName && { radius: radiusSection(subject, declared, accountsOf(report, systems), state) }),
+    ...(granted && { addresses: addressesSection(resolved) }),
+    network: networkSection(resolved, declared, ipv6State(subject.state, state, causes)),
+  };
+}
+
+/** Life cycle of the IPv6 addresses, as far as RADIUS tells it. */
+function ipv6State(
+  wanted: Wanted,
+  state: AccountState | undefined,
+  causes: readonly Cause[],
+): NonNullable<SubscriberStatusNetwork["ipv6State"]> {
+  if (wanted === "Terminated") return causes.length > 0 ? "Revoking" : "Revoked";
+  if (causes.some((c) => c.reason === "IdentityConflict")) return "Failed";
+  if (state === "Active") return "Active";
+  if (state === "Rejected") return "Suspended";
+  if (state === undefined) return "Pending";
+  return reasonOf(causes[0]?.reason ?? "Progressing").mover === "person" ? "Failed" : "Allocated";
+}

@@ -1,0 +1,70 @@
+/** Keeps inventory, ledger and audit in step with what one run saw and did. */
+
+import type { Fault } from "../../reconcilers/errors.ts";
+import { type Change, type Plan, type RefKey, refKey, type Subject } from "../core/model.ts";
+import type { Knowledge, Means } from "./knowledge.ts";
+import type { StoreVerbs } from "./store-verbs.ts";
+
+/** What there still is of a subject: something that nobody wants, exactly what is wanted, nothing. */
+export type Rest = "left" | "wanted" | "gone";
+
+export class Books {
+  effects = 0;
+  readonly #known: Knowledge;
+  readonly #means: Means;
+  constructor(known: Knowledge, means: Means) {
+    this.#known = known;
+    this.#means = means;
+  }
+
+  /** One audit row for one effect, done or refused by the system. */
+  async record(c: Change, planId: string, outcome: "Done" | Fault): Promise<void> {
+    const { ports, verbs, clock } = this.#means;
+    if (outcome === "Done") this.effects++;
+    const by = this.#means.by(this.#known.owner);
+    const row = {
+      ...(by && { by }),
+      owner: this.#known.owner,
+      ref: refKey(c.ref),
+      action: c.action,
+      changes: c.fields,
+      planId,
+      outcome: outcome === "Done" ? "Done" : outcome.code,
+      at: clock.now(),
+    };
+    await ports.store(verbs.audit, row, this.#known.by());
+  }
+
+  /** Also for a run that died between an effect and its entry. */
+  async tidy(p: Plan, { desired, blocked }: Subject): Promise<Rest> {
+    const { ports, verbs } = this.#means;
+    const { entries, owner } = this.#known;
+    const wanted = new Set(desired.map((d) => refKey(d.ref)));
+    if (entries.size > 0) await Promise.all(p.changes.map((c) => this.#tidyOne(refKey(c.ref), wanted)));
+    if (blocked.length > 0 || this.#left(wanted)) return "left";
+    if (wanted.size > 0) return "wanted";
+    // Claims go in a statement of their own, after the last object behind them is surely gone.
+    await ports.store(verbs.free, { owner }, this.#known.by());
+    return "gone";
+  }
+  #left(wanted: ReadonlySet<RefKey>): boolean {
+    const { entries, seen } = this.#known;
+    return [...entries.keys()].some((key) => !wanted.has(key) && seen.get(key) !== null);
+  }
+
+  async #tidyOne(ref: RefKey, wanted: ReadonlySet<RefKey>): Promise<void> {
+    const { entries, seen, token } = this.#known;
+    const [entry, have] = [entries.get(ref), seen.get(ref)];
+    if (!entry || have === undefined) return;
+    if (wanted.has(ref)) {
+      if (entry.shelved && have && !have.retired) await this.#write("unshelve", ref);
+    } else if (have === null || have.token !== token(ref)) await this.#write("forget", ref);
+    else if (have.retired && !entry.shelved) await this.#write("shelve", ref);
+  }
+
+  #write(verb: "shelve" | "unshelve" | "forget", ref: RefKey): Promise<void> {
+    const { ports, verbs } = this.#means;
+    const write: StoreVerbs["forget"] = verbs[verb];
+    return ports.store(write, { owner: this.#known.owner, ref }, this.#known.by());
+  }
+}

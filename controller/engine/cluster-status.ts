@@ -1,0 +1,97 @@
+/** Statuses of what has no objects of its own in any system: ExternalSystems and Tenants. */
+import type { ExternalSystemStatus, TenantStatus } from "../api/types.generated.ts";
+import type { OwnerKey } from "../core/owner.ts";
+import { systemStatus } from "../core/status/system.ts";
+import { tenantStatus } from "../core/status/tenant.ts";
+import type { Json, StatusRow } from "../store/status.ts";
+import type { Store } from "../store/store.ts";
+import type { Declared } from "./declared.ts";
+import type { Endpoints } from "./endpoints.ts";
+import type { Lane } from "./lane.ts";
+
+export interface ClusterView {
+  readonly installation: string;
+  readonly declared: Declared;
+  readonly endpoints: Endpoints;
+  readonly lanes: ReadonlyMap<string, Lane>;
+  /** Subjects that the last scan found different, by endpoint. */
+  readonly drift: ReadonlyMap<string, number>;
+  readonly store: Pick<Store, "statusOf" | "writeStatus">;
+  readonly mine: (key: OwnerKey) => boolean;
+  readonly now: number;
+}
+
+export async function writeClusterStatuses(view: ClusterView): Promise<void> {
+  const { declared, store, mine } = view;
+  const systems = [...declared.systems()].map((s) => s.metadata.name);
+  const tenants = declared.catalog.tenants().map((t) => t.metadata.name);
+  const keys = [...systems.map((n) => systemKey(view, n)), ...tenants.map((n) => tenantKey(view, n))].filter(mine);
+  const previous = await store.statusOf(keys);
+  const rows: StatusRow[] = [];
+  const add = (owner: OwnerKey, make: () => object | undefined): void => {
+    const status = mine(owner) ? make() : undefined;
+    if (status) rows.push({ owner, status: status as Json });
+  };
+  for (const name of systems)
+    add(systemKey(view, name), () => ofSystem(name, view, previous.get(systemKey(view, name))));
+  for (const name of tenants)
+    add(tenantKey(view, name), () => ofTenant(name, view, previous.get(tenantKey(view, name)), rows));
+  await store.writeStatus(rows);
+}
+
+/** Cluster-scoped objects belong to no tenant. */
+const systemKey = ({ installation }: ClusterView, name: string): OwnerKey =>
+  `${installation}/-/ExternalSystem/-/${name}`;
+const tenantKey = ({ installation }: ClusterView, name: string): OwnerKey => `${installation}/${name}/Tenant/-/${name}`;
+
+function ofSystem(name: string, view: ClusterView, previous: Json | undefined): ExternalSystemStatus | undefined {
+  const system = view.declared.system(name);
+  return (
+    system &&
+    systemStatus({
+      generation: view.declared.meta(`ExternalSystem/-/${name}`)?.generation,
+      now: view.now,
+      previous: previous as ExternalSystemStatus | undefined,
+      spec: system.spec,
+      contact: view.endpoints.contact(name),
+      backlog: view.lanes.get(name)?.backlog() ?? 0,
+      drift: view.drift.get(name),
+    })
+  );
+}
+
+function ofTenant(
+  name: string,
+  view: ClusterView,
+  previous: Json | undefined,
+  systems: readonly StatusRow[],
+): TenantStatus | undefined {
+  const { declared, now } = view;
+  const tenant = declared.tenant(name);
+  if (!tenant) return undefined;
+  const statusOf = (system: string) => systems.find((r) => r.owner === systemKey(view, system))?.status;
+  return tenantStatus({
+    generation: declared.meta(`Tenant/-/${name}`)?.generation,
+    now,
+    previous: previous as TenantStatus | undefined,
+    paused: tenant.spec.paused,
+    blocked: [],
+    systems: [...declared.boundSystems(name)].map(([system, type]) => ({
+      name: system,
+      type,
+      status: statusOf(system) as ExternalSystemStatus | undefined,
+    })),
+    subscribers: count(name, view),
+  });
+}
+
+const COUNTED = { Active: "active", Suspended: "suspended", Terminated: "terminated" } as const;
+function count(tenant: string, { declared }: ClusterView) {
+  const n = { active: 0, suspended: 0, terminated: 0 };
+  for (const s of declared.catalog.ofKind("Subscriber")) {
+    const namespace = s.metadata.namespace ?? "default";
+    if (declared.catalog.tenant(namespace)?.metadata.name !== tenant) continue;
+    n[COUNTED[s.spec.serviceState]]++;
+  }
+  return n;
+}

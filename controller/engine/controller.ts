@@ -1,0 +1,239 @@
+/** One controller: follows the declared objects in the store and keeps every subject of its partitions converged. */
+
+import type { Configure } from "../../reconcilers/system.ts";
+import type { Composed } from "../core/compose.ts";
+import type { Blocker } from "../core/model.ts";
+import { type OwnerKey, tenantOf } from "../core/owner.ts";
+import { modeOf, pausedBy, retentionMs } from "../core/policy.ts";
+import type { Sensitive } from "../core/sensitive.ts";
+import type { SecretSource } from "../sources/secrets.ts";
+import type { SourceUpdate } from "../sources/source.ts";
+import type { Budget } from "../store/budget.ts";
+import type { Leases } from "../store/leases.ts";
+import type { Objects, StoredObject } from "../store/objects.ts";
+import type { Secrets } from "../store/secrets.ts";
+import type { Store } from "../store/store.ts";
+import type { Edit } from "./accept.ts";
+import { chunks } from "./chunks.ts";
+import { writeClusterStatuses } from "./cluster-status.ts";
+import { Declared, type Declaring } from "./declared.ts";
+import { Endpoints } from "./endpoints.ts";
+import { Engine, type Options } from "./engine.ts";
+import { type Intake, type IntakeOptions, intake } from "./intake.ts";
+import type { Clock } from "./knowledge.ts";
+import type { Verb } from "./lane.ts";
+import { overlay, touch } from "./overlay.ts";
+import { type Preview, previewAll } from "./preview.ts";
+import type { Report } from "./reconcile.ts";
+import { generatedVerb, readOnlyVerb } from "./secret-verbs.ts";
+import { StatusSink } from "./status-sink.ts";
+
+export interface ControllerOptions {
+  readonly installation: string;
+  readonly store: Store;
+  readonly objects: Objects;
+  readonly secrets: Secrets;
+  readonly leases: Leases;
+  /** Called with the look-up of tenants, for limits are theirs. */
+  readonly budget: (tenant: (name: string) => ReturnType<Declared["tenant"]>) => Budget;
+  readonly systems: ReadonlyMap<string, Configure>;
+  readonly secretSource: SecretSource;
+  readonly clock: Clock;
+  readonly onError?: Options["onError"];
+  /** Hears of every run that ended. */
+  readonly onReport?: (key: OwnerKey, report: Report, blocked: readonly Blocker[]) => void;
+  readonly onBegin?: Options["onBegin"];
+  readonly window?: number;
+}
+
+export class Controller {
+  readonly engine: Engine;
+  readonly declared: Declared;
+  readonly endpoints: Endpoints;
+  readonly #o: ControllerOptions;
+  /** Subjects that the last scan found different, by endpoint. */
+  readonly drift = new Map<string, number>();
+  readonly #sink: StatusSink;
+  #seq = 0;
+  /** As it was declared before what is being accepted; kept while that fails and is tried again. */
+  readonly #before = new Map<OwnerKey, Composed>();
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(o: ControllerOptions) {
+    this.#o = o;
+    const tenant = (name: string) => this.declared.tenant(name);
+    this.engine = new Engine({
+      store: o.store,
+      budget: o.budget(tenant),
+      clock: o.clock,
+      digest: o.secrets.digest,
+      subject: (key, small) => this.declared.subject(key, small),
+      adoption: (key) => tenant(tenantOf(key))?.spec.policies.adoption ?? "Never",
+      policy: (key) => policyOf(this.declared, key),
+      retentionMs: (name) => retentionMs(tenant(name)),
+      mine: (key) => o.leases.holds(key),
+      by: (key) => this.declared.by(key),
+      shared: () => this.declared.plans(),
+      aliveMs: () => o.leases.remainingMs(),
+      onReport: async (key, subject, report, small) => {
+        o.onReport?.(key, report, subject.blocked);
+        await this.#sink.report(key, subject as Declaring, report, small);
+        if (report.rest === "gone" && this.declared.ended(key)) await this.#succeed(key);
+      },
+      ...(o.onError && { onError: o.onError }),
+      ...(o.onBegin && { onBegin: o.onBegin }),
+      ...(o.window && { window: o.window }),
+    });
+    this.endpoints = new Endpoints(o.systems, o.secretSource, this.engine.ports);
+    this.declared = this.#declare(generatedVerb(o.secrets));
+    const { ports } = this.engine;
+    const erase = (owners: readonly OwnerKey[]) => o.secrets.erase(owners);
+    this.#sink = new StatusSink({ declared: this.declared, store: o.store, ports, clock: o.clock, erase });
+  }
+
+  /** Of ExternalSystems and Tenants, as far as they are this process's to write. */
+  async writeStatuses(): Promise<void> {
+    const { installation, store, clock, leases } = this.#o;
+    const { declared, endpoints, drift } = this;
+    const mine = (key: OwnerKey) => leases.holds(key);
+    const lanes = this.engine.ports.lanes();
+    const now = clock.now();
+    await writeClusterStatuses({ installation, declared, endpoints, lanes, drift, store, mine, now });
+  }
+
+  #declare(generated: Verb<OwnerKey, Sensitive>): Declared {
+    const { installation, secretSource } = this.#o;
+    const { endpoint } = this.endpoints;
+    return new Declared({ installation, endpoint, secrets: secretSource, generated, ports: this.engine.ports });
+  }
+
+  /** Reads what is declared and connects. Nothing is reconciled yet. */
+  async load(): Promise<void> {
+    this.#seq = await this.#o.objects.head();
+    await this.#fill(this.declared);
+    await this.endpoints.sync(this.declared.systems());
+  }
+
+  /** Everything declared, the Tenants and systems that are leaving, and what was claimed before. */
+  async #fill(into: Declared): Promise<void> {
+    const { objects } = this.#o;
+    for await (const page of objects.load()) into.put(page);
+    for (const kind of ["Tenant", "ExternalSystem"]) {
+      for await (const page of objects.load({ kind, deleted: true }))
+        into.put(page.filter((r) => r.deletedAt !== undefined));
+    }
+    await this.#hold(into, [...into.owners()]);
+  }
+  async #hold(into: Declared, keys: readonly OwnerKey[]): Promise<void> {
+    for (const part of chunks(keys)) {
+      into.hold(part, await this.#o.store.claimsOf(part));
+    }
+  }
+
+  /** Takes up everything that this process is responsible for: what is declared, and what is still to be taken away. */
+  async resume(): Promise<void> {
+    this.#sink.forgetAll();
+    await this.engine.refreshApprovals();
+    const tenants = new Set([...this.declared.catalog.tenants()].map((t) => t.metadata.name));
+    for (const { tenant } of await this.#o.objects.sources()) tenants.add(tenant);
+    for (const name of await this.#o.store.tenants()) tenants.add(name);
+    for (const name of tenants) await this.engine.sweep(name, (key) => this.declared.declares(key));
+    const keys = [...this.declared.owners()].sort();
+    await this.engine.accept(() => this.#edits(keys, new Map()));
+  }
+
+  /** Writes what a source sent into the store, and follows it. */
+  async submit(update: SourceUpdate, o: IntakeOptions): Promise<Intake> {
+    const taken = await intake(update, this.declared, this.#o.objects, o, this.#o.clock.now());
+    await this.follow();
+    return taken;
+  }
+
+  /** What an update would do; without one, what the last good declarations would do now: the drift. Changes nothing. */
+  async preview(update: SourceUpdate | undefined, o: { readonly prune: boolean }): Promise<Preview> {
+    const copy = this.#declare(readOnlyVerb(this.#o.secrets));
+    await this.#fill(copy);
+    const declared = update ? (await overlay(update, copy, this.#o.objects, o.prune)).keys : [...copy.owners()];
+    const tenants = update ? declared.map(tenantOf) : await this.#o.store.tenants();
+    const keys = [...new Set([...declared, ...(await this.#leftovers(copy, new Set(tenants)))])];
+    if (update) await this.endpoints.sync(copy.systems());
+    await this.engine.refreshApprovals();
+    return previewAll({
+      keys,
+      subject: (key) => copy.subject(key, false),
+      deps: this.engine.looking((key) => policyOf(copy, key)),
+      store: this.#o.store,
+      budget: this.#o.budget((name) => copy.tenant(name)),
+    });
+  }
+
+  /** Who is withdrawn and still known: a retirement may be held or interrupted, or somebody let him in again. */
+  async #leftovers(declared: Declared, tenants: ReadonlySet<string>): Promise<readonly OwnerKey[]> {
+    const found: OwnerKey[] = [];
+    for (const tenant of tenants) {
+      for (const key of (await this.#o.store.owners(tenant)).keys()) if (!declared.declares(key)) found.push(key);
+    }
+    return found;
+  }
+
+  /** Takes up what changed in the store since the last look, whoever changed it. Calls queue up, none is lost. */
+  follow(): Promise<void> {
+    const next = this.#following.then(() => this.#follow());
+    this.#following = next.catch(() => undefined);
+    return next;
+  }
+
+  async #follow(): Promise<void> {
+    const rows: StoredObject[] = [];
+    for await (const page of this.#o.objects.since(this.#seq)) rows.push(...page);
+    await this.engine.refreshApprovals();
+    if (rows.length === 0) return;
+    await this.engine.accept(() => this.#publish(rows));
+    this.#before.clear();
+    if (rows.some((r) => /^(Tenant|ExternalSystem)\//.test(r.key))) this.engine.retryHeld();
+    this.#seq = Math.max(this.#seq, ...rows.slice(-1).map((r) => r.seq));
+  }
+
+  /** Ends what is due. */
+  async purge(): Promise<void> {
+    const { store, clock } = this.#o;
+    const due = await store.dueOwners(clock.now());
+    const entries = await store.entries(due, clock.now());
+    due.forEach((owner, n) => {
+      if (this.declared.declares(owner) && entries[n]?.every((e) => e.due)) this.declared.end(owner);
+    });
+    this.engine.enqueue(due);
+  }
+  /** The name of one who is purged goes to the one who waits for it, and nothing of the former with it. */
+  async #succeed(key: OwnerKey): Promise<void> {
+    this.declared.hold([key], []);
+    await this.engine.accept(() => this.#edits([key], new Map()));
+  }
+
+  /** From here on the rows are what is declared; no run begins before what they cost is reserved. */
+  async #publish(rows: readonly StoredObject[]): Promise<Iterable<Edit>> {
+    const touched = new Set<OwnerKey>();
+    touch(rows, this.declared, touched);
+    for (const key of touched) if (!this.#before.has(key)) this.#before.set(key, this.declared.outline(key));
+    this.declared.put(rows);
+    if (rows.some((r) => r.key.startsWith("ExternalSystem/"))) await this.endpoints.sync(this.declared.systems());
+    touch(rows, this.declared, touched);
+    for (const key of this.#before.keys()) touched.add(key); // of a turn that failed: it knew more of what is gone by now
+    const keys = [...touched].sort(); // where two of one snapshot want the same, the lesser name wins
+    await this.#hold(this.declared, keys);
+    return this.#edits(keys, this.#before);
+  }
+
+  *#edits(keys: readonly OwnerKey[], before: ReadonlyMap<OwnerKey, Composed>): Generator<Edit> {
+    for (const key of keys)
+      yield { key, before: before.get(key), after: this.declared.outline(key), held: this.declared.claimed(key) };
+  }
+}
+
+function policyOf(declared: Declared, key: OwnerKey) {
+  const tenant = declared.tenant(tenantOf(key));
+  return {
+    paused: pausedBy(tenant) ?? declared.paused(key),
+    mode: (system: string) => modeOf(tenant, declared.system(system), system),
+  };
+}

@@ -1,0 +1,186 @@
+/** What is declared now, ready to be asked for as subjects. */
+import type { ExternalSystem, LastmileObject, ServicePlan, Tenant } from "../api/types.generated.ts";
+import { Catalog, keyOf, type ObjectKey } from "../core/catalog.ts";
+import { type Composed, compose, type Endpoint, type Held, objectKeyOf, ownerOfObject } from "../core/compose.ts";
+import { type OwnerKey, tenantOf } from "../core/owner.ts";
+import { pausedBy } from "../core/policy.ts";
+import { type SecretNeed, type Secrets, secretsOf } from "../core/resolve/account.ts";
+import { planOf } from "../core/resolve/plan-choice.ts";
+import { Sensitive } from "../core/sensitive.ts";
+import type { SecretSource } from "../sources/secrets.ts";
+import type { OwnedClaim } from "../store/claims.ts";
+import type { Origin, StoredObject } from "../store/objects.ts";
+import type { Verb } from "./lane.ts";
+import type { Ports } from "./ports.ts";
+
+export interface Meta {
+  readonly generation: number;
+  readonly sourceId: string;
+  readonly origin: Origin;
+}
+/** What a run goes by, and the declaration that it was made from: another one may stand when the run ends. */
+export interface Declaring extends Composed {
+  readonly generation: number | undefined;
+  readonly object: LastmileObject | undefined;
+  /** Of a subscriber. */
+  readonly plan: ServicePlan | undefined;
+}
+export interface DeclaredOptions {
+  readonly installation: string;
+  readonly endpoint: (name: string) => Endpoint | undefined;
+  readonly secrets: SecretSource;
+  /** Passwords that Lastmile makes and keeps. */
+  readonly generated: Verb<OwnerKey, Sensitive>;
+  readonly ports: Ports;
+}
+/** Stands for any password. Not empty: that would be refused, and who is refused is not counted when a set is reserved. */
+const PLACEHOLDER: Secrets = { password: new Sensitive("placeholder") };
+
+export class Declared {
+  readonly catalog = new Catalog();
+  /** Tenants and ExternalSystems that are withdrawn while something of theirs may still have to be taken away. */
+  readonly #leaving = new Map<ObjectKey, LastmileObject>();
+  readonly #meta = new Map<ObjectKey, Meta>();
+  /** The source of what is declared no longer, as far as this process saw it go. */
+  readonly #withdrawn = new Map<ObjectKey, string>();
+  readonly #claims = new Map<OwnerKey, number>();
+  readonly #pausedThen = new Map<ObjectKey, string>();
+  readonly #held = new Map<OwnerKey, Held>();
+  readonly #o: DeclaredOptions;
+
+  constructor(o: DeclaredOptions) {
+    this.#o = o;
+  }
+
+  put(rows: readonly StoredObject[]): void {
+    for (const row of rows) {
+      const object = row.object as unknown as LastmileObject;
+      const lasting = object.kind === "Tenant" || object.kind === "ExternalSystem";
+      if (row.deletedAt === undefined) {
+        this.catalog.put(object);
+        this.#pausedThen.delete(row.key);
+        this.#leaving.delete(row.key);
+        this.#meta.set(row.key, { generation: row.generation, sourceId: row.sourceId, origin: row.origin });
+      } else {
+        this.catalog.remove(row.key);
+        this.#withdrawn.set(row.key, row.sourceId);
+        const paused = pausedBy(object);
+        if (paused !== undefined) this.#pausedThen.set(row.key, paused);
+        this.#meta.delete(row.key);
+        if (lasting) this.#leaving.set(row.key, object);
+      }
+    }
+  }
+  /** All that these owners have claimed before, so that assigned names stay; who was purged has no name any more. */
+  hold(owners: readonly OwnerKey[], claims: readonly OwnedClaim[]): void {
+    for (const owner of owners) {
+      this.#held.delete(owner);
+      this.#claims.delete(owner);
+    }
+    for (const { owner, kind, value } of claims) {
+      this.#claims.set(owner, this.claimed(owner) + 1);
+      if (kind === "userName" || kind === "subscriberNumber")
+        this.#held.set(owner, { ...this.#held.get(owner), [kind]: value });
+    }
+  }
+  /** How many claims the store had when it was last asked. */
+  claimed(owner: OwnerKey): number {
+    return this.#claims.get(owner) ?? 0;
+  }
+  /** Nothing of it is in service, and its retention is over: who waits for its name may have it once it is purged. */
+  end(owner: OwnerKey): void {
+    this.#held.set(owner, { ...this.#held.get(owner), ended: true });
+  }
+  ended(owner: OwnerKey): boolean {
+    return this.#held.get(owner)?.ended === true;
+  }
+  /** What is withdrawn was so by the source that had declared it. */
+  by(owner: OwnerKey) {
+    const key = objectKeyOf(owner);
+    const { sourceId, origin } = this.#meta.get(key) ?? {};
+    const source = sourceId ?? this.#withdrawn.get(key);
+    const { revision, author } = origin ?? {};
+    return { ...(source && { source }), ...(revision && { revision }), ...(author && { author }) };
+  }
+  meta(key: ObjectKey): Meta | undefined {
+    return this.#meta.get(key);
+  }
+  tenant(name: string): Tenant | undefined {
+    const key = keyOf("Tenant", undefined, name);
+    return (this.catalog.get(key) ?? this.#leaving.get(key)) as Tenant | undefined;
+  }
+  *tenants(): Generator<Tenant> {
+    yield* this.catalog.tenants();
+    for (const o of this.#leaving.values()) if (o.kind === "Tenant") yield o;
+  }
+  system(name: string): ExternalSystem | undefined {
+    const key = keyOf("ExternalSystem", undefined, name);
+    return (this.catalog.get(key) ?? this.#leaving.get(key)) as ExternalSystem | undefined;
+  }
+  *systems(): Generator<ExternalSystem> {
+    yield* this.catalog.ofKind("ExternalSystem");
+    for (const o of this.#leaving.values()) if (o.kind === "ExternalSystem") yield o;
+  }
+  /** The endpoints that a tenant has bound, with their types. */
+  boundSystems(tenant: string): ReadonlyMap<string, string> {
+    const bindings = Object.values(this.tenant(tenant)?.spec.systems ?? {}).flat();
+    return new Map(
+      bindings.flatMap((b) => (b ? [[b.name, this.system(b.name)?.spec.type ?? "Unknown"] as const] : [])),
+    );
+  }
+  /** Why it stands still, in words. A pause outlives the withdrawal of its object, as far as this process saw it go. */
+  paused(key: OwnerKey): string | undefined {
+    const object = objectKeyOf(key);
+    return pausedBy(this.catalog.get(object)) ?? this.#pausedThen.get(object);
+  }
+
+  /** The owner of a declared object that has something of its own in a system. */
+  owner(key: ObjectKey): OwnerKey | undefined {
+    return ownerOfObject(this.catalog, key, this.#o.installation);
+  }
+  *owners(): Generator<OwnerKey> {
+    yield* this.#ofKind("ServicePlan");
+    yield* this.#ofKind("Subscriber");
+  }
+  plans(): Generator<OwnerKey> {
+    return this.#ofKind("ServicePlan");
+  }
+  *#ofKind(kind: "ServicePlan" | "Subscriber"): Generator<OwnerKey> {
+    for (const o of this.catalog.ofKind(kind)) {
+      const owner = this.owner(keyOf(kind, o.metadata.namespace ?? "default", o.metadata.name));
+      if (owner) yield owner;
+    }
+  }
+  declares(owner: OwnerKey): boolean {
+    return this.owner(objectKeyOf(owner)) === owner;
+  }
+
+  /** Without secrets: enough to know what is claimed and what a change costs. */
+  outline(key: OwnerKey): Composed {
+    return this.#compose(key, PLACEHOLDER);
+  }
+  async subject(key: OwnerKey, small: boolean): Promise<Declaring> {
+    const object = this.catalog.get(objectKeyOf(key));
+    if (object?.kind !== "Subscriber") return this.#declaring(key, PLACEHOLDER);
+    const [need] = secretsOf(this.catalog, object);
+    const password = need && (await this.#fetch(need, key, small));
+    return this.#declaring(key, password ? { password } : {});
+  }
+
+  /** At one moment: nothing may be awaited in here. */
+  #declaring(key: OwnerKey, secrets: Secrets): Declaring {
+    const objectKey = objectKeyOf(key);
+    const object = this.catalog.get(objectKey);
+    const plan = object?.kind === "Subscriber" ? planOf(this.catalog, object).plan : undefined;
+    return { ...this.#compose(key, secrets), generation: this.#meta.get(objectKey)?.generation, object, plan };
+  }
+  #compose(key: OwnerKey, secrets: Secrets): Composed {
+    const { installation, endpoint } = this.#o;
+    return compose(this.catalog, key, { installation, endpoint, secrets, held: this.#held.get(key) ?? {} });
+  }
+  #fetch(need: SecretNeed, key: OwnerKey, small: boolean): Promise<Sensitive | undefined> {
+    const { secrets, ports, generated } = this.#o;
+    if ("from" in need) return secrets.read(need.from.namespace, need.from.name, need.from.key);
+    return ports.store(generated, key, { tenant: tenantOf(key), small, attempts: 0 });
+  }
+}

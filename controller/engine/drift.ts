@@ -1,0 +1,73 @@
+/** Compares everything that the systems hold of ours with what is declared, page by page, and names the owners that differ. */
+import type { Resource, Scanned } from "../../reconcilers/system.ts";
+import type { Composed } from "../core/compose.ts";
+import { differing } from "../core/diff.ts";
+import { type Desired, refKey } from "../core/model.ts";
+import { type OwnerKey, tenantOf, token } from "../core/owner.ts";
+import { needs } from "../core/plan.ts";
+import type { Declared } from "./declared.ts";
+
+export interface ScanInput {
+  readonly declared: Declared;
+  readonly installation: string;
+  readonly signal: AbortSignal;
+}
+export interface Scan {
+  readonly endpoint: string;
+  readonly objects: number;
+  readonly drifted: readonly OwnerKey[];
+}
+
+/** For all tenants that have bound the endpoint, also those that are leaving. @throws Fault when it does not answer. */
+export async function scanEndpoint(endpoint: string, resources: readonly Resource[], input: ScanInput): Promise<Scan> {
+  const parts: Omit<Scan, "endpoint">[] = [];
+  for (const { metadata } of input.declared.tenants()) {
+    if (!input.declared.boundSystems(metadata.name).has(endpoint)) continue;
+    parts.push(await scanTenant(endpoint, metadata.name, resources, input));
+  }
+  const objects = parts.reduce((n, p) => n + p.objects, 0);
+  return { endpoint, objects, drifted: parts.flatMap((p) => p.drifted) };
+}
+
+async function scanTenant(
+  endpoint: string,
+  tenant: string,
+  resources: readonly Resource[],
+  input: ScanInput,
+): Promise<Omit<Scan, "endpoint">> {
+  const { installation, signal, declared } = input;
+  const drifted = new Set<OwnerKey>();
+  /** Objects of an owner at this endpoint that the scan has not met yet; 0: all were met. */
+  const open = new Map<OwnerKey, number>();
+  let objects = 0;
+  for (const r of resources) {
+    for await (const page of r.scan?.({ installation, tenant }, signal) ?? []) {
+      objects += page.length;
+      const subjects = await Promise.all(page.map((s) => declared.subject(s.owner, false)));
+      page.forEach((s, n) => {
+        const subject = subjects[n];
+        if (subject === undefined) return;
+        open.set(s.owner, (open.get(s.owner) ?? expected(subject, endpoint)) - 1);
+        if (differs(s, subject, r)) drifted.add(s.owner);
+      });
+    }
+  }
+  for (const key of declared.owners()) {
+    if (tenantOf(key) === tenant && (open.get(key) ?? expected(declared.outline(key), endpoint)) > 0) drifted.add(key);
+  }
+  return { objects, drifted: [...drifted] };
+}
+
+const expected = (subject: Composed, endpoint: string): number =>
+  subject.desired.reduce((n, d) => n + Number(d.ref.system === endpoint), 0);
+
+function differs({ owner, observed }: Scanned, subject: Composed, resource: Resource): boolean {
+  if (subject.blocked.length > 0) return false; // nothing can be told, so nothing can be called wrong
+  const want = wanted(subject, refKey(observed.ref));
+  if (want === undefined) return !observed.retired;
+  if (observed.retired || observed.token !== token(owner, refKey(observed.ref))) return true;
+  // What waits for another object's output is judged by its own run, which knows the output.
+  return needs(want.spec).length === 0 && differing(resource.fields, observed, want.spec).length > 0;
+}
+const wanted = (subject: Composed, key: string): Desired | undefined =>
+  subject.desired.find((d) => refKey(d.ref) === key);

@@ -1,0 +1,249 @@
+/** The loop: takes declarations, keeps keys moving, remembers how each stands. Knows nothing of any system. */
+
+import type { GateInput } from "../core/gate.ts";
+import type { RefKey, Subject } from "../core/model.ts";
+import { refKey } from "../core/model.ts";
+import { type OwnerKey, ownerKey, tenantOf } from "../core/owner.ts";
+import type { Adoption } from "../core/plan.ts";
+import type { Digest } from "../core/redact.ts";
+import { Backoff } from "../queue/backoff.ts";
+import { KeyQueue, SMALL_EDIT } from "../queue/keys.ts";
+import type { Budget } from "../store/budget.ts";
+import type { Store } from "../store/store.ts";
+import type { Edit } from "./accept.ts";
+import { Admission } from "./admission.ts";
+import type { Clock } from "./knowledge.ts";
+import { Ports } from "./ports.ts";
+import { type Deps, preview, type Report, reconcile } from "./reconcile.ts";
+import { storeVerbs } from "./store-verbs.ts";
+
+export interface Options {
+  readonly store: Store;
+  readonly budget: Budget;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  /** What is wanted of an owner now, with its secrets. A subject without any desired object is to be taken away. */
+  readonly subject: (key: OwnerKey, small: boolean) => Promise<Subject>;
+  readonly adoption?: (key: OwnerKey) => Adoption;
+  readonly policy?: (key: OwnerKey) => Pick<GateInput, "paused" | "mode">;
+  /** Milliseconds between retirement and destruction. */
+  readonly retentionMs?: (tenant: string) => number;
+  /** Whether this process holds the partition of the owner. */
+  readonly mine?: (key: OwnerKey) => boolean;
+  /** Milliseconds for which the leases of this process still count; asked before every effect. */
+  readonly aliveMs?: () => number;
+  /** Owners of the objects that subscribers stand on; asked when one of those is not known to be in place. */
+  readonly shared?: () => Iterable<OwnerKey>;
+  /** Hears of every run that starts. */
+  readonly onBegin?: (key: OwnerKey) => void;
+  /** On whose word an owner is as it is declared, for the audit. */
+  readonly by?: Deps["by"];
+  /** Hears of every run that ended; awaited. */
+  readonly onReport?: (key: OwnerKey, subject: Subject, report: Report, small: boolean) => Promise<void>;
+  /** A run that broke: `retry` puts the key back, `stop` ends the engine. */
+  readonly onError?: (key: OwnerKey, error: unknown) => "retry" | "stop";
+  readonly backoff?: Backoff;
+  /** Keys in flight at once. */
+  readonly window?: number;
+}
+/** How a subject stands after its last run; small, because there is one for each. */
+export interface Standing {
+  readonly settled: boolean;
+  readonly held: boolean;
+  readonly faulty: boolean;
+  readonly runs: number;
+}
+
+/** Milliseconds after which an object of another process is looked at again. */
+const LOOK_AGAIN_MS = 2_000;
+const MONTH = 30 * 86_400_000;
+
+export class Engine {
+  readonly standing = new Map<OwnerKey, Standing>();
+  readonly ports: Ports;
+  readonly verbs: ReturnType<typeof storeVerbs>;
+  readonly queue: KeyQueue;
+  readonly #o: Options;
+  readonly #deps: Deps;
+  readonly #admission: Admission;
+  readonly #backoff: Backoff;
+  readonly #abort = new AbortController();
+  #accepting: Promise<unknown> = Promise.resolve();
+  /** Shared objects, such as the group of a plan, that are known to be in place. */
+  readonly #inPlace = new Set<RefKey>();
+  readonly #waiting = new Map<RefKey, Set<OwnerKey>>();
+  #approved: ReadonlySet<string> = new Set();
+
+  constructor(o: Options) {
+    this.#o = o;
+    this.#backoff = o.backoff ?? new Backoff();
+    this.queue = new KeyQueue(o.window ?? 2000, (key, small) => this.#run(key, small), isShared, tenantOf);
+    this.ports = new Ports(this.#abort.signal, o.aliveMs ?? (() => Number.POSITIVE_INFINITY));
+    this.verbs = storeVerbs(o.store, o.clock, o.retentionMs ?? (() => MONTH));
+    this.#admission = new Admission(o.budget, o.store, o.clock, this.ports);
+    this.#deps = {
+      ports: this.ports,
+      verbs: this.verbs,
+      clock: o.clock,
+      digest: o.digest,
+      mine: o.mine ?? (() => true),
+      by: o.by ?? (() => undefined),
+      backoff: this.#backoff,
+      adoption: o.adoption ?? (() => "Never"),
+      policy: (subject, owner) => ({
+        ...(o.policy?.(owner) ?? { paused: undefined, mode: () => "Enforce" }),
+        refused: this.#admission.refused(owner),
+        missing: this.#missing(subject),
+        approved: this.#approved,
+      }),
+      reserve: (tenant, impact, owner, small) => this.#admission.reserve(tenant, impact, owner, small),
+    };
+  }
+
+  /** For plans that are shown and not carried out: claims, places and shared objects are judged for all of them together. */
+  looking(policy: NonNullable<Options["policy"]>): Deps {
+    const rest = { refused: [], missing: new Map(), approved: this.#approved };
+    return { ...this.#deps, policy: (_, owner) => ({ ...policy(owner), ...rest }) };
+  }
+
+  /** The one barrier, and it is in the store only: claims and the costly set of a snapshot, before its first effect. */
+  async accept(edits: () => Iterable<Edit> | Promise<Iterable<Edit>>): Promise<readonly OwnerKey[]> {
+    const admitted = this.#accepting.then(async () => this.#admission.admit(this.#ours(await edits()))); // one after the other: the last one stands
+    this.#accepting = admitted.catch(() => undefined);
+    const keys = await admitted;
+    this.enqueue(keys);
+    return keys;
+  }
+  #ours(edits: Iterable<Edit>): Iterable<Edit> {
+    const { mine } = this.#o;
+    return mine ? Iterator.from(edits).filter((e) => mine(e.key)) : edits;
+  }
+  /** Who was refused asks again: the holder may have gone. */
+  retryRefused(): void {
+    this.enqueue([...this.#admission.refusedOwners()]);
+  }
+
+  enqueue(keys: readonly OwnerKey[], small = keys.length <= SMALL_EDIT): void {
+    const { mine } = this.#o;
+    this.queue.add(mine ? keys.filter((key) => mine(key) || isShared(key)) : keys, small);
+  }
+  settle(patience = 0): Promise<void> {
+    return this.queue.settle(patience);
+  }
+  /** What people have allowed by now; whoever is held asks again when that changed. */
+  async refreshApprovals(): Promise<void> {
+    const before = this.#approved;
+    this.#approved = await this.#o.store.approved();
+    if (this.#approved.symmetricDifference(before).size === 0) return;
+    this.retryHeld();
+  }
+  /** What holds them may be gone: a pause, a mode, a missing approval. Who is withdrawn is known here and nowhere else. */
+  retryHeld(): void {
+    this.enqueue([...this.standing].flatMap(([key, s]) => (s.held ? [key] : [])));
+  }
+  /** At a start: what an earlier process left half done for owners that are no longer declared. */
+  async sweep(tenant: string, declared: (key: OwnerKey) => boolean): Promise<void> {
+    const known = await this.#o.store.owners(tenant);
+    const gone = [...known.keys()].filter((key) => !declared(key));
+    const mine = this.#o.mine ?? (() => true);
+    const live = gone.filter((key) => mine(key) && known.get(key)?.live && !isShared(key));
+    if (live.length > 0) await this.#o.budget.reserve(tenant, "retire", live, this.#o.clock.now());
+    await this.#admission.recall(tenant);
+    this.enqueue(gone);
+  }
+  async purge(): Promise<void> {
+    this.enqueue(await this.#o.store.dueOwners(this.#o.clock.now()));
+  }
+  close(): void {
+    this.#abort.abort();
+    this.queue.close();
+  }
+
+  async #run(key: OwnerKey, small: boolean): Promise<void> {
+    this.#o.onBegin?.(key);
+    await this.#accepting; // a set that is being accepted is reserved as one, before any of it is looked at
+    if (this.#o.mine?.(key) === false) return this.#lookOn(key); // lost while it waited: the new holder takes it up
+    const since = this.#admission.turn;
+    try {
+      await this.#admission.claimAgain(key, small);
+      const subject = await this.#o.subject(key, small);
+      const report = await reconcile(subject, small, this.#deps);
+      this.#note(key, report);
+      this.#place(subject, report);
+      await this.#o.onReport?.(key, subject, report, small);
+      if (report.settled) await this.#admission.settled(key, small, since);
+      if (report.settled && report.rest === "wanted") await this.#admission.trim(key, subject.claims, small, since);
+      if (report.retryAt !== undefined) this.queue.later(key, report.retryAt - this.#o.clock.now(), small);
+    } catch (e) {
+      if (this.#abort.signal.aborted) return;
+      if (this.#o.onError?.(key, e) !== "retry") throw e;
+      const at = this.#backoff.fail(key, undefined, this.#o.clock.now());
+      this.queue.later(key, at - this.#o.clock.now(), small);
+    }
+  }
+
+  /** What another process keeps and our subscribers stand on: it is looked at, never touched. */
+  async #lookOn(key: OwnerKey): Promise<void> {
+    if (!isShared(key)) return;
+    try {
+      const subject = await this.#o.subject(key, false);
+      const { plan, faults } = await preview(subject, this.#deps);
+      this.#place(subject, { plan, faults });
+      if (subject.desired.some((d) => !this.#inPlace.has(refKey(d.ref)))) this.queue.later(key, LOOK_AGAIN_MS, true);
+    } catch (e) {
+      if (this.#abort.signal.aborted) return;
+      if (this.#o.onError?.(key, e) !== "retry") throw e;
+      this.queue.later(key, LOOK_AGAIN_MS, true);
+    }
+  }
+
+  #note(key: OwnerKey, r: Report): void {
+    const held = r.plan.changes.some((c) => c.hold);
+    const runs = (this.standing.get(key)?.runs ?? 0) + 1;
+    this.standing.set(key, { settled: r.settled, held, faulty: r.faults.size > 0, runs });
+    this.#backoff.clear(key);
+  }
+
+  /** What others stand on is in place, or is not any more; who waited for it runs again. */
+  #place(subject: Subject, r: Pick<Report, "plan" | "faults">): void {
+    if (subject.owner.kind === "Subscriber") return;
+    const wanted = new Set(subject.desired.map((d) => refKey(d.ref)));
+    for (const c of r.plan.changes) {
+      const ref = refKey(c.ref);
+      const ready = wanted.has(ref) && c.action === "none" && !c.hold && !r.faults.has(ref);
+      if (!ready) this.#inPlace.delete(ref);
+      else if (!this.#inPlace.has(ref)) {
+        this.#inPlace.add(ref);
+        const waiting = this.#waiting.get(ref);
+        this.#waiting.delete(ref);
+        if (waiting) this.enqueue([...waiting]);
+      }
+    }
+  }
+
+  /** Who has not run here yet may own it. */
+  #seek(): void {
+    const shared = [...(this.#o.shared?.() ?? [])];
+    this.enqueue(
+      shared.filter((key) => !this.standing.has(key)),
+      true,
+    );
+  }
+
+  #missing(subject: Subject): ReadonlyMap<RefKey, readonly RefKey[]> {
+    const out = new Map<RefKey, readonly RefKey[]>();
+    for (const d of subject.desired) {
+      const absent = d.requires?.filter((r) => !this.#inPlace.has(r)) ?? [];
+      if (absent.length === 0) continue;
+      out.set(refKey(d.ref), absent);
+      for (const r of absent) this.#wait(r, subject);
+    }
+    return out;
+  }
+  #wait(ref: RefKey, subject: Subject): void {
+    const set = this.#waiting.get(ref) ?? new Set();
+    if (set.size === 0) this.#seek();
+    this.#waiting.set(ref, set.add(ownerKey(subject.owner)));
+  }
+}
+const isShared = (key: OwnerKey): boolean => key.split("/", 3)[2] !== "Subscriber";

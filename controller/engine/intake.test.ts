@@ -1,0 +1,84 @@
+/** Whose a declaration is: another source gets nothing of it without being told to take it over. */
+import { expect, it } from "vitest";
+import type { LastmileObject } from "../api/types.generated.ts";
+import { Catalog, keyOfObject } from "../core/catalog.ts";
+import * as fixture from "../core/resolve/fixture.ts";
+import type { SourceUpdate } from "../sources/source.ts";
+import type { Objects } from "../store/objects.ts";
+import type { Declared } from "./declared.ts";
+import { type IntakeOptions, intake } from "./intake.ts";
+
+const acme = fixture.tenant();
+const other = (spec: Partial<typeof acme.spec>): LastmileObject => ({
+  ...acme,
+  metadata: { name: "other" },
+  spec: { ...acme.spec, ...spec },
+});
+const FREE = { namespace: "isp-other", realms: ["other.example"] };
+
+/** Everything stored is tenant acme's, and of the source `first`. */
+async function take(
+  objects: readonly LastmileObject[],
+  source: IntakeOptions["source"],
+  stored: readonly LastmileObject[],
+) {
+  const rows = stored.map((object) => ({
+    key: keyOfObject(object),
+    tenant: object.kind === "ExternalSystem" ? "-" : "acme",
+    sourceId: "first",
+    object,
+  }));
+  const put: unknown[] = [];
+  const store = {
+    sources: async () => [],
+    put: async (given: readonly unknown[]) => put.splice(0, 0, ...given),
+    remove: async () => [],
+    async *load({ keys, kind }: { keys?: readonly string[]; kind?: string }) {
+      yield rows.filter((r) => (keys?.includes(r.key) ?? true) && (kind === undefined || r.object.kind === kind));
+    },
+  };
+  const upserts = objects.map((object) => ({ key: keyOfObject(object), object, origin: {} }));
+  const update = { sourceId: "second", revision: "1", complete: true, upserts, deletes: [] } as unknown as SourceUpdate;
+  const declared = { catalog: new Catalog([]), meta: () => undefined } as unknown as Declared;
+  const answer = await intake(update, declared, store as unknown as Objects, { prune: false, source }, 0);
+  return { answer, put: put.length };
+}
+
+it.each([
+  [
+    "an ExternalSystem",
+    [fixture.radius()],
+    "own",
+    [fixture.radius()],
+    /^ExternalSystem\/-\/\S+ is declared by first; .*--take-over$/,
+  ],
+  [
+    "an object",
+    [other(FREE), fixture.plan()],
+    "own",
+    [fixture.plan()],
+    /^ServicePlan\/isp-acme\/basic is declared by first/,
+  ],
+  [
+    "a namespace",
+    [other({ realms: ["other.example"] })],
+    "own",
+    [acme],
+    /^Tenant other: isp-acme is the namespace of Tenant\/-\/acme, declared by first/,
+  ],
+  ["a realm", [other({ namespace: "isp-other" })], "own", [acme], /acme\.example is a realm of/],
+  [
+    "the tenant of an object",
+    [other({}), fixture.plan()],
+    "keep",
+    [fixture.plan()],
+    /is declared by first for tenant acme; withdraw/,
+  ],
+] as const)("refuses to take %s from another source", async (_, objects, source, stored, words) => {
+  const { answer, put } = await take(objects, source, stored);
+  expect(answer).toMatchObject({ ok: false, message: expect.stringMatching(words) });
+  expect(put).toBe(0);
+  expect((await take(objects, "take", stored)).answer.ok).toBe(true);
+});
+it("takes in what nobody else has", async () =>
+  expect((await take([other(FREE)], "own", [acme, fixture.radius()])).answer.ok).toBe(true));

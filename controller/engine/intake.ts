@@ -1,0 +1,139 @@
+/** Takes what a source sends into the store, where every controller finds it. The last good declaration stands. */
+import type { LastmileObject, Tenant } from "../api/types.generated.ts";
+import { namespaceOf, type ObjectKey } from "../core/catalog.ts";
+import type { SourceUpdate } from "../sources/source.ts";
+import type { DeclaredObject, Objects } from "../store/objects.ts";
+import type { Json } from "../store/status.ts";
+import { chunks } from "./chunks.ts";
+import type { Declared } from "./declared.ts";
+
+/** Objects that belong to no tenant. */
+const CLUSTER = "-";
+
+export interface IntakeOptions {
+  /** What this source declared before and does not declare any more is withdrawn. Only where the snapshot is complete. */
+  readonly prune: boolean;
+  /** `keep`: an object stays with the source that it came from. `take`: the tenant's objects become this source's. */
+  readonly source: "own" | "keep" | "take";
+}
+export type Intake =
+  | { readonly ok: true; readonly changed: readonly ObjectKey[]; readonly withdrawn: readonly ObjectKey[] }
+  | { readonly ok: false; readonly tenant: string; readonly sourceId: string; readonly message: string };
+
+export async function intake(
+  update: SourceUpdate,
+  declared: Declared,
+  objects: Objects,
+  o: IntakeOptions,
+  now: number,
+): Promise<Intake> {
+  const tenants = tenantNames(update, declared);
+  const rows = update.upserts.map((u): DeclaredObject => {
+    const kept = o.source === "keep" ? declared.catalog.get(u.key) && declared.meta(u.key)?.sourceId : undefined;
+    return {
+      key: u.key,
+      tenant: tenantOfObject(u.object, tenants),
+      sourceId: kept ?? update.sourceId,
+      object: u.object as unknown as Json,
+      origin: { ...u.origin, revision: update.revision },
+    };
+  });
+  const sources = await objects.sources();
+  const other =
+    o.source === "own" ? sources.find((s) => s.sourceId !== update.sourceId && owns(rows, s.tenant)) : undefined;
+  if (other) return refused(other.tenant, other.sourceId);
+  const conflict =
+    (await heldElsewhere(rows, update, objects, o.source)) ?? (await sameNames(update, objects, o.source));
+  if (conflict) return conflict;
+  const changed = await objects.put(rows);
+  const withdrawn = [...update.deletes, ...(o.prune && update.complete ? await missing(update, objects) : [])];
+  return { ok: true, changed, withdrawn: await objects.remove(withdrawn, now) };
+}
+
+const owns = (rows: readonly DeclaredObject[], tenant: string): boolean =>
+  tenant !== CLUSTER && rows.some((r) => r.tenant === tenant);
+
+const refused = (tenant: string, sourceId: string): Intake => ({
+  ok: false,
+  tenant,
+  sourceId,
+  message: `tenant ${tenant} is declared by ${sourceId}; stop that source, or move the tenant here with --take-over`,
+});
+
+/** An object of another source, or for `keep` of another tenant. */
+async function heldElsewhere(
+  rows: readonly DeclaredObject[],
+  { sourceId }: SourceUpdate,
+  objects: Objects,
+  source: IntakeOptions["source"],
+): Promise<Intake | undefined> {
+  if (source === "take") return undefined;
+  const tenants = new Map(rows.map((r) => [r.key, r.tenant]));
+  const foreign = (held: DeclaredObject): boolean =>
+    source === "own" ? held.sourceId !== sourceId : held.tenant !== CLUSTER && held.tenant !== tenants.get(held.key);
+  const keys = [...tenants.keys()];
+  for (const part of chunks(keys)) {
+    for await (const page of objects.load({ keys: part })) {
+      const held = page.find(foreign);
+      if (held) return taken(held, `${held.key} is declared by ${held.sourceId}${REMEDIES[source](held.tenant)}`);
+    }
+  }
+  return undefined;
+}
+const REMEDIES = {
+  own: () => "; remove it here, stop that source, or move it here with --take-over",
+  keep: (tenant: string) => ` for tenant ${tenant}; withdraw it there first, or give it another name`,
+} as const;
+
+/** A namespace and a realm say whose a customer is: no Tenant of another source may have the same. */
+async function sameNames(
+  { upserts, sourceId }: SourceUpdate,
+  objects: Objects,
+  source: IntakeOptions["source"],
+): Promise<Intake | undefined> {
+  const tenants = upserts.flatMap(({ object }) => (object.kind === "Tenant" ? [object] : []));
+  if (source === "take" || tenants.length === 0) return undefined;
+  for await (const page of objects.load({ kind: "Tenant" })) {
+    for (const held of page.filter((h) => h.sourceId !== sourceId)) {
+      const words = tenants.map((t) => shared(t, held.object as unknown as Tenant)).find(Boolean);
+      if (words) return taken(held, `${words} of ${held.key}, declared by ${held.sourceId}; choose another one`);
+    }
+  }
+  return undefined;
+}
+function shared(ours: Tenant, theirs: Tenant): string | undefined {
+  const { name } = ours.metadata;
+  if (name === theirs.metadata.name) return undefined;
+  if (ours.spec.namespace === theirs.spec.namespace) return `Tenant ${name}: ${ours.spec.namespace} is the namespace`;
+  const realm = ours.spec.realms.find((r) => theirs.spec.realms.includes(r));
+  return realm && `Tenant ${name}: ${realm} is a realm`;
+}
+const taken = ({ tenant, sourceId }: DeclaredObject, message: string): Intake => ({
+  ok: false,
+  tenant,
+  sourceId,
+  message,
+});
+
+/** What the source declared before, is known of in the store, and is not in the snapshot. */
+export async function missing(update: SourceUpdate, objects: Objects): Promise<readonly ObjectKey[]> {
+  const here = new Set(update.upserts.map((u) => u.key));
+  const gone: ObjectKey[] = [];
+  for await (const page of objects.load({ sourceId: update.sourceId })) {
+    for (const row of page) if (!here.has(row.key)) gone.push(row.key);
+  }
+  return gone;
+}
+
+/** By namespace: the tenants of the snapshot, then those known already. */
+function tenantNames(update: SourceUpdate, declared: Declared): (namespace: string) => string {
+  const own = new Map<string, string>();
+  for (const { object } of update.upserts)
+    if (object.kind === "Tenant") own.set(object.spec.namespace, object.metadata.name);
+  return (namespace) => own.get(namespace) ?? declared.catalog.tenant(namespace)?.metadata.name ?? CLUSTER;
+}
+
+function tenantOfObject(object: LastmileObject, tenants: (namespace: string) => string): string {
+  if (object.kind === "Tenant") return object.metadata.name;
+  return object.kind === "ExternalSystem" ? CLUSTER : tenants(namespaceOf(object));
+}

@@ -1,0 +1,127 @@
+/** What one run knows of its subject's objects, and what it still waits to hear. */
+
+import { Fault } from "../../reconcilers/errors.ts";
+import { type Observed, parseRef, type RefKey } from "../core/model.ts";
+import { type Owner, type OwnerKey, ownerKey, type Token, token } from "../core/owner.ts";
+import type { Backoff } from "../queue/backoff.ts";
+import type { AuditRow } from "../store/audit.ts";
+import type { Entry } from "../store/inventory.ts";
+import type { Asking } from "./lane.ts";
+import type { Ports } from "./ports.ts";
+import type { StoreVerbs } from "./store-verbs.ts";
+
+export interface Clock {
+  now(): number;
+}
+export interface Means {
+  readonly ports: Ports;
+  readonly verbs: StoreVerbs;
+  readonly backoff: Backoff;
+  readonly clock: Clock;
+  /** On whose word the owner is as it is declared, for the audit. */
+  readonly by: (owner: OwnerKey) => AuditRow["by"];
+}
+
+export class Knowledge {
+  readonly owner: OwnerKey;
+  readonly entries = new Map<RefKey, Entry>();
+  readonly seen = new Map<RefKey, Observed | null>();
+  readonly faults = new Map<RefKey, Fault>();
+  readonly underWay = new Map<RefKey, Promise<void>>();
+  /** How many looks and effects have ended: a plan is the last one only if none ended since it was begun. */
+  answers = 0;
+  /** Epoch milliseconds at which something should be tried again. */
+  retryAt = Number.POSITIVE_INFINITY;
+  #broken: { readonly cause: unknown } | undefined;
+  readonly #tokens = new Map<RefKey, Token>();
+  readonly #by: Asking;
+  readonly #means: Means;
+
+  constructor(owner: Owner, small: boolean, means: Means) {
+    this.owner = ownerKey(owner);
+    this.#by = { tenant: owner.tenant, small, attempts: 0 };
+    this.#means = means;
+  }
+
+  token = (key: RefKey): Token => {
+    const known = this.#tokens.get(key) ?? token(this.owner, key);
+    this.#tokens.set(key, known);
+    return known;
+  };
+
+  /** All systems side by side: one that fails, lags or backs off leaves its objects unknown, and the others go on. */
+  async observe(desired: Iterable<RefKey>): Promise<void> {
+    const { ports, verbs } = this.#means;
+    for (const e of await ports.store(verbs.entries, this.owner, this.#by)) this.entries.set(e.ref, e);
+    for (const key of new Set([...desired, ...this.entries.keys()])) this.begin(key, () => this.#look(key));
+    await this.idle();
+  }
+
+  /** True when nothing is under way; otherwise waits for the next answer. Throws what was no answer at all. */
+  async idle(): Promise<boolean> {
+    const waited = this.underWay.size > 0;
+    if (waited) await Promise.race(this.underWay.values());
+    if (!this.#broken) return !waited;
+    await Promise.all(this.underWay.values()); // the next run must not meet effects of this one
+    throw this.#broken.cause;
+  }
+
+  begin(key: RefKey, work: () => Promise<void>): void {
+    const done = work()
+      .catch((e: unknown) => this.fail(key, e))
+      .finally(() => {
+        this.underWay.delete(key);
+        this.answers++;
+      });
+    this.underWay.set(key, done);
+  }
+
+  /** Where nothing there can hold a marker, an intent in the inventory is what proves that it is ours. */
+  see(key: RefKey, found: Observed | null, intended: boolean): void {
+    const unmarked = found !== null && this.#means.ports.resource(found.ref).marker === "store";
+    this.seen.set(key, unmarked ? { ...found, token: intended ? this.token(key) : undefined } : found);
+  }
+
+  /** A Fault is an answer; a bug or a lost store ends the run and is never read as one. */
+  fail(key: RefKey, e: unknown): void {
+    if (!(e instanceof Fault)) {
+      this.#broken ??= { cause: e };
+      return;
+    }
+    this.seen.delete(key); // uncertain until it has been looked at again
+    this.faults.set(key, e);
+    const { backoff, clock } = this.#means;
+    this.#later(backoff.fail(this.#lane(key), e.retryAfterMs, clock.now()));
+  }
+
+  /** A system that answered everything in this run starts afresh. */
+  forgive(): void {
+    const failed = new Set([...this.faults.keys()].map((key) => this.#lane(key)));
+    for (const key of this.seen.keys()) if (!failed.has(this.#lane(key))) this.#means.backoff.clear(this.#lane(key));
+  }
+
+  by(key?: RefKey): Asking {
+    const attempts = key === undefined ? 0 : this.#means.backoff.attempts(this.#lane(key));
+    return attempts === 0 ? this.#by : { ...this.#by, attempts };
+  }
+
+  async #look(key: RefKey): Promise<void> {
+    const { ports, backoff, clock } = this.#means;
+    const ref = parseRef(key);
+    const entry = this.entries.get(key);
+    const until = backoff.until(this.#lane(key));
+    if (until > clock.now()) return this.#later(until);
+    const found = await ports.observe({ ref, token: this.token(key), id: entry?.id }, this.by(key));
+    if (found === null && entry) {
+      const sure = entry.intentAt + ports.resource(ref).settleMs;
+      if (sure > clock.now()) return this.#later(sure);
+    }
+    this.see(key, found, entry !== undefined);
+  }
+  #later(at: number): void {
+    this.retryAt = Math.min(this.retryAt, at);
+  }
+  #lane(key: RefKey): string {
+    return `${this.owner}|${parseRef(key).system}`;
+  }
+}

@@ -1,0 +1,113 @@
+/** Wires verbs to lanes: every ask of a subject, to a system or to the store, is batched in the same way. */
+import { fault } from "../../reconcilers/errors.ts";
+import type { Lookup, Order, Outcome, Resource, Session } from "../../reconcilers/system.ts";
+import { type FieldTable, type Observed, type Ref, refKey } from "../core/model.ts";
+import { type Asking, Lane, type Verb } from "./lane.ts";
+
+interface Endpoint {
+  readonly lane: Lane;
+  readonly resource: Resource;
+  readonly observe: Verb<Lookup, Observed | null>;
+  readonly apply: Verb<Order, Outcome>;
+}
+
+const STORE_SLOTS = 4;
+/** Milliseconds of lease below which no effect is begun. */
+const LEAST_MS = 500;
+
+export class Ports {
+  readonly #resources = new Map<string, Endpoint>();
+  readonly #endpoints = new Map<string, { readonly session: Session; readonly lane: Lane }>();
+  readonly #signal: AbortSignal;
+  readonly #aliveMs: () => number;
+  readonly #store = new Lane(STORE_SLOTS);
+
+  /** `aliveMs`: for how long this process may still have effects; asked right before each of them. */
+  constructor(signal: AbortSignal, aliveMs: () => number) {
+    this.#signal = signal;
+    this.#aliveMs = aliveMs;
+  }
+
+  /** From now on the endpoint is served by this session. */
+  open(endpoint: string, session: Session): void {
+    const lane = new Lane(session.slots);
+    this.#endpoints.set(endpoint, { session, lane });
+    for (const resource of session.resources) {
+      this.#resources.set(`${endpoint}/${resource.name}`, {
+        lane,
+        resource,
+        ...verbs(resource, this.#signal, this.#aliveMs),
+      });
+    }
+  }
+  /** What is asked of it from now on fails as unavailable. */
+  shut(endpoint: string): void {
+    for (const { name } of this.#endpoints.get(endpoint)?.session.resources ?? []) {
+      this.#resources.delete(`${endpoint}/${name}`);
+    }
+    this.#endpoints.delete(endpoint);
+  }
+  sessions(): ReadonlyMap<string, Session> {
+    return new Map([...this.#endpoints].map(([name, e]) => [name, e.session]));
+  }
+  /** Name and lane of every endpoint, the store's included, for metrics. */
+  lanes(): ReadonlyMap<string, Lane> {
+    return new Map([["store", this.#store], ...[...this.#endpoints].map(([n, e]) => [n, e.lane] as const)]);
+  }
+
+  resource(ref: Ref): Resource {
+    return this.#of(ref).resource;
+  }
+  has(ref: Ref): boolean {
+    return this.#resources.has(`${ref.system}/${ref.resource}`);
+  }
+  /** Without a connection nothing is compared: its objects are unknown. */
+  fields = (ref: Ref): FieldTable => this.#resources.get(`${ref.system}/${ref.resource}`)?.resource.fields ?? {};
+
+  async observe(lookup: Lookup, by: Asking): Promise<Observed | null> {
+    const { lane, observe } = this.#of(lookup.ref);
+    return lane.ask(observe, lookup, by);
+  }
+  /** A fault among the outcomes comes out as a rejection of this one ask. */
+  async apply(order: Order, by: Asking): Promise<Observed | null> {
+    const { lane, apply } = this.#of(order.ref);
+    return lane.ask(apply as Verb<Order, Observed | null>, order, by);
+  }
+  store<I, O>(verb: Verb<I, O>, input: I, by: Asking): Promise<O> {
+    return this.#store.ask(verb, input, by.attempts === 0 ? by : { ...by, attempts: 0 });
+  }
+
+  #of(ref: Ref): Endpoint {
+    const e = this.#resources.get(`${ref.system}/${ref.resource}`);
+    if (!e) throw fault("Unavailable", `no connection to ${ref.system}`);
+    return e;
+  }
+}
+
+function verbs(resource: Resource, signal: AbortSignal, aliveMs: () => number): Pick<Endpoint, "observe" | "apply"> {
+  const { name, limit } = resource;
+  return {
+    observe: {
+      name: `${name}.observe`,
+      limit,
+      run: async (lookups) => {
+        signal.throwIfAborted();
+        const found = await resource.observe(lookups, signal);
+        return lookups.map((l) => found.get(refKey(l.ref)) ?? null);
+      },
+    },
+    apply: {
+      name: `${name}.apply`,
+      limit,
+      run: async (orders) => {
+        signal.throwIfAborted();
+        // What a process began under its lease must not land after it: by then another one decides.
+        const left = aliveMs();
+        if (left < LEAST_MS) throw fault("Unavailable", "the lease of this process ran out");
+        const within =
+          left === Number.POSITIVE_INFINITY ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.floor(left))]);
+        return resource.apply(orders, within);
+      },
+    },
+  };
+}

@@ -1,0 +1,188 @@
+/** One subject, from what is remembered to what is verified. Reads as if it were alone; its asks travel in bulk. */
+
+import { Fault, fault } from "../../reconcilers/errors.ts";
+import type { Order } from "../../reconcilers/system.ts";
+import { type GateInput, gate } from "../core/gate.ts";
+import {
+  type Change,
+  type Desired,
+  type Impact,
+  type Plan,
+  type RefKey,
+  refKey,
+  type State,
+  type Subject,
+} from "../core/model.ts";
+import { type Adoption, needs, type PlanInput, plan, planId, resolve } from "../core/plan.ts";
+import type { Digest } from "../core/redact.ts";
+import { StoreError } from "../store/errors.ts";
+import { Books, type Rest } from "./books.ts";
+import { Knowledge, type Means } from "./knowledge.ts";
+
+export interface Deps extends Means {
+  /** Whether this process still holds the partition of the owner. */
+  readonly mine: (owner: string) => boolean;
+  readonly adoption: (owner: string) => Adoption;
+  readonly digest: Digest;
+  readonly policy: (subject: Subject, owner: string) => Omit<GateInput, "granted">;
+  readonly reserve: (tenant: string, impact: Impact, owner: string, small: boolean) => Promise<boolean>;
+}
+export interface Report {
+  readonly plan: Plan;
+  readonly planId: string;
+  /** Nothing left to do, held or unknown. */
+  readonly settled: boolean;
+  readonly faults: ReadonlyMap<RefKey, Fault>;
+  readonly rest: Rest;
+  /** How many effects stand that this run made. */
+  readonly effects: number;
+  /** Epoch milliseconds. */
+  readonly retryAt?: number;
+}
+/** Effects on one object in one run: more means that it never becomes what was asked for. */
+const TRIES = 2;
+const EVERY: ReadonlySet<Impact> = new Set(["retire", "suspend", "disrupt"]);
+
+/** Every answer leads to a new plan, and every plan starts what it can: a slow system keeps no other waiting. */
+export async function reconcile(subject: Subject, small: boolean, deps: Deps): Promise<Report> {
+  const run = new Run(subject, small, deps);
+  const { known } = run;
+  await known.observe(run.desired.keys());
+  for (;;) {
+    const answers = known.answers;
+    const p = await run.plan(); // may ask for a place in the budget: answers that come meanwhile are not in `p`
+    run.start(p);
+    if (known.answers !== answers || !(await known.idle())) continue;
+    const rest = await run.books.tidy(p, subject);
+    known.forgive();
+    const settled = subject.blocked.length === 0 && p.changes.every((c) => c.action === "none" && !c.hold);
+    const retry = Number.isFinite(known.retryAt) && { retryAt: known.retryAt };
+    return { plan: p, planId: run.id(), settled, rest, faults: known.faults, effects: run.books.effects, ...retry };
+  }
+}
+
+/** What a run would do first, holds included. Reads only. */
+export async function preview(subject: Subject, deps: Deps): Promise<Pick<Report, "plan" | "planId" | "faults">> {
+  const run = new Run(subject, false, deps);
+  await run.known.observe(run.desired.keys());
+  await run.known.idle();
+  return { plan: await run.plan(), planId: run.id(), faults: run.known.faults };
+}
+
+class Run {
+  readonly known: Knowledge;
+  readonly books: Books;
+  readonly desired: ReadonlyMap<RefKey, Desired>;
+  readonly #subject: Subject;
+  readonly #small: boolean;
+  readonly #deps: Deps;
+  readonly #asked = new Set<Impact>();
+  readonly #granted = new Set<Impact>();
+  readonly #tries = new Map<RefKey, number>();
+  #first: Plan | undefined;
+  #id: string | undefined;
+
+  constructor(subject: Subject, small: boolean, deps: Deps) {
+    this.known = new Knowledge(subject.owner, small, deps);
+    this.books = new Books(this.known, deps);
+    this.desired = new Map(subject.desired.map((d) => [refKey(d.ref), d]));
+    this.#subject = subject;
+    this.#small = small;
+    this.#deps = deps;
+  }
+
+  async plan(): Promise<Plan> {
+    const p = plan(this.#input());
+    this.#first ??= p;
+    if (p.changes.some((c) => c.impact && !this.#asked.has(c.impact))) await this.#reserve(p);
+    return this.#gate(p, this.#granted);
+  }
+  #gate(p: Plan, granted: ReadonlySet<Impact>): Plan {
+    return gate(p, { ...this.#deps.policy(this.#subject, this.known.owner), granted });
+  }
+  /** What stands still for another reason takes no place from those who go. */
+  async #reserve(p: Plan): Promise<void> {
+    const { tenant } = this.#subject.owner;
+    for (const { impact, hold } of this.#gate(p, EVERY).changes) {
+      if (!impact || hold || this.#asked.has(impact)) continue;
+      this.#asked.add(impact);
+      if (await this.#deps.reserve(tenant, impact, this.known.owner, this.#small)) this.#granted.add(impact);
+    }
+  }
+  /** Of the first plan: what was intended, before any of it was done. */
+  id(): string {
+    this.#id ??= planId(this.#first ?? { owner: this.#subject.owner, changes: [] }, this.#input());
+    return this.#id;
+  }
+
+  /** Starts each change whose makers have nothing left to do. A failure reaches its dependants and nobody else. */
+  start(p: Plan): void {
+    const { underWay, faults } = this.known;
+    const open = new Set<RefKey>();
+    for (const c of p.changes) if (c.action !== "none" || c.hold) open.add(refKey(c.ref));
+    for (const c of p.changes) {
+      const key = refKey(c.ref);
+      if (c.action === "none" || c.hold || underWay.has(key) || faults.has(key) || c.after.some((r) => open.has(r)))
+        continue;
+      const tries = (this.#tries.get(key) ?? 0) + 1;
+      this.#tries.set(key, tries);
+      this.known.begin(key, () => this.#effect(c, tries));
+    }
+  }
+
+  async #effect(c: Change, tries: number): Promise<void> {
+    const { ports, verbs } = this.#deps;
+    const { owner } = this.known;
+    const key = refKey(c.ref);
+    if (tries > TRIES)
+      throw fault("NotConverging", `${c.action} leaves ${c.fields.map((f) => f.field).join(", ")} different`);
+    const order = this.#order(c);
+    const row = { owner, ref: key, needs: needs(this.desired.get(key)?.spec ?? {}) };
+    if (c.action === "create" || c.action === "adopt") await ports.store(verbs.intend, row, this.known.by());
+    // Before the effect: what is in service again must never stand in the ledger as out of it.
+    if (c.action === "restore") await ports.store(verbs.unshelve, row, this.known.by());
+    // Reads and most effects touch no fenced row, so the lease is asked last of all.
+    if (!this.#deps.mine(owner)) throw new StoreError("Fenced", `${owner} is held by another process`);
+    try {
+      const now = await ports.apply(order, this.known.by(key));
+      const kept = now !== null && this.desired.has(key);
+      await Promise.all([
+        this.books.record(c, this.id(), "Done"),
+        kept && ports.store(verbs.confirm, { ...row, id: now.id }, this.known.by()),
+      ]);
+      this.known.see(key, now, true);
+    } catch (e) {
+      if (e instanceof Fault) await this.books.record(c, this.id(), e);
+      throw e;
+    }
+  }
+
+  #order(c: Change): Order {
+    const key = refKey(c.ref);
+    const { spec, unknown } = resolve(this.desired.get(key)?.spec ?? {}, this.known.seen);
+    if (unknown.length > 0) throw fault("BadValue", `${key} uses what ${unknown.join(", ")} does not give`);
+    const patch = Object.fromEntries(c.fields.map((f) => [f.field, (spec as State)[f.field] ?? null]));
+    const action = c.action as Order["action"];
+    return { ref: c.ref, action, token: this.known.token(key), owner: this.known.owner, id: c.id, patch };
+  }
+
+  #input(): PlanInput {
+    const { ports, adoption } = this.#deps;
+    // Bound to the owner: equal digests of two customers would tell that they share a password.
+    const digest: Digest = (text) => this.#deps.digest(`${this.known.owner} ${text}`);
+    const { owner, desired, blocked } = this.#subject;
+    const { seen, entries, token } = this.known;
+    const remembered = [...entries.values()];
+    return {
+      owner,
+      token,
+      desired,
+      blocked,
+      seen,
+      remembered,
+      adoption: adoption(this.known.owner),
+      digest,
+      fields: ports.fields,
+    };
+  }
+}

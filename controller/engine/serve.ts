@@ -1,0 +1,151 @@
+/** A controller that stays: follows its source and the store, keeps its leases, looks for drift, ends what is due. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { Fault } from "../../reconcilers/errors.ts";
+import type { Source, SourceUpdate } from "../sources/source.ts";
+import type { Leases } from "../store/leases.ts";
+import type { Controller } from "./controller.ts";
+import { scanEndpoint } from "./drift.ts";
+import type { Intake, IntakeOptions } from "./intake.ts";
+
+/** What happened, for logs, metrics and people who watch. */
+export type ServeEvent =
+  | { readonly event: "leases"; readonly held: number }
+  | { readonly event: "update"; readonly update: SourceUpdate; readonly intake: Intake }
+  | { readonly event: "scan"; readonly endpoint: string; readonly objects: number; readonly drifted: number }
+  | { readonly event: "trouble"; readonly doing: string; readonly error: unknown }
+  | { readonly event: "stopped"; readonly unfinished: number };
+export interface ServeOptions {
+  readonly controller: Controller;
+  readonly leases: Leases;
+  readonly installation: string;
+  /** Calls back when the declared objects in the store changed. */
+  readonly watch: (changed: () => void, signal: AbortSignal) => Promise<void>;
+  readonly source: Source | undefined;
+  readonly intake: IntakeOptions["source"];
+  readonly signal: AbortSignal;
+  readonly on: (event: ServeEvent) => void;
+  readonly every?: Partial<Intervals>;
+}
+/** Milliseconds. */
+export interface Intervals {
+  readonly renew: number;
+  readonly refresh: number;
+  readonly purge: number;
+  readonly scan: number;
+  /** For what is in flight when it must stop. */
+  readonly grace: number;
+}
+const DEFAULTS: Intervals = { renew: 3_000, refresh: 10_000, purge: 60_000, scan: 600_000, grace: 10_000 };
+
+const RETRY_MS = 1_000;
+
+/** Resolves when the signal came and everything in flight was finished or safely left. */
+export async function serve(o: ServeOptions): Promise<void> {
+  const every = { ...DEFAULTS, ...o.every };
+  const { controller, leases, signal } = o;
+  await controller.load();
+  const takeUp = new TakeUp(o);
+  await takeUp.renew(); // from here on the leases are renewed, however long it takes to take everything up
+  await Promise.all([
+    repeat("renew leases", every.renew, o, () => takeUp.renew()),
+    attempt("take up partitions", o, () => takeUp.resume()).then(() =>
+      repeat("take up partitions", RETRY_MS, o, () => takeUp.resume()),
+    ),
+    repeat("refresh", every.refresh, o, () => refresh(controller)),
+    repeat("purge", every.purge, o, () => controller.purge()),
+    repeat("scan for drift", every.scan, o, () => scan(o)),
+    o.watch(() => void attempt("follow the store", o, () => controller.follow()), signal),
+    o.source ? take(o.source, o) : undefined,
+  ]);
+  controller.engine.queue.close();
+  const end = performance.now() + every.grace;
+  while (!controller.engine.queue.idle() && performance.now() < end) await sleep(20);
+  const { inFlight } = controller.engine.queue.counts();
+  controller.engine.close();
+  await controller.endpoints.close();
+  await leases.release().catch(() => undefined); // then it runs out by itself
+  o.on({ event: "stopped", unfinished: inFlight });
+}
+
+/** What is newly ours was somebody else's: it is looked at from the start, and that is tried until it has worked. */
+class TakeUp {
+  readonly #o: ServeOptions;
+  /** Partitions with their tokens, as they were when everything was last taken up. */
+  #done = "";
+  constructor(o: ServeOptions) {
+    this.#o = o;
+  }
+  async renew(): Promise<void> {
+    const { leases, on } = this.#o;
+    const before = leases.held();
+    const held = await leases.acquire();
+    if (held !== before) on({ event: "leases", held });
+  }
+  async resume(): Promise<void> {
+    const { controller, leases } = this.#o;
+    const now = leases.tokens();
+    if (now === this.#done) return;
+    if (leases.held() > 0) await controller.resume();
+    this.#done = now;
+  }
+}
+
+async function refresh(controller: Controller): Promise<void> {
+  await controller.endpoints.sync(controller.declared.systems());
+  await controller.endpoints.ping();
+  await controller.follow(); // approvals, and what a look that failed has left
+  controller.engine.retryRefused();
+  await controller.writeStatuses();
+}
+
+/** One endpoint after the other; one that does not answer keeps none of the others from being looked at. */
+export async function scan({
+  controller,
+  installation,
+  signal,
+  on,
+}: Pick<ServeOptions, "controller" | "installation" | "signal" | "on">) {
+  const { declared, engine, drift } = controller;
+  for (const [endpoint, { resources }] of engine.ports.sessions()) {
+    await attempt(`scan ${endpoint} for drift`, { signal, on }, async () => {
+      const s = await scanEndpoint(endpoint, resources, { declared, installation, signal });
+      drift.set(endpoint, s.drifted.length);
+      on({ event: "scan", endpoint, objects: s.objects, drifted: s.drifted.length });
+      engine.enqueue(s.drifted);
+    });
+  }
+}
+
+/** A source tells each state once: what the store could not take then is offered again until it can. */
+async function take(source: Source, o: ServeOptions): Promise<void> {
+  for await (const update of source.updates(o.signal)) {
+    const submit = async (): Promise<void> => {
+      const intake = await o.controller.submit(update, { prune: true, source: o.intake });
+      o.on({ event: "update", update, intake });
+    };
+    while (!(await attempt("take in declarations", o, submit)) && !o.signal.aborted)
+      await sleep(RETRY_MS, undefined, { signal: o.signal }).catch(() => undefined);
+  }
+}
+
+async function repeat(doing: string, ms: number, o: ServeOptions, work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    await sleep(ms, undefined, { signal: o.signal }).catch(() => undefined);
+    if (o.signal.aborted) return;
+    await attempt(doing, o, work);
+  }
+}
+/** Whatever goes wrong once is told, and tried again in its turn. Answers whether it went well. */
+async function attempt(
+  doing: string,
+  o: Pick<ServeOptions, "signal" | "on">,
+  work: () => Promise<void>,
+): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!o.signal.aborted || !(error instanceof Fault)) o.on({ event: "trouble", doing, error });
+    return false;
+  }
+}

@@ -1,0 +1,120 @@
+/** Writes what people see of each subject: computed from its last run, in bulk, and only when it differs. */
+import { hash } from "node:crypto";
+import type { ServicePlanStatus, SubscriberStatus } from "../api/types.generated.ts";
+import { type OwnerKey, tenantOf } from "../core/owner.ts";
+import { planStatus } from "../core/status/plan.ts";
+import { subscriberStatus } from "../core/status/subscriber.ts";
+import type { Json, StatusRow } from "../store/status.ts";
+import type { Store } from "../store/store.ts";
+import type { Declared, Declaring } from "./declared.ts";
+import type { Clock } from "./knowledge.ts";
+import type { Verb } from "./lane.ts";
+import type { Ports } from "./ports.ts";
+import type { Report } from "./reconcile.ts";
+
+type Status = SubscriberStatus | ServicePlanStatus;
+export interface SinkOptions {
+  readonly declared: Declared;
+  readonly store: Pick<Store, "statusOf" | "writeStatus" | "dropStatus">;
+  readonly ports: Ports;
+  readonly clock: Clock;
+  /** Of an owner that is gone for good. */
+  readonly erase: (owners: readonly OwnerKey[]) => Promise<void>;
+}
+const ROWS = 500;
+
+export class StatusSink {
+  readonly #o: SinkOptions;
+  /** What the last written status was made from, for those where nothing is open. */
+  readonly #written = new Map<OwnerKey, string>();
+  readonly #read: Verb<OwnerKey, Json | undefined>;
+  readonly #write: Verb<StatusRow, void>;
+  readonly #drop: Verb<OwnerKey, void>;
+  readonly #erase: Verb<OwnerKey, void>;
+
+  constructor(o: SinkOptions) {
+    this.#o = o;
+    const { store, erase } = o;
+    this.#read = {
+      name: "status of",
+      limit: ROWS,
+      run: async (owners) => {
+        const found = await store.statusOf(owners);
+        return owners.map((owner) => found.get(owner));
+      },
+    };
+    this.#write = {
+      name: "status",
+      limit: ROWS,
+      run: async (rows) => {
+        await store.writeStatus(rows);
+        return rows.map(() => undefined);
+      },
+    };
+    this.#drop = {
+      name: "drop status",
+      limit: ROWS,
+      run: async (owners) => {
+        await store.dropStatus(owners);
+        return owners.map(() => undefined);
+      },
+    };
+    this.#erase = {
+      name: "erase",
+      limit: ROWS,
+      run: async (owners) => {
+        await erase(owners);
+        return owners.map(() => undefined);
+      },
+    };
+  }
+
+  async report(key: OwnerKey, subject: Declaring, report: Report, small: boolean): Promise<void> {
+    const by = { tenant: tenantOf(key), small, attempts: 0 };
+    const { ports, declared } = this.#o;
+    if (report.rest === "gone") await ports.store(this.#erase, key, by);
+    if (report.rest === "gone" && (!declared.declares(key) || declared.ended(key))) {
+      this.#written.delete(key);
+      await ports.store(this.#drop, key, by);
+      return;
+    }
+    const made = report.settled ? this.#signature(subject, this.#subscribers(subject)) : undefined;
+    if (made !== undefined && report.effects === 0 && this.#written.get(key) === made) return;
+    const previous = (await ports.store(this.#read, key, by)) as Status | undefined;
+    const status = this.#status(key, subject, report, previous) as unknown as Json;
+    await ports.store(this.#write, { owner: key, status }, by);
+    if (made === undefined) this.#written.delete(key);
+    else this.#written.set(key, made);
+  }
+
+  /** Of another process's writing, or of a person's, nothing is known: all is written again. */
+  forgetAll(): void {
+    this.#written.clear();
+  }
+
+  #signature({ generation, resolution, blocked, warnings }: Declaring, subscribers: number): string {
+    return hash("sha1", JSON.stringify([generation, resolution, blocked, warnings, subscribers]), "base64");
+  }
+
+  /** That stand on a plan, as it is declared now. */
+  #subscribers({ object }: Declaring): number {
+    return object?.kind === "ServicePlan" ? this.#o.declared.catalog.dependants(object).size : 0;
+  }
+
+  #status(key: OwnerKey, subject: Declaring, report: Report, previous: Status | undefined): Status {
+    const { declared, clock } = this.#o;
+    const { object, plan, generation, blocked, warnings, resolution } = subject;
+    const systems = declared.boundSystems(tenantOf(key));
+    const input = { generation, now: clock.now(), blocked, warnings, report, systems };
+    if (subject.owner.kind === "ServicePlan") {
+      const subscribers = this.#subscribers(subject);
+      return planStatus({ ...input, previous: previous as ServicePlanStatus | undefined, subscribers });
+    }
+    return subscriberStatus({
+      ...input,
+      previous: previous as SubscriberStatus | undefined,
+      declared: object?.kind === "Subscriber" ? { subscriber: object, plan } : undefined,
+      resolution,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+/** /metrics, /healthz and /readyz. On the loopback interface unless told otherwise: nothing here asks who is asking. */
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Check } from "./health.ts";
+
+export interface Endpoints {
+  metrics(): Promise<{ readonly type: string; readonly text: string }>;
+  healthz(): readonly Check[];
+  readyz(): Promise<readonly Check[]>;
+}
+export interface HttpOptions {
+  readonly host?: string;
+  /** 0: any free one. */
+  readonly port: number;
+}
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+}
+type Routes = ReadonlyMap<string, () => Promise<Answer>>;
+
+/** Rejects with Node's error, such as EADDRINUSE. */
+export async function openHttp(endpoints: Endpoints, { host = "127.0.0.1", port }: HttpOptions): Promise<Listening> {
+  const routes: Routes = new Map([
+    ["/metrics", async () => ({ status: 200, ...(await endpoints.metrics()) })],
+    ["/healthz", async () => judged(endpoints.healthz())],
+    ["/readyz", async () => judged(await endpoints.readyz())],
+  ]);
+  const server = createServer((request, response) => void respond(routes, request, response));
+  server.listen(port, host);
+  await once(server, "listening");
+  const { address, port: bound } = server.address() as AddressInfo;
+  return {
+    host: address,
+    port: bound,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+async function respond(routes: Routes, { method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { status, type, text } = await answer(routes, method ?? "", (url ?? "").split("?", 1)[0] ?? "");
+  response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
+  response.end(text); // Node leaves the text out for HEAD
+}
+
+async function answer(routes: Routes, method: string, path: string): Promise<Answer> {
+  if (method !== "GET" && method !== "HEAD") return plain(405, "only GET is answered\n");
+  const route = routes.get(path);
+  if (!route) return plain(404, `there are ${[...routes.keys()].join(", ")}\n`);
+  // Whatever went wrong is for the log, not for whoever asks.
+  return route().catch(() => plain(500, "the answer could not be made\n"));
+}
+
+function judged(checks: readonly Check[]): Answer {
+  const ok = checks.every((c) => c.ok);
+  const text = `${JSON.stringify({ status: ok ? "ok" : "failing", checks })}\n`;
+  return { status: ok ? 200 : 503, type: "application/json", text };
+}
+const plain = (status: number, text: string): Answer => ({ status, type: "text/plain; charset=utf-8", text });

@@ -1,0 +1,93 @@
+/** Every metric: what it counts, by which labels, and what to do when it stands out. Labels never name a subscriber. */
+
+type Label = "tenant" | "system" | "resource" | "action" | "result" | "code" | "kind" | "state" | "source";
+export interface MetricRow {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly labels: readonly Label[];
+  readonly means: string;
+  readonly todo: string;
+}
+const row = (type: MetricRow["type"], labels: readonly Label[], means: string, todo: string): MetricRow => ({
+  type,
+  labels,
+  means,
+  todo,
+});
+
+const table = {
+  lastmile_reconcile_seconds: row(
+    "histogram",
+    ["tenant", "result"],
+    "Time of one run of one subject, from its start to its report; result is settled, held, faulty, open or broken",
+    "Compare with the backlog of the systems: the slowest of them decides. broken: read the log, an error ended the run.",
+  ),
+  lastmile_actions_total: row(
+    "counter",
+    ["tenant", "system", "resource", "action", "result"],
+    "Effects on external systems; result is Done or the code of the fault",
+    "A burst without a change in the source: look for drift, that is, for somebody who edits the system by hand.",
+  ),
+  lastmile_faults_total: row(
+    "counter",
+    ["system", "kind"],
+    "Faults that runs ended with, by kind",
+    "Transient and RateLimited heal. Rejected and Forbidden do not: `lastmile status` lists whom they hold.",
+  ),
+  lastmile_drift_found_total: row(
+    "counter",
+    ["tenant", "system"],
+    "Subjects that a scan found different from what is declared",
+    "Find who changes the system; `lastmile history` shows what was repaired.",
+  ),
+  lastmile_holds: row(
+    "gauge",
+    ["tenant", "code"],
+    "Subjects that are held or blocked now, by reason",
+    "See the table of reasons. DestructiveLimit waits for an approval and never ends by itself.",
+  ),
+  lastmile_lane_backlog: row(
+    "gauge",
+    ["system"],
+    "Items that wait for a call to the system; store is Lastmile's own database",
+    "Grows and stays: the system is slow or down. Raise limits.concurrency only if the system can bear it.",
+  ),
+  lastmile_queue_subjects: row(
+    "gauge",
+    ["state"],
+    "Subjects that are ready, inFlight, or waiting for their next try",
+    "waiting grows with a system that is down. ready grows after a large change and falls again.",
+  ),
+  lastmile_oldest_in_flight_seconds: row(
+    "gauge",
+    [],
+    "How long the oldest run that has not ended has been under way",
+    "Above a minute: a system hangs. Its backlog names it.",
+  ),
+  lastmile_purge_due: row(
+    "gauge",
+    [],
+    "Owners with retired objects whose retention is over and that are not destroyed yet; NaN: the store did not answer",
+    "Falls with the next purge. If not, look for holds of those owners.",
+  ),
+  lastmile_leases_held: row(
+    "gauge",
+    [],
+    "Partitions of the work that this process holds, of 65",
+    "The sum over all processes is 65. Less: a process died, another takes over within seconds. More: never.",
+  ),
+  lastmile_snapshot_errors: row(
+    "gauge",
+    ["source"],
+    "Declarations that the last snapshot of the source had refused",
+    "`lastmile validate` names file, line and remedy. While above 0, nothing is pruned.",
+  ),
+  lastmile_last_scan_timestamp_seconds: row(
+    "gauge",
+    ["system"],
+    "When the last complete drift scan of the system ended (Unix time)",
+    "Older than the interval: the system cannot be read to its end, or no process holds the singleton lease.",
+  ),
+} satisfies Record<string, MetricRow>;
+
+export type MetricName = keyof typeof table;
+export const METRICS: Readonly<Record<MetricName, MetricRow>> = table;

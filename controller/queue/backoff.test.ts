@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { Backoff } from "./backoff.ts";
+
+const NOW = 1_000_000;
+
+describe("back-off", () => {
+  test("doubles from its base to its limit, within a quarter of jitter", () => {
+    fc.assert(
+      fc.property(fc.string(), (key) => {
+        const backoff = new Backoff(100, 1600);
+        for (const step of [100, 200, 400, 800, 1600, 1600, 1600]) {
+          const wait = backoff.fail(key, undefined, NOW) - NOW;
+          expect(wait).toBeGreaterThanOrEqual(step * 0.75);
+          expect(wait).toBeLessThanOrEqual(step * 1.25);
+        }
+      }),
+    );
+  });
+  test("a thousand failures are still a finite wait", () => {
+    const backoff = new Backoff(100, 1600);
+    for (let n = 0; n < 1000; n++) backoff.fail("k", undefined, NOW);
+    expect(backoff.until("k") - NOW).toBeLessThanOrEqual(2000);
+    expect(backoff.attempts("k")).toBe(1000);
+  });
+  test("the jitter belongs to the key: keys that failed together do not come back together, and a run can be repeated", () => {
+    const waits = (): number[] => {
+      const backoff = new Backoff(10_000, 60_000);
+      return Array.from({ length: 50 }, (_, n) => backoff.fail(`s${n}`, undefined, NOW));
+    };
+    expect(new Set(waits()).size).toBeGreaterThan(30);
+    expect(waits()).toEqual(waits());
+  });
+  test("what the server asks for is the least; a short wish does not shorten ours", () => {
+    const backoff = new Backoff(100, 1600);
+    expect(backoff.fail("long", 60_000, NOW)).toBe(NOW + 60_000);
+    expect(backoff.fail("short", 1, NOW)).toBeGreaterThanOrEqual(NOW + 75);
+  });
+  test("keys do not share a fate, and who answered starts afresh", () => {
+    const backoff = new Backoff(100, 1600);
+    backoff.fail("a", undefined, NOW);
+    backoff.fail("a", undefined, NOW);
+    expect([backoff.attempts("a"), backoff.attempts("b"), backoff.until("b")]).toEqual([2, 0, 0]);
+    backoff.clear("a");
+    expect([backoff.attempts("a"), backoff.until("a")]).toEqual([0, 0]);
+    expect(backoff.fail("a", undefined, NOW) - NOW).toBeLessThanOrEqual(125);
+  });
+});

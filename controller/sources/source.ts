@@ -1,0 +1,36 @@
+/** Where declarations come from. */
+import type { LoadProblem } from "../api/load-problem.ts";
+import type { LastmileObject } from "../api/types.generated.ts";
+import type { ObjectKey } from "../core/catalog.ts";
+
+/** Where an object was declared. */
+export interface Origin {
+  readonly file: string;
+  readonly line: number;
+}
+export interface SourceObject {
+  readonly key: ObjectKey;
+  /** Valid and defaulted. */
+  readonly object: LastmileObject;
+  readonly origin: Origin;
+}
+export interface SourceUpdate {
+  readonly sourceId: string;
+  /** Names the content: a digest, a commit, a resource version. */
+  readonly revision: string;
+  /**
+   * True: `upserts` is everything that this source declares, so what it declared before and is not among them is gone.
+   * False: nothing may be concluded from what is missing; only `deletes` are gone.
+   */
+  readonly complete: boolean;
+  readonly upserts: readonly SourceObject[];
+  readonly deletes: readonly ObjectKey[];
+  /** What was declared and refused. Whatever was known of these objects before stands. */
+  readonly errors: readonly LoadProblem[];
+}
+
+export interface Source {
+  readonly sourceId: string;
+  /** The state now, then every change of it, until the signal. Never throws for what is declared: that is in `errors`. */
+  updates(signal: AbortSignal): AsyncIterable<SourceUpdate>;
+}

@@ -1,0 +1,78 @@
+/** Who did what, when and why. Rows are appended and read, never changed. */
+import type { FieldChange, RefKey } from "../core/model.ts";
+import type { OwnerKey } from "../core/owner.ts";
+import type { Calls } from "./calls.ts";
+
+export interface AuditRow {
+  readonly owner: OwnerKey;
+  readonly ref: RefKey;
+  readonly action: string;
+  /** Redacted before it comes here. */
+  readonly changes: readonly FieldChange[];
+  readonly planId: string;
+  /** `Done`, or the code of the fault. */
+  readonly outcome: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** Where the declaration came from. */
+  readonly by?: { readonly source?: string; readonly revision?: string; readonly author?: string };
+}
+export interface AuditEntry extends AuditRow {
+  /** Grows with time; pass the last one as `before` for the next page. */
+  readonly id: string;
+}
+export interface Audit {
+  /** Not fenced: what was done stays done, whoever holds the owner by now. */
+  audit(rows: readonly AuditRow[]): Promise<void>;
+  /** Newest first. */
+  history(
+    owner: OwnerKey,
+    page?: { readonly limit?: number; readonly before?: string },
+  ): Promise<readonly AuditEntry[]>;
+}
+
+const append = `insert into lastmile.audit (owner, ref, action, changes, plan_id, outcome, at, source, revision, author)
+  select r.owner, r.ref, r.action, r.changes::json, r.plan_id, r.outcome, to_timestamp(r.at / 1000.0), r.source, r.revision, r.author
+  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::text[], $10::text[])
+    with ordinality r(owner, ref, action, changes, plan_id, outcome, at, source, revision, author, n) order by n`;
+const history = `select id, owner, ref, action, changes, plan_id, outcome, (extract(epoch from at) * 1000)::float8 as at, source, revision, author
+  from lastmile.audit where owner = $1 and ($3::bigint is null or id < $3) order by id desc limit $2`;
+
+export function openAudit(calls: Calls): Audit {
+  return {
+    async audit(rows) {
+      if (rows.length === 0) return;
+      await calls.query("audit", append, [
+        rows.map((r) => r.owner),
+        rows.map((r) => r.ref),
+        rows.map((r) => r.action),
+        rows.map((r) => JSON.stringify(r.changes)),
+        rows.map((r) => r.planId),
+        rows.map((r) => r.outcome),
+        rows.map((r) => r.at),
+        rows.map((r) => r.by?.source ?? null),
+        rows.map((r) => r.by?.revision ?? null),
+        rows.map((r) => r.by?.author ?? null),
+      ]);
+    },
+    async history(owner, { limit = 100, before } = {}) {
+      const rows = await calls.query<HistoryRow>("history", history, [owner, limit, before ?? null]);
+      return rows.map(({ plan_id, source, revision, author, ...row }) => ({
+        ...row,
+        planId: plan_id,
+        by: {
+          ...(source !== null && { source }),
+          ...(revision !== null && { revision }),
+          ...(author !== null && { author }),
+        },
+      }));
+    },
+  };
+}
+
+interface HistoryRow extends Omit<AuditEntry, "planId" | "by"> {
+  readonly plan_id: string;
+  readonly source: string | null;
+  readonly revision: string | null;
+  readonly author: string | null;
+}

@@ -1,0 +1,115 @@
+/** Exclusive rights: user names, addresses, serials. The holder wins, the newcomer is refused by name. */
+import type { Claim } from "../core/model.ts";
+import type { OwnerKey } from "../core/owner.ts";
+import type { Calls } from "./calls.ts";
+import { StoreError } from "./errors.ts";
+import { fence, type Leases } from "./leases.ts";
+
+export type OwnedClaim = Claim & { readonly owner: OwnerKey };
+export interface Held extends OwnedClaim {
+  readonly holder: OwnerKey;
+}
+export interface Claims {
+  /** Takes what is free and answers who holds the rest. Within one call the lesser owner wins. */
+  claim(rows: readonly OwnedClaim[]): Promise<readonly Held[]>;
+  /** After the objects behind them are gone: drops what these owners hold beyond `keep`. */
+  release(rows: readonly { readonly owner: OwnerKey; readonly keep: readonly Claim[] }[]): Promise<void>;
+  /** Drops everything of owners that own nothing any more. A statement of its own after the last `forget` has committed:
+   * two that run side by side would each still see the other's object. */
+  free(rows: readonly { readonly owner: OwnerKey }[]): Promise<void>;
+  /** Who else holds these, without taking anything. */
+  heldByOthers(rows: readonly OwnedClaim[]): Promise<readonly Held[]>;
+  /** What an owner holds, for people and for `recover`. */
+  claimsOf(owners: readonly OwnerKey[]): Promise<readonly OwnedClaim[]>;
+}
+
+/** Rows go in by value, so that two calls never wait for each other in a circle; for one value the lesser owner is first. */
+const claim = `with ${fence},
+rows as materialized (select * from unnest($3::lastmile.name[], $4::lastmile.name[], $5::lastmile.name[], $6::lastmile.name[])
+  r(kind, scope, value, owner) where (select ok from fence)),
+known as materialized (select r.*, c.owner as holder from rows r left join lastmile.claims c on (c.kind, c.scope, c.value) = (r.kind, r.scope, r.value)),
+taken as (insert into lastmile.claims (kind, scope, value, owner) select kind, scope, value, owner from known where holder is null
+  order by kind, scope, value, owner on conflict do nothing returning kind, scope, value, owner)
+select k.kind, k.scope, k.value, k.owner, coalesce(k.holder, t.owner) from known k
+  left join taken t on (t.kind, t.scope, t.value) = (k.kind, k.scope, k.value)
+where coalesce(k.holder, t.owner) is distinct from k.owner`;
+
+const others = `select r.kind, r.scope, r.value, r.owner, c.owner as holder from unnest($1::text[], $2::text[], $3::text[], $4::text[]) r(kind, scope, value, owner)
+  join lastmile.claims c on (c.kind, c.scope, c.value) = (r.kind, r.scope, r.value) where c.owner <> r.owner order by r.owner, r.kind`;
+
+/** Claims are never updated, so a row's place is a safe name for it, and the quickest. */
+const drop = (condition: string): string => `with ${fence}
+delete from lastmile.claims where ctid = any(array(select c.ctid from unnest($3::text[]) o(owner)
+  cross join lateral (select ctid, c.* from lastmile.claims c where c.owner = o.owner offset 0) c
+  where (select ok from fence) and ${condition}))`;
+const release =
+  drop(`not exists (select from unnest($4::text[], $5::text[], $6::text[], $7::text[]) k(owner, kind, scope, value)
+  where (k.owner, k.kind, k.scope, k.value) = (c.owner, c.kind, c.scope, c.value))`);
+const free = drop("not exists (select from lastmile.inventory i where i.owner = o.owner offset 0)");
+
+/** A row that somebody else inserted while we looked is seen at the next look. */
+const LOOKS = 5;
+
+export function openClaims(calls: Calls, leases: Leases): Claims {
+  const take = (rows: readonly OwnedClaim[]) => {
+    const columns = [
+      rows.map((r) => r.kind),
+      rows.map((r) => r.scope),
+      rows.map((r) => r.value),
+      rows.map((r) => r.owner),
+    ];
+    return calls.rows<HeldRow>("claim", claim, [...leases.proof(rows.map((r) => r.owner)), ...columns]);
+  };
+  return {
+    async claim(rows) {
+      const refused: Held[] = [];
+      let open = rows;
+      for (let look = 0; open.length > 0; look++) {
+        if (look === LOOKS)
+          throw new StoreError("Unavailable", "claim: the same values are taken and freed all the time");
+        const answers = await take(open);
+        refused.push(...answers.flatMap(toHeld));
+        open = answers.flatMap(([kind, scope, value, owner, holder]) =>
+          holder === null ? [{ kind, scope, value, owner }] : [],
+        );
+      }
+      return refused;
+    },
+    async release(rows) {
+      if (rows.length === 0) return;
+      const kept = rows.flatMap(({ owner, keep }) => keep.map((k) => ({ ...k, owner })));
+      const columns = [
+        kept.map((k) => k.owner),
+        kept.map((k) => k.kind),
+        kept.map((k) => k.scope),
+        kept.map((k) => k.value),
+      ];
+      const owners = rows.map((r) => r.owner);
+      await calls.query("release", release, [...leases.proof(owners), owners, ...columns]);
+    },
+    async free(rows) {
+      if (rows.length === 0) return;
+      const owners = rows.map((r) => r.owner);
+      await calls.query("free", free, [...leases.proof(owners), owners]);
+    },
+    async heldByOthers(rows) {
+      if (rows.length === 0) return [];
+      return calls.query<Held & Record<string, string>>("held by others", others, [
+        rows.map((r) => r.kind),
+        rows.map((r) => r.scope),
+        rows.map((r) => r.value),
+        rows.map((r) => r.owner),
+      ]);
+    },
+    claimsOf: (owners) =>
+      calls.query<OwnedClaim>(
+        "claims of",
+        "select kind, scope, value, owner from lastmile.claims where owner = any($1::lastmile.name[]) order by owner, kind, scope, value",
+        [owners],
+      ),
+  };
+}
+
+type HeldRow = [kind: string, scope: string, value: string, owner: OwnerKey, holder: OwnerKey | null];
+const toHeld = ([kind, scope, value, owner, holder]: HeldRow): Held[] =>
+  holder === null ? [] : [{ kind, scope, value, owner, holder }];

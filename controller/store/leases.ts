@@ -1,0 +1,92 @@
+/** Who may write for which owners: partitions of the owners, a token that grows with every change of holder. */
+import { type OwnerKey, PARTITIONS, partition } from "../core/owner.ts";
+import type { Calls } from "./calls.ts";
+
+/** Work that only one process does, whatever its partitions. */
+export const SINGLETON = PARTITIONS;
+export const LEASE_MS = 10_000;
+
+/** Two arrays for `fence`: partitions, and the tokens that we believe in. */
+type Proof = readonly [partitions: number[], tokens: string[]];
+export interface Holder {
+  readonly holder: string;
+  readonly partitions: number;
+  /** Milliseconds until the last of its leases ends; a live process renews long before. */
+  readonly endsInMs: number;
+}
+export interface Leases {
+  /** Takes what is free, expired or already ours. Answers how many of the 65 we hold. */
+  acquire(ttlMs?: number): Promise<number>;
+  /** Lets go of everything at once, so that another need not wait for the end of the lease. */
+  release(): Promise<void>;
+  /** Names what we hold: another text after every change of it. */
+  tokens(): string;
+  /** How many we held at the last renewal. */
+  held(): number;
+  /** Who holds anything now, ourselves included. */
+  holders(): Promise<readonly Holder[]>;
+  /** As far as we know, without asking. */
+  holds(owner: OwnerKey): boolean;
+  holdsSingleton(): boolean;
+  /** Milliseconds for which the last renewal still counts; calls that would end later are not begun. */
+  remainingMs(): number;
+  proof(owners: Iterable<OwnerKey>): Proof;
+  proofOfSingleton(): Proof;
+}
+
+/** A renewal leaves the token alone; only a change of holder, or a restart of ours, raises it. */
+const acquire = `with mine as (select * from unnest($3::int[], $4::bigint[]) as u(partition, token)),
+renewed as (update lastmile.partitions p set until = now() + $2 * interval '1 ms' from mine u
+  where (p.partition, p.token) = (u.partition, u.token) and p.holder = $1 returning p.partition, p.token),
+taken as (insert into lastmile.partitions as p (partition, holder, token, until)
+  select n, $1, 1, now() + $2 * interval '1 ms' from generate_series(0, $5::int) n
+  where not exists (select from lastmile.partitions p left join mine u using (partition) where p.partition = n
+    and case when p.holder = $1 then p.token = u.token else p.until >= now() end)
+  order by n
+  on conflict (partition) do update set holder = excluded.holder, token = p.token + 1, until = excluded.until
+    where p.until < now() or p.holder = $1 returning partition, token)
+select partition, token::text from renewed union all select partition, token::text from taken`;
+
+const holders = `select holder, count(*)::int as partitions, (extract(epoch from max(until) - now()) * 1000)::float8 as "endsInMs"
+  from lastmile.partitions where until > now() group by holder order by holder`;
+
+export function openLeases(calls: Calls, holder: string): Leases {
+  let tokens = new Map<number, string>();
+  let validUntil = 0;
+  const proofOf = (parts: readonly number[]): Proof => [[...parts], parts.map((p) => tokens.get(p) ?? "0")];
+  return {
+    async acquire(ttlMs = LEASE_MS) {
+      const asked = performance.now(); // before the call: the lease may have begun at any moment of it
+      const values = [holder, ttlMs, [...tokens.keys()], [...tokens.values()], SINGLETON];
+      const rows = await calls.query<{ partition: number; token: string }>("acquire", acquire, values);
+      tokens = new Map(rows.map((r) => [r.partition, r.token]));
+      validUntil = asked + ttlMs;
+      return tokens.size;
+    },
+    async release() {
+      const held = proofOf([...tokens.keys()]);
+      tokens = new Map();
+      validUntil = 0;
+      const text = `update lastmile.partitions p set until = '-infinity' from unnest($1::int[], $2::bigint[]) as u(partition, token)
+        where (p.partition, p.token) = (u.partition, u.token)`;
+      await calls.query("release leases", text, held);
+    },
+    tokens: () => JSON.stringify([...tokens].sort(([a], [b]) => a - b)),
+    held: () => tokens.size,
+    holders: () => calls.query<Holder>("holders", holders),
+    holds: (owner) => tokens.has(partition(owner)),
+    holdsSingleton: () => tokens.has(SINGLETON),
+    remainingMs: () => Math.max(0, validUntil - performance.now()),
+    proof: (owners) => proofOf([...new Set(Iterator.from(owners).map(partition))].sort((a, b) => a - b)),
+    proofOfSingleton: () => proofOf([SINGLETON]),
+  };
+}
+
+/**
+ * Head of every write: `with ${fence} … where (select ok from fence)`, with a Proof as $1 and $2. The rows are locked, so
+ * a new holder waits for the statement, or the statement sees the new holder and is refused.
+ */
+export const fence = `proof as materialized (
+  select p.partition from lastmile.partitions p join unnest($1::int[], $2::bigint[]) as u(partition, token) using (partition, token)
+  where p.until > now() order by p.partition for key share of p),
+fence as materialized (select lastmile.fenced(count(*) = cardinality($1::int[])) as ok from proof)`;

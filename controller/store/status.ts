@@ -1,0 +1,52 @@
+/** What people see of each owner: one JSON document, written only when it differs. */
+import type { OwnerKey } from "../core/owner.ts";
+import type { Calls } from "./calls.ts";
+import { fence, type Leases } from "./leases.ts";
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export interface StatusRow {
+  readonly owner: OwnerKey;
+  readonly status: Json;
+}
+export interface Statuses {
+  /** Answers the owners whose status did change. */
+  writeStatus(rows: readonly StatusRow[]): Promise<readonly OwnerKey[]>;
+  statusOf(owners: readonly OwnerKey[]): Promise<ReadonlyMap<OwnerKey, Json>>;
+  /** Ordered by owner. */
+  statusOfTenant(tenant: string): Promise<ReadonlyMap<OwnerKey, Json>>;
+  /** Of owners that are gone for good. */
+  dropStatus(owners: readonly OwnerKey[]): Promise<void>;
+}
+
+const write = `with ${fence}
+insert into lastmile.status as s (owner, status)
+  select r.owner, r.status::jsonb from unnest($3::text[], $4::text[]) r(owner, status) where (select ok from fence)
+  on conflict (owner) do update set status = excluded.status, at = now() where s.status <> excluded.status
+returning owner`;
+const drop = `with ${fence} delete from lastmile.status where owner = any($3::text[]) and (select ok from fence)`;
+
+export function openStatuses(calls: Calls, leases: Leases): Statuses {
+  const read = async (name: string, where: string, value: string | readonly string[]): Promise<Map<OwnerKey, Json>> =>
+    new Map(
+      await calls.rows<[OwnerKey, Json]>(
+        name,
+        `select owner, status from lastmile.status where ${where} order by owner`,
+        [value],
+      ),
+    );
+  return {
+    async writeStatus(rows) {
+      // The last word of one call counts: a statement cannot write a row twice.
+      const last = new Map(rows.map((r) => [r.owner, r.status]));
+      if (last.size === 0) return [];
+      const owners = [...last.keys()];
+      const values = [...leases.proof(owners), owners, [...last.values()].map((s) => JSON.stringify(s))];
+      return (await calls.rows<[OwnerKey]>("status", write, values)).map(([owner]) => owner);
+    },
+    statusOf: (owners) => read("status of", "owner = any($1::text[])", owners),
+    statusOfTenant: (tenant) => read("status of tenant", "tenant = $1", tenant),
+    async dropStatus(owners) {
+      if (owners.length > 0) await calls.query("drop status", drop, [...leases.proof(owners), owners]);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** The store as the engine sees it: all verbs over one pool, fenced by one set of leases. */
+import type pg from "pg";
+import { type Approvals, openApprovals } from "./approvals.ts";
+import { type Audit, openAudit } from "./audit.ts";
+import { type Guard, openCalls } from "./calls.ts";
+import { type Claims, openClaims } from "./claims.ts";
+import { type Inventory, openInventory } from "./inventory.ts";
+import type { Leases } from "./leases.ts";
+import { openStatuses, type Statuses } from "./status.ts";
+
+export type Store = Inventory & Claims & Approvals & Audit & Statuses;
+
+export function openStore(pool: pg.Pool, { leases, guard }: { leases: Leases; guard?: Guard }): Store {
+  const calls = openCalls(pool, guard);
+  return {
+    ...openInventory(calls, leases),
+    ...openClaims(calls, leases),
+    ...openStatuses(calls, leases),
+    ...openApprovals(calls),
+    ...openAudit(calls),
+  };
+}

@@ -1,0 +1,6 @@
+/** One line per system. */
+import { radius } from "./radius/index.ts";
+import { bind, type Configure } from "./system.ts";
+
+/** By `ExternalSystem.spec.type`. */
+export const systems: ReadonlyMap<string, Configure> = new Map([bind(radius)]);

@@ -1,0 +1,74 @@
+/** The wire: a pool of PostgreSQL connections whose every failure leaves as a coded Fault. */
+import type { Pool, PoolClient } from "pg";
+import { Fault, fault } from "../errors.ts";
+import { commitFault, toFault } from "./sqlstate.ts";
+
+export type Row = readonly (string | null)[];
+/** One statement; rows are arrays in the order of the columns. */
+export type Query = (text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
+export interface Database {
+  /** One statement on its own, for reading. */
+  read(text: string, values: readonly unknown[], signal: AbortSignal): Promise<readonly Row[]>;
+  /** All or nothing. A commit whose answer is lost is `Lost`: nobody knows, so the rows are looked at again. */
+  transaction<T>(body: (query: Query) => Promise<T>, signal: AbortSignal): Promise<T>;
+  close(): Promise<void>;
+}
+
+export function database(pool: Pick<Pool, "connect" | "end">): Database {
+  return {
+    read: (text, values, signal) => withClient(pool, signal, (client) => ask(client, text, values)),
+    transaction: (body, signal) => withClient(pool, signal, (client) => inTransaction(client, body)),
+    close: () => pool.end(),
+  };
+}
+
+async function inTransaction<T>(client: PoolClient, body: (query: Query) => Promise<T>): Promise<T> {
+  await ask(client, "begin");
+  const result = await body((text, values) => ask(client, text, values)).catch(async (e: unknown) => {
+    await client.query("rollback").catch(() => undefined); // a connection that is gone has rolled back by itself
+    throw e;
+  });
+  await client.query("commit").catch((e: unknown) => rethrow(e, commitFault));
+  return result;
+}
+
+async function withClient<T>(
+  pool: Pick<Pool, "connect">,
+  signal: AbortSignal,
+  body: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  if (signal.aborted) throw fault("Unavailable", "the call was given up before it began");
+  const client = await pool.connect().catch((e: unknown) => rethrow(e, toFault));
+  let broken = false;
+  const cut = (): void => {
+    broken = true;
+  };
+  // Ending the client cuts the statement that is under way; the server rolls back.
+  const abort = (): void => {
+    cut();
+    client.end().catch(() => undefined);
+  };
+  client.on("error", cut); // without a listener a connection that dies between two statements ends the process
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await body(client);
+  } catch (e) {
+    broken ||= !(e instanceof Fault) || e.kind === "Transient" || e.kind === "Unknown";
+    throw e;
+  } finally {
+    signal.removeEventListener("abort", abort);
+    client.removeListener("error", cut);
+    client.release(broken);
+  }
+}
+
+async function ask(client: PoolClient, text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
+  const query = { text, rowMode: "array" as const, ...(values.length > 0 && { values: [...values] }) };
+  const result = await client.query<(string | null)[]>(query).catch((e: unknown) => rethrow(e, toFault));
+  return result.rows;
+}
+
+/** The end of a process is no answer of the database: a crash that a test injects passes as it is. */
+function rethrow(e: unknown, code: (e: unknown) => Fault): never {
+  throw e instanceof Error && e.name === "Crash" ? e : code(e);
+}

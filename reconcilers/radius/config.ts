@@ -1,0 +1,106 @@
+/** The part of an ExternalSystem's spec that RADIUS reads, checked. */
+import { fault } from "../errors.ts";
+import { ATTRIBUTE_NAME } from "./values.ts";
+
+const VENDORS = ["Generic", "MikroTik", "Cisco", "Juniper", "Huawei"] as const;
+export type Vendor = (typeof VENDORS)[number];
+
+export interface Option82 {
+  /** Attributes with which this NAS sends circuit and remote id (RFC 4679 by default). */
+  readonly circuitAttribute: string;
+  readonly remoteAttribute: string;
+  /** Text as it is, or its bytes as `0x…`. */
+  readonly encoding: "Text" | "Hex";
+}
+export interface Nas {
+  readonly name: string;
+  readonly vendor: Vendor;
+  /** Send Tunnel-* with the VLAN of the subscriber. */
+  readonly sendVlan: boolean;
+  readonly option82: Option82;
+}
+export interface RadiusConfig {
+  /** `postgresql://host:port/database`; may hold credentials, so it is never printed. */
+  readonly address: string;
+  /** Connections, and calls at the same time. */
+  readonly slots: number;
+  readonly nas: readonly Nas[];
+}
+const DEFAULT_SLOTS = 4;
+const MIN_SLOTS = 2;
+export const DEFAULT_OPTION82 = {
+  circuitAttribute: "ADSL-Agent-Circuit-Id",
+  remoteAttribute: "ADSL-Agent-Remote-Id",
+  encoding: "Text",
+} as const;
+
+/** `raw`: ExternalSystem.spec. @throws Fault `Misconfigured`, naming the field and what it takes. */
+export function parseConfig(raw: unknown): RadiusConfig {
+  const spec = record(raw, "spec");
+  const radius = record(spec["radius"], "spec.radius");
+  const nas = array(radius["nas"], "spec.radius.nas").map((n, at) => parseNas(n, `spec.radius.nas[${at}]`));
+  const twice = nas.find((n, at) => nas.findIndex((o) => o.name === n.name) !== at);
+  if (twice) throw wrong("spec.radius.nas", `names ${twice.name} twice`);
+  const circuits = new Set(nas.map((n) => n.option82.circuitAttribute));
+  const both = nas.find((n) => circuits.has(n.option82.remoteAttribute))?.option82.remoteAttribute;
+  if (both) throw wrong("spec.radius.nas", `takes ${both} for the circuit id and for the remote id`);
+  return { address: parseAddress(spec["address"]), slots: parseSlots(spec["limits"]), nas };
+}
+
+function parseAddress(raw: unknown): string {
+  const address = text(raw, "spec.address");
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return address;
+  throw wrong("spec.address", "is not postgresql://host:port/database");
+}
+
+function parseSlots(raw: unknown): number {
+  const slots = (raw === undefined ? {} : record(raw, "spec.limits"))["concurrency"] ?? DEFAULT_SLOTS;
+  if (typeof slots === "number" && Number.isInteger(slots) && slots >= 1) return Math.max(slots, MIN_SLOTS);
+  throw wrong("spec.limits.concurrency", "is not a whole number of at least 1");
+}
+
+function parseNas(raw: unknown, path: string): Nas {
+  const nas = record(raw, path);
+  const sendVlan = nas["sendVlan"] ?? false;
+  if (typeof sendVlan !== "boolean") throw wrong(`${path}.sendVlan`, "is neither true nor false");
+  return {
+    name: text(nas["name"], `${path}.name`),
+    vendor: oneOf(nas["vendor"] ?? "Generic", VENDORS, `${path}.vendor`),
+    sendVlan,
+    option82: parseOption82(nas["option82"], `${path}.option82`),
+  };
+}
+
+function parseOption82(raw: unknown, path: string): Option82 {
+  const given = { ...DEFAULT_OPTION82, ...(raw === undefined ? {} : record(raw, path)) };
+  return {
+    circuitAttribute: attribute(given.circuitAttribute, `${path}.circuitAttribute`),
+    remoteAttribute: attribute(given.remoteAttribute, `${path}.remoteAttribute`),
+    encoding: oneOf(given.encoding, ["Text", "Hex"], `${path}.encoding`),
+  };
+}
+
+function attribute(raw: unknown, path: string): string {
+  const name = text(raw, path);
+  if (!ATTRIBUTE_NAME.test(name)) throw wrong(path, "is not the name of an attribute in FreeRADIUS's dictionaries");
+  return name;
+}
+function oneOf<T extends string>(raw: unknown, allowed: readonly T[], path: string): T {
+  const found = allowed.find((a) => a === raw);
+  if (found === undefined) throw wrong(path, `is none of ${allowed.join(", ")}`);
+  return found;
+}
+function text(raw: unknown, path: string): string {
+  if (typeof raw !== "string" || raw === "") throw wrong(path, "is missing");
+  return raw;
+}
+function array(raw: unknown, path: string): readonly unknown[] {
+  if (!Array.isArray(raw) || raw.length === 0) throw wrong(path, "names no NAS");
+  return raw;
+}
+function record(raw: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw wrong(path, "is missing");
+  return raw as Readonly<Record<string, unknown>>;
+}
+const wrong = (path: string, what: string) => fault("Misconfigured", `${path} ${what}`);

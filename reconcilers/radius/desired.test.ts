@@ -1,0 +1,220 @@
+import { fc, test as property } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+import type { Spec, Value } from "../../controller/core/model.ts";
+import type { EffectivePlan, ExtraAttribute, ResolvedSubscriber } from "../../controller/core/resolved.ts";
+import { Sensitive } from "../../controller/core/sensitive.ts";
+import { config, ENDPOINT, plan, planSubject, subscriber } from "../../test/contract/radius.subjects.ts";
+import { desired, jitter } from "./desired.ts";
+import { accountFields, groupFields } from "./fields.ts";
+
+const account = (more: Partial<ResolvedSubscriber> = {}): Spec =>
+  desired(subscriber(1, more), ENDPOINT, config)[0]!.spec;
+const group = (more: Partial<EffectivePlan> = {}): Spec => desired(planSubject(more), ENDPOINT, config)[0]!.spec;
+const set = (spec: Spec): readonly string[] =>
+  Object.keys(spec)
+    .filter((f) => (spec[f] ?? null) !== null)
+    .sort();
+const extra = (name: string, op: string, value: string, target: ExtraAttribute["target"] = "reply") => ({
+  name,
+  op,
+  value,
+  target,
+});
+
+describe("an account", () => {
+  test("is named by its user and waits for the group of its plan and vendors", () => {
+    expect(desired(subscriber(1), ENDPOINT, config)).toMatchObject([
+      {
+        ref: { system: "radius-1", resource: "account", key: "s1@acme.example" },
+        requires: ["radius-1/group/acme:residential-100mbps:mikrotik"],
+        spec: { group: "acme:residential-100mbps:mikrotik" },
+      },
+    ]);
+  });
+  test("PPPoE: password and option 82, no Auth-Type", () => {
+    expect(account()).toMatchObject({
+      authType: null,
+      circuitId: "ADSL-Agent-Circuit-Id OLT1/1/1/1:1",
+      address: "10.0.0.1",
+    });
+    expect((account()["password"] as Sensitive).reveal()).toBe("Cleartext-Password S3CRET-pass-1");
+  });
+  test("IPoE: accepted by its circuit alone, and never with an idle timeout", () => {
+    const spec = account({ accessType: "IPoE", password: undefined });
+    expect(spec).toMatchObject({ authType: "Accept", password: null, idleTimeout: null });
+    expect(account()).toMatchObject({ idleTimeout: "900" });
+  });
+  test.each([
+    ["PPPoE", "Active", null],
+    ["PPPoE", "Suspended", "Reject"],
+    ["IPoE", "Active", "Accept"],
+    ["IPoE", "Suspended", "Reject"],
+    ["Static", "Active", null],
+  ] as const)("%s, %s: Auth-Type %s", (accessType, state, authType) => {
+    expect(account({ accessType, state })).toMatchObject({ authType });
+  });
+  test("terminated: nothing is wanted, so what is there is retired", () => {
+    expect(desired(subscriber(1, { state: "Terminated" }), ENDPOINT, config)).toEqual([]);
+  });
+  test("of another endpoint's NAS: nothing here", () => {
+    expect(desired(subscriber(1, { nas: ["elsewhere"] }), ENDPOINT, config)).toEqual([]);
+  });
+  test.each([
+    ["Log", null],
+    ["Ignore", null],
+    ["Enforce", "ADSL-Agent-Circuit-Id c"],
+  ] as const)("option 82 %s compares %s", (policy, circuitId) => {
+    expect(account({ option82: { policy, circuitId: "c", remoteId: undefined } })).toMatchObject({
+      circuitId,
+      remoteId: null,
+    });
+  });
+  test("each NAS has its own attribute and spelling", () => {
+    expect(account({ nas: ["bng3"] })).toMatchObject({ circuitId: "Agent-Circuit-Id 0x4f4c54312f312f312f313a31" });
+  });
+  test("the VLAN goes only to a NAS that declares it", () => {
+    expect(set(account()).filter((f) => f.startsWith("tunnel"))).toEqual([]);
+    expect(account({ nas: ["bng2"] })).toMatchObject({
+      tunnelType: "VLAN",
+      tunnelMedium: "IEEE-802",
+      tunnelGroup: "100",
+    });
+    expect(account({ nas: ["bng2"], vlan: { service: undefined, inner: 7 } })["tunnelGroup"] ?? null).toBeNull();
+  });
+  test("a pool and an address exclude each other", () => {
+    expect(account({ ipv4: { assignment: "Pool", pool: "cgnat" } })).toMatchObject({ pool: "cgnat", address: null });
+    expect(account({ ipv4: { assignment: "None" } })).toMatchObject({ pool: null, address: null });
+  });
+  test("a pool of prefixes is named in the words of RFC 6911, and for MikroTik in its own too", () => {
+    const ipv6 = { ...subscriber(1).ipv6, delegatedPrefix: undefined, delegatedPool: "pd" };
+    expect(account({ ipv6 })).toMatchObject({
+      delegatedPool: "pd",
+      mikrotikDelegatedPool: "pd",
+      delegatedPrefix: null,
+    });
+    expect(account({ ipv6, nas: ["bng2"] })).toMatchObject({ delegatedPool: "pd", mikrotikDelegatedPool: null });
+  });
+  test("routes go by family, to the subscriber's own address", () => {
+    const routes = ["203.0.113.0/29", "2001:db8:f::/48"];
+    expect(account({ routes })).toMatchObject({
+      routes: ["203.0.113.0/29 0.0.0.0 1"],
+      ipv6Routes: ["2001:db8:f::/48 :: 1"],
+    });
+    expect(account({ routes: [] })).toMatchObject({ routes: null, ipv6Routes: null });
+  });
+  test("`0s` is not sent", () => {
+    const spec = account({ plan: { ...plan, sessionTimeout: undefined, idleTimeout: undefined } });
+    expect(spec).toMatchObject({ sessionTimeout: null, idleTimeout: null });
+  });
+});
+
+describe("what cannot be written", () => {
+  const bad: readonly [string, Partial<ResolvedSubscriber>][] = [
+    ["a password in backticks", { password: { value: new Sensitive("`pw`"), scheme: "Cleartext" } }],
+    ["an empty password", { password: { value: new Sensitive(""), scheme: "NT" } }],
+    ["a quoted circuit id", { option82: { policy: "Enforce", circuitId: "'c'", remoteId: undefined } }],
+    ["option 82 without an id", { option82: { policy: "Enforce", circuitId: undefined, remoteId: undefined } }],
+    ["a pool with a line break", { ipv4: { assignment: "Pool", pool: "a\nb" } }],
+  ];
+  test.each(bad)("%s refuses the account, by name and without the value", (_, more) => {
+    const message = expect.stringMatching(/of s1@acme\.example: (?!.*pw)/);
+    expect(() => account(more)).toThrow(expect.objectContaining({ code: "BadValue", message }));
+  });
+  test.each(bad)("%s keeps nobody from being suspended", (_, more) => {
+    expect(account({ ...more, state: "Suspended" })).toMatchObject({ authType: "Reject" });
+  });
+  test("nothing that is missing keeps anybody from being suspended", () => {
+    const [suspended] = desired(subscriber(1, { state: "Suspended", nas: [] }), ENDPOINT, config);
+    expect(suspended).toMatchObject({ spec: { authType: "Reject", group: null } });
+    expect(suspended).not.toHaveProperty("requires");
+    expect(desired(subscriber(1, { state: "Suspended" }), ENDPOINT, config)[0]).not.toHaveProperty("requires");
+  });
+  test("an area without a NAS", () => {
+    expect(() => account({ nas: [] })).toThrow(expect.objectContaining({ code: "Misconfigured" }));
+  });
+});
+
+describe("a group", () => {
+  test("one for each mix of vendors among the areas", () => {
+    const subject = { ...planSubject(), areas: [["bng1"], ["bng2"], ["bng3"], ["elsewhere"]] };
+    expect(desired(subject, ENDPOINT, config).map((d) => d.ref.key)).toEqual([
+      "acme:residential-100mbps:mikrotik",
+      "acme:residential-100mbps:generic",
+    ]);
+  });
+  test("carries the plan's values, and never Auth-Type: it would let anybody past option 82", () => {
+    expect(group()).toEqual({
+      simultaneousUse: "1",
+      interimInterval: "600",
+      mikrotikRate: "50M/100M",
+      attributes: ["reply Framed-MTU = 1492"],
+    });
+    expect(() => group({ attributes: [extra("auth-type", ":=", "Accept", "check")] })).toThrow(
+      expect.objectContaining({ code: "BadValue" }),
+    );
+  });
+  test("attributes of an operator: what a field of ours writes is refused, a list of ours takes them in", () => {
+    expect(() => group({ attributes: [extra("Mikrotik-Rate-Limit", "=", "1k/1k")] })).toThrow(/written by Lastmile/);
+    expect(group({ attributes: [extra("Cisco-AVPair", "+=", "ip:vrf-id=cust")] })).toMatchObject({
+      ciscoPairs: ["ip:vrf-id=cust"],
+    });
+    expect(() => group({ attributes: [extra("Cisco-AVPair", ":=", "ip:vrf-id=cust")] })).toThrow(/written by Lastmile/);
+  });
+  test.each([
+    // FreeRADIUS would run it, be let past the password, or read further groups.
+    extra("Exec-Program-Wait", "=", "/bin/id"),
+    extra("EXEC-Program", ":=", "/bin/id"),
+    extra("Cleartext-Password", ":=", "x", "check"),
+    extra("Proxy-To-Realm", ":=", "x", "check"),
+    extra("Fall-Through", "=", "Yes"),
+    extra("Post-Auth-Type", ":=", "x", "check"),
+    extra("Attr-26", "=", "0x00"),
+    extra("Mikrotik-X-Password", "=", "x"),
+    extra("Mikrotik-Group", "==", "x", "check"),
+    extra("not a name", "=", "x"),
+    extra("Reply-Message", "<>", "x"),
+    extra("Reply-Message", "=", "`%{sql:select value from radcheck}`"),
+    extra("Reply-Message", "=", "two\nlines"),
+  ])("%j is refused", (a) => {
+    expect(() => group({ attributes: [a] })).toThrow(expect.objectContaining({ code: "BadValue" }));
+  });
+});
+
+describe("what a plan may ask for", () => {
+  test.each([
+    extra("Class", "=", "x"),
+    extra("Mikrotik-Group", "=", "home"),
+    extra("ERX-Virtual-Router-Name:1", "=", "x"),
+    extra("nas-port-type", "==", "Ethernet", "check"),
+  ])("%j", (a) => {
+    expect(group({ attributes: [a] })["attributes"]).toEqual([`${a.target} ${a.name} ${a.op} ${a.value}`]);
+  });
+});
+
+describe("always", () => {
+  const seconds = fc.integer({ min: 60, max: 1_000_000 });
+  property.prop([seconds, fc.string()])(
+    "a timeout differs by at most 10 %, and is the same for one owner",
+    (base, owner) => {
+      const value = jitter(base, owner);
+      expect(Math.abs(value - base)).toBeLessThanOrEqual(Math.ceil(base / 10));
+      expect(jitter(base, owner)).toBe(value);
+    },
+  );
+  test("a thousand owners do not return in one second", () => {
+    const all = new Set(Array.from({ length: 1000 }, (_, n) => jitter(86_400, `owner-${n}`)));
+    expect(all.size).toBeGreaterThan(900);
+  });
+  test("no field is wanted that the tables do not know", () => {
+    const specs: readonly (readonly [Spec, Readonly<Record<string, unknown>>])[] = [
+      [account({ nas: ["bng2"], ipv4: { assignment: "Pool", pool: "p" } }), accountFields],
+      [group(), groupFields],
+    ];
+    for (const [spec, fields] of specs) expect(Object.keys(spec).filter((f) => !(f in fields))).toEqual([]);
+  });
+  test("values are texts, as rows are", () => {
+    const loose = (v: Value | unknown): boolean => v !== null && typeof v === "number";
+    expect(Object.values(account()).filter(loose)).toEqual([]);
+    expect(Object.values(group()).filter(loose)).toEqual([]);
+  });
+});

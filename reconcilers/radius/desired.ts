@@ -1,0 +1,188 @@
+/** Pure: the accounts and groups that FreeRADIUS's tables should hold for a subject. */
+import { hash } from "node:crypto";
+import { type Desired, type Ref, refKey, type Spec, type Value } from "../../controller/core/model.ts";
+import { type OwnerKey, ownerKey } from "../../controller/core/owner.ts";
+import type {
+  EffectivePlan,
+  ExtraAttribute,
+  ResolvedPlan,
+  ResolvedSubject,
+  ResolvedSubscriber,
+} from "../../controller/core/resolved.ts";
+import { Fault, fault } from "../errors.ts";
+import { type Area, areaOf, vendorsKey } from "./area.ts";
+import { DEFAULT_OPTION82, type RadiusConfig, type Vendor } from "./config.ts";
+import { EXTRAS, groupCells, mayAsk } from "./fields.ts";
+import { wantedPassword } from "./password.ts";
+import { ATTRIBUTE_NAME, octets, safe, safeText, safeUserName } from "./values.ts";
+import { rates } from "./vendors.ts";
+
+/** @throws Fault `BadValue` or `Misconfigured` for what cannot be written; never for a suspended subscriber's own values. */
+export function desired(subject: ResolvedSubject, endpoint: string, config: RadiusConfig): readonly Desired[] {
+  return subject.scope === "plan" ? groups(subject, endpoint, config) : account(subject, endpoint, config);
+}
+
+const groupRef = (endpoint: string, tenant: string, plan: string, vendors: readonly Vendor[]): Ref => ({
+  system: endpoint,
+  resource: "group",
+  key: `${tenant}:${plan}:${vendorsKey(vendors)}`,
+});
+
+/** One group for each mix of vendors that the tenant's areas have here. */
+function groups(subject: ResolvedPlan, endpoint: string, config: RadiusConfig): readonly Desired[] {
+  const { plan, owner } = subject;
+  const mixes = new Map<string, readonly Vendor[]>();
+  for (const names of subject.areas) {
+    const area = areaOf(config, names);
+    if (area) mixes.set(vendorsKey(area.vendors), area.vendors);
+  }
+  return [...mixes.values()].map((vendors) => ({
+    ref: groupRef(endpoint, owner.tenant, plan.name, vendors),
+    spec: groupSpec(plan, vendors),
+  }));
+}
+
+function groupSpec(plan: EffectivePlan, vendors: readonly Vendor[]): Spec {
+  const spec: Record<string, Value> = {
+    simultaneousUse: text(plan.simultaneousUse),
+    interimInterval: text(plan.interimInterval),
+  };
+  for (const vendor of vendors) Object.assign(spec, rates(vendor, plan));
+  const extras = plan.attributes.flatMap((a) => extra(a, spec));
+  if (extras.length > 0) spec[EXTRAS] = extras;
+  return spec;
+}
+
+const OPERATORS = new Set(["=", ":=", "+=", "==", "!=", ">", ">=", "<", "<=", "=~", "!~", "=*", "!*"]);
+
+/** `reply Name op value`. A value for a list of ours joins the list; a value for a field of ours is refused. */
+function extra(a: ExtraAttribute, spec: Record<string, Value>): readonly string[] {
+  if (!ATTRIBUTE_NAME.test(a.name)) throw fault("BadValue", `attribute ${JSON.stringify(a.name)} is not a name`);
+  if (!OPERATORS.has(a.op)) throw fault("BadValue", `attribute ${a.name}: ${JSON.stringify(a.op)} is not an operator`);
+  safe(`attribute ${a.name}`, a.value);
+  const name = a.name.toLowerCase();
+  const own = Object.entries(groupCells).find(
+    ([, c]) => c.table === a.target && c.attributes.some((n) => n.toLowerCase() === name),
+  );
+  if (!own && !mayAsk(a.target, a.name)) {
+    throw fault("BadValue", `attribute ${a.name} may not be a ${a.target} item of a plan: remove it from the plan`);
+  }
+  if (!own) return [`${a.target} ${a.name} ${a.op} ${a.value}`];
+  const [field, cell] = own;
+  if (!cell.many || a.op !== cell.op) {
+    throw fault("BadValue", `attribute ${a.name} is written by Lastmile itself: remove it from the plan's attributes`);
+  }
+  spec[field] = [...((spec[field] as readonly string[] | undefined) ?? []), a.value];
+  return [];
+}
+
+function account(s: ResolvedSubscriber, endpoint: string, config: RadiusConfig): readonly Desired[] {
+  const area = areaFor(s, config);
+  if (!area) return [];
+  const group = area.vendors.length > 0 ? groupRef(endpoint, s.owner.tenant, s.plan.name, area.vendors) : undefined;
+  const spec: Record<string, Value> = { authType: authType(s), group: group?.key ?? null };
+  for (const [part, fields] of parts(s, area)) merge(spec, s, part, fields);
+  const ref: Ref = { system: endpoint, resource: "account", key: safeUserName(s.userName) };
+  // Who is rejected needs no group: a plan that is gone must not keep anybody from being suspended.
+  return [{ ref, spec, ...(group && s.state === "Active" && { requires: [refKey(group)] }) }];
+}
+
+/** Undefined: nothing is wanted here. Suspending goes on without a NAS, as it does without a plan. */
+function areaFor(s: ResolvedSubscriber, config: RadiusConfig): Area | undefined {
+  if (s.state === "Terminated") return undefined;
+  try {
+    return areaOf(config, s.nas);
+  } catch (e) {
+    if (s.state !== "Suspended" || !(e instanceof Fault)) throw e;
+    return { vendors: [], sendVlan: false, option82: { ...DEFAULT_OPTION82 } };
+  }
+}
+
+type Fields = () => Readonly<Record<string, Value>>;
+const parts = (s: ResolvedSubscriber, area: Area): readonly (readonly [string, Fields])[] => [
+  ["the password", () => ({ password: password(s) })],
+  ["option 82", () => option82(s, area)],
+  ["the addresses", () => addresses(s, area)],
+  ["the timeouts", () => timeouts(s)],
+  ["the VLAN", () => (area.sendVlan ? vlan(s) : {})],
+];
+
+/** A bad value must never keep anybody from being suspended: what cannot be written is left out of a rejected account. */
+function merge(spec: Record<string, Value>, s: ResolvedSubscriber, part: string, fields: Fields): void {
+  try {
+    Object.assign(spec, fields());
+  } catch (e) {
+    if (!(e instanceof Fault)) throw e;
+    if (s.state !== "Suspended") throw fault("BadValue", `${part} of ${s.userName}: ${e.message}`);
+  }
+}
+
+/** Rejecting replaces accepting, and stands in the check table: in a reply it does nothing. */
+function authType(s: ResolvedSubscriber): Value {
+  if (s.state === "Suspended") return "Reject";
+  return s.accessType === "IPoE" ? "Accept" : null;
+}
+
+function password(s: ResolvedSubscriber): Value {
+  if (!s.password) return null;
+  const { value, scheme } = s.password;
+  return wantedPassword(safe("it", value.reveal()), scheme, value.label);
+}
+
+function option82(s: ResolvedSubscriber, area: Area): Readonly<Record<string, Value>> {
+  if (s.option82.policy !== "Enforce") return { circuitId: null, remoteId: null };
+  const { circuitId, remoteId } = s.option82;
+  // Without an id nothing would be compared, and an IPoE account would accept anybody.
+  if (circuitId === undefined && remoteId === undefined) throw fault("BadValue", "enforced, and no id is known");
+  const { circuitAttribute, remoteAttribute, encoding } = area.option82;
+  const id = (attribute: string, what: string, value: string | undefined): Value =>
+    value === undefined ? null : `${attribute} ${octets(safe(what, value), encoding)}`;
+  return {
+    circuitId: id(circuitAttribute, "the circuit id", circuitId),
+    remoteId: id(remoteAttribute, "the remote id", remoteId),
+  };
+}
+
+/** Never Framed-IP-Netmask: MikroTik would route the whole network to the subscriber. */
+function addresses({ ipv4, ipv6, routes }: ResolvedSubscriber, { vendors }: Area): Readonly<Record<string, Value>> {
+  // 0.0.0.0 as gateway is the subscriber's own address (RFC 2865, 5.22); `::` is its IPv6 twin (RFC 3162, 2.5).
+  const to = (six: boolean, gateway: string): Value => {
+    const own = routes.filter((r) => r.includes(":") === six).map((r) => `${r} ${gateway} 1`);
+    return own.length > 0 ? own : null;
+  };
+  const delegatedPool = ipv6.delegatedPool === undefined ? null : safeText("the pool's name", ipv6.delegatedPool);
+  return {
+    address: ipv4.assignment === "Static" ? ipv4.address : null,
+    pool: ipv4.assignment === "Pool" ? safeText("the pool's name", ipv4.pool) : null,
+    routes: to(false, "0.0.0.0"),
+    ipv6Routes: to(true, "::"),
+    ipv6Prefix: ipv6.wanPrefix ?? null,
+    ipv6Address: ipv6.address ?? null,
+    delegatedPrefix: ipv6.delegatedPrefix ?? null,
+    delegatedPool,
+    // RouterOS reads its own attribute, and not that of RFC 6911.
+    mikrotikDelegatedPool: vendors.includes("MikroTik") ? delegatedPool : null,
+  };
+}
+
+/** Idle-Timeout stands here and not in the group, because IPoE and PPPoE subscribers may share a plan. */
+function timeouts(s: ResolvedSubscriber): Readonly<Record<string, Value>> {
+  const { sessionTimeout, idleTimeout } = s.plan;
+  return {
+    sessionTimeout: text(sessionTimeout === undefined ? undefined : jitter(sessionTimeout, ownerKey(s.owner))),
+    idleTimeout: s.accessType === "IPoE" ? null : text(idleTimeout),
+  };
+}
+
+/** ± 10 %, always the same for one owner: the subscribers of a NAS that restarted do not all return in one second. */
+export function jitter(seconds: number, owner: OwnerKey): number {
+  const share = Number.parseInt(hash("sha256", `session-timeout ${owner}`, "hex").slice(0, 8), 16) / 0xffff_ffff;
+  return Math.round(seconds * (0.9 + 0.2 * share));
+}
+
+function vlan({ vlan: { service } }: ResolvedSubscriber): Readonly<Record<string, Value>> {
+  if (service === undefined) return {};
+  return { tunnelType: "VLAN", tunnelMedium: "IEEE-802", tunnelGroup: String(service) };
+}
+
+const text = (n: number | undefined): Value => (n === undefined ? null : String(n));

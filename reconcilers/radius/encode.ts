@@ -1,0 +1,65 @@
+/** Pure: a patch to the rows that go and the rows that come. */
+import type { State, Value } from "../../controller/core/model.ts";
+import { Sensitive } from "../../controller/core/sensitive.ts";
+import { fault } from "../errors.ts";
+import { type Cell, type Cells, EXTRAS, type Table } from "./fields.ts";
+import { storedPassword } from "./password.ts";
+import { danger } from "./values.ts";
+
+/** One row to be written. */
+export interface Line {
+  readonly table: Table;
+  readonly attribute: string;
+  readonly op: string;
+  readonly value: string;
+}
+export interface Edit {
+  /** Attributes whose rows go. */
+  readonly clear: readonly { readonly table: Table; readonly attributes: readonly string[] }[];
+  readonly lines: readonly Line[];
+  /** The patch's extras, as `remember` stores them; undefined: the patch does not speak of them. */
+  readonly extras: string | undefined;
+}
+
+/** @throws Fault `BadValue`, without the value. */
+export function encode(patch: State, cells: Cells): Edit {
+  const clear: Edit["clear"][number][] = [];
+  const lines: Line[] = [];
+  for (const [field, value] of Object.entries(patch)) {
+    const cell = cells[field];
+    if (!cell) continue;
+    clear.push({ table: cell.table, attributes: cell.attributes });
+    for (const text of texts(value)) lines.push(line(field, cell, text));
+  }
+  const extras = patch[EXTRAS] === undefined ? undefined : texts(patch[EXTRAS]).map(extraLine);
+  return { clear, lines: extras ? [...lines, ...extras] : lines, extras: extras && remembered(extras) };
+}
+
+function texts(value: Value): readonly string[] {
+  if (value === null) return [];
+  if (value instanceof Sensitive) return [storedPassword(value.reveal())];
+  return typeof value === "object" ? value.map(String) : [String(value)];
+}
+
+function line(field: string, cell: Cell, text: string): Line {
+  const { table, op } = cell;
+  const [attribute, value] = cell.named ? split(text) : [cell.attributes[0], text];
+  const why = danger(value);
+  if (why !== undefined) throw fault("BadValue", `${field} ${why}`);
+  return { table, attribute, op, value };
+}
+
+/** `check Name op value`. */
+function extraLine(text: string): Line {
+  const [table, rest] = split(text);
+  const [attribute, assignment] = split(rest);
+  const [op, value] = split(assignment);
+  return { table: table === "check" ? "check" : "reply", attribute, op, value };
+}
+const remembered = (lines: readonly Line[]): string =>
+  [...new Set(lines.map((l) => `${l.table} ${l.attribute.toLowerCase()}`))].sort().join("\n");
+
+const split = (text: string): readonly [string, string] => {
+  const at = text.indexOf(" ");
+  return [text.slice(0, at), text.slice(at + 1)];
+};

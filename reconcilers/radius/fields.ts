@@ -1,0 +1,167 @@
+/** Which field is which attribute in which of FreeRADIUS's tables: the tables that all reading and writing follows. */
+import type { FieldTable } from "../../controller/core/model.ts";
+import { DEFAULT_OPTION82, type Nas } from "./config.ts";
+import { samePassword } from "./password.ts";
+
+/** radcheck / radgroupcheck, radreply / radgroupreply, radusergroup. */
+export type Table = "check" | "reply" | "member";
+export interface Cell {
+  readonly table: Table;
+  /** The first is written. Rows of the others would defeat the field, so they count as its drift. */
+  readonly attributes: readonly [string, ...string[]];
+  readonly op: string;
+  /** Values are `Attribute value`: which attribute it is belongs to the value. */
+  readonly named?: true;
+  /** One row for each value; the order says nothing. */
+  readonly many?: true;
+}
+export type Cells = Readonly<Record<string, Cell>>;
+
+const cell = (table: Table, op: string, ...attributes: [string, ...string[]]): Cell => ({ table, attributes, op });
+/** `==` is a comparison and `:=` an assignment: with `:=` a circuit id is not checked, with `==` a password rejects. */
+const check = (...attributes: [string, ...string[]]): Cell => cell("check", ":=", ...attributes);
+/** `:=` in a user's reply stands against a group's `=`. */
+const reply = (...attributes: [string, ...string[]]): Cell => cell("reply", ":=", ...attributes);
+/** A group's `:=` would override the user's own row, so a group gives defaults only. */
+const byDefault = (...attributes: [string, ...string[]]): Cell => cell("reply", "=", ...attributes);
+const list = (attribute: string): Cell => ({ ...cell("reply", "+=", attribute), many: true });
+
+/** Of several password rows only the first works, whatever its kind. */
+const PASSWORDS: readonly [string, ...string[]] = [
+  "Cleartext-Password",
+  "NT-Password",
+  "SSHA2-512-Password",
+  "Password-With-Header",
+  "User-Password",
+  "Crypt-Password",
+  "LM-Password",
+  "MD5-Password",
+  "SMD5-Password",
+  "SHA-Password",
+  "SHA1-Password",
+  "SSHA-Password",
+  "SSHA1-Password",
+  "SHA2-Password",
+  "SSHA2-224-Password",
+  "SSHA2-256-Password",
+  "SSHA2-384-Password",
+  "PBKDF2-Password",
+];
+/** The priority of our only radusergroup row: only the first group that matches applies. */
+const PRIORITY = "1";
+
+export function accountCells(nas: readonly Nas[]): Cells {
+  return {
+    password: { ...check(...PASSWORDS), named: true },
+    authType: check("Auth-Type"),
+    circuitId: option82(
+      DEFAULT_OPTION82.circuitAttribute,
+      nas.map((n) => n.option82.circuitAttribute),
+    ),
+    remoteId: option82(
+      DEFAULT_OPTION82.remoteAttribute,
+      nas.map((n) => n.option82.remoteAttribute),
+    ),
+    address: reply("Framed-IP-Address"),
+    pool: reply("Framed-Pool"),
+    routes: list("Framed-Route"),
+    sessionTimeout: reply("Session-Timeout"),
+    idleTimeout: reply("Idle-Timeout"),
+    ipv6Prefix: reply("Framed-IPv6-Prefix"),
+    ipv6Address: reply("Framed-IPv6-Address"),
+    delegatedPrefix: reply("Delegated-IPv6-Prefix"),
+    delegatedPool: reply("Delegated-IPv6-Prefix-Pool"),
+    mikrotikDelegatedPool: reply("Mikrotik-Delegated-IPv6-Pool"),
+    ipv6Routes: list("Framed-IPv6-Route"),
+    tunnelType: reply("Tunnel-Type:0", "Tunnel-Type"),
+    tunnelMedium: reply("Tunnel-Medium-Type:0", "Tunnel-Medium-Type"),
+    tunnelGroup: reply("Tunnel-Private-Group-Id:0", "Tunnel-Private-Group-Id"),
+    group: cell("member", PRIORITY, ""),
+  };
+}
+
+/** Which attribute carries the id depends on the NAS. All that the endpoint's NAS use belong to the field. */
+const option82 = (common: string, attributes: readonly string[]): Cell => {
+  const [first = common, ...rest] = new Set(attributes);
+  return { ...cell("check", "==", first, ...rest), named: true };
+};
+
+const managed = { authority: "managed" } as const;
+/** An address, prefix, route, pool, password or VLAN reaches a session only by ending it (RFC 5176, vendors' matrices). */
+const disruptive = { ...managed, disruptive: true } as const;
+
+export const accountFields: FieldTable = {
+  password: { ...disruptive, secret: true, equals: samePassword },
+  authType: { ...managed, suspends: "Reject" },
+  circuitId: managed,
+  remoteId: managed,
+  address: disruptive,
+  pool: disruptive,
+  routes: disruptive,
+  sessionTimeout: managed,
+  idleTimeout: managed,
+  ipv6Prefix: disruptive,
+  ipv6Address: disruptive,
+  delegatedPrefix: disruptive,
+  delegatedPool: disruptive,
+  mikrotikDelegatedPool: disruptive,
+  ipv6Routes: disruptive,
+  tunnelType: disruptive,
+  tunnelMedium: disruptive,
+  tunnelGroup: disruptive,
+  group: managed,
+};
+
+export const groupCells: Cells = {
+  simultaneousUse: check("Simultaneous-Use"),
+  interimInterval: byDefault("Acct-Interim-Interval"),
+  mikrotikRate: byDefault("Mikrotik-Rate-Limit"),
+  wisprUp: byDefault("WISPr-Bandwidth-Max-Up"),
+  wisprDown: byDefault("WISPr-Bandwidth-Max-Down"),
+  filter: byDefault("Filter-Id"),
+  huaweiUp: byDefault("Huawei-Input-Average-Rate"),
+  huaweiDown: byDefault("Huawei-Output-Average-Rate"),
+  huaweiPeakUp: byDefault("Huawei-Input-Peak-Rate"),
+  huaweiPeakDown: byDefault("Huawei-Output-Peak-Rate"),
+  huaweiProfile: byDefault("Huawei-Qos-Profile-Name"),
+  juniperService: byDefault("ERX-Service-Activate:1", "ERX-Service-Activate"),
+  ciscoPairs: list("Cisco-AVPair"),
+  // A group that accepts would let anybody past option 82: a row there is drift, and null is all that is ever wanted.
+  authType: check("Auth-Type"),
+};
+/** The attributes that an operator asks for beside ours; which they are is remembered beside the group's owner. */
+export const EXTRAS = "attributes";
+
+export const groupFields: FieldTable = {
+  ...Object.fromEntries(Object.keys(groupCells).map((field) => [field, managed])),
+  [EXTRAS]: managed,
+};
+
+const SENT = new Set([
+  "class",
+  "reply-message",
+  "filter-id",
+  "framed-mtu",
+  "framed-protocol",
+  "framed-ipv6-pool",
+  "service-type",
+  "port-limit",
+  "termination-action",
+  "cisco-avpair",
+]);
+const SENT_BY_VENDOR = /^(?:mikrotik|huawei|erx|juniper|wispr|alc|rp)-(?!.*-password$)[a-z0-9-]+(?::[0-9]{1,2})?$/;
+const COMPARED = new Set([
+  "nas-ip-address",
+  "nas-identifier",
+  "nas-port-id",
+  "nas-port-type",
+  "called-station-id",
+  "calling-station-id",
+  "service-type",
+  "framed-protocol",
+]);
+/** What a plan may ask for; the CRD says the same. FreeRADIUS runs Exec-*, and its control attributes decide who gets in. */
+export const mayAsk = (target: "check" | "reply", attribute: string): boolean => {
+  const name = attribute.toLowerCase();
+  return target === "check" ? COMPARED.has(name) : SENT.has(name) || SENT_BY_VENDOR.test(name);
+};

@@ -1,0 +1,66 @@
+/** Pure: a speed in the words of each vendor. Names are those of FreeRADIUS's dictionaries. */
+import type { EffectivePlan, Speed } from "../../controller/core/resolved.ts";
+import { fault } from "../errors.ts";
+import type { Vendor } from "./config.ts";
+import { safeText } from "./values.ts";
+
+type Rates = Readonly<Record<string, string | readonly string[]>>;
+
+/** Attributes of type `integer` hold 32 bits (RFC 8044, 3.1): in bit/s that ends at 4.29 Gbit/s. */
+const MAX_BITS = 0xffff_ffff;
+/** A MikroTik burst ends when the average of 10 s exceeds 80 % of the limit. */
+const BURST = { seconds: 10, threshold: 0.8 } as const;
+
+/** Fields of the group for a plan on the NAS of one vendor. @throws Fault `BadValue` when the vendor needs a profile. */
+export function rates(vendor: Vendor, plan: EffectivePlan): Rates {
+  const name = plan.profiles[vendor.toLowerCase()];
+  return writers[vendor](plan, name === undefined ? undefined : safeText(`the profile for ${vendor}`, name));
+}
+
+const writers: Readonly<Record<Vendor, (plan: EffectivePlan, profile: string | undefined) => Rates>> = {
+  MikroTik: ({ speed }) => ({ mikrotikRate: mikrotik(speed) }),
+  Generic: (plan, profile) =>
+    profile === undefined
+      ? { wisprUp: bits("Generic", plan, plan.speed.upKbps), wisprDown: bits("Generic", plan, plan.speed.downKbps) }
+      : { filter: profile },
+  Huawei: (plan, profile) => (profile === undefined ? huawei(plan) : { huaweiProfile: profile }),
+  Juniper: (plan, profile) => ({ juniperService: profile ?? demand("Juniper", plan, "a service to activate") }),
+  Cisco: (plan, profile) => ({ ciscoPairs: cisco(profile ?? demand("Cisco", plan, "a QoS policy")) }),
+};
+
+/** rx/tx as the router sees it: what it receives is the upload. Then burst rate, threshold and time. */
+function mikrotik(speed: Speed): string {
+  const pair = (up: number, down: number): string => `${mikrotikRate(up)}/${mikrotikRate(down)}`;
+  const { upKbps: up, downKbps: down, burstUpKbps, burstDownKbps } = speed;
+  if (burstUpKbps === undefined && burstDownKbps === undefined) return pair(up, down);
+  const threshold = pair(Math.floor(up * BURST.threshold), Math.floor(down * BURST.threshold));
+  return `${pair(up, down)} ${pair(burstUpKbps ?? up, burstDownKbps ?? down)} ${threshold} ${BURST.seconds}/${BURST.seconds}`;
+}
+const mikrotikRate = (kbps: number): string => (kbps % 1000 === 0 ? `${kbps / 1000}M` : `${kbps}k`);
+
+/** Input is what the BNG receives: the upload. */
+function huawei(plan: EffectivePlan): Rates {
+  const { upKbps, downKbps, burstUpKbps, burstDownKbps } = plan.speed;
+  return {
+    huaweiUp: bits("Huawei", plan, upKbps),
+    huaweiDown: bits("Huawei", plan, downKbps),
+    ...(burstUpKbps !== undefined && { huaweiPeakUp: bits("Huawei", plan, burstUpKbps) }),
+    ...(burstDownKbps !== undefined && { huaweiPeakDown: bits("Huawei", plan, burstDownKbps) }),
+  };
+}
+
+/** `UP/DOWN`, or one policy for both directions. */
+function cisco(profile: string): readonly string[] {
+  const [up = profile, down = up] = profile.split("/");
+  return [`subscriber:sub-qos-policy-in=${up}`, `subscriber:sub-qos-policy-out=${down}`];
+}
+
+function bits(vendor: Vendor, plan: EffectivePlan, kbps: number): string {
+  const rate = kbps * 1000;
+  return rate <= MAX_BITS ? String(rate) : demand(vendor, plan, "a profile, because 32 bits end at 4.29 Gbit/s");
+}
+
+function demand(vendor: Vendor, plan: EffectivePlan, what: string): never {
+  const field = `spec.radius.profiles.${vendor.toLowerCase()}`;
+  throw fault("BadValue", `plan ${plan.name}: a ${vendor} NAS needs the name of ${what}: set ${field}`);
+}

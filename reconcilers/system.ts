@@ -1,0 +1,102 @@
+/** The contract: what a newcomer writes to add a system. Reads and writes are sets; one subject is a set of one. */
+import type { Action, Desired, FieldTable, Observed, Ref, RefKey, State } from "../controller/core/model.ts";
+import type { OwnerKey, Token } from "../controller/core/owner.ts";
+import type { ResolvedSubject } from "../controller/core/resolved.ts";
+import type { Sensitive } from "../controller/core/sensitive.ts";
+import type { Fault } from "./errors.ts";
+
+/** Where to look: first at the id that the inventory knows, then by marker, then by key. The marker found is verified. */
+export interface Lookup {
+  readonly ref: Ref;
+  readonly token: Token;
+  readonly id: string | undefined;
+}
+
+/** One effect, all inputs known. `patch` holds the fields to write; null removes. */
+export interface Order {
+  readonly ref: Ref;
+  readonly action: Exclude<Action, "none">;
+  readonly token: Token;
+  readonly owner: OwnerKey;
+  readonly id: string | undefined;
+  readonly patch: State;
+}
+/** What is there now, read back; null after a destroy. A fault leaves the others standing. */
+export type Outcome = Observed | null | Fault;
+
+export interface Resource {
+  readonly name: string;
+  /** Where the owner marker lives: in the create call, in the same transaction, or nowhere (then the intent proves it). */
+  readonly marker: "inline" | "beside" | "store";
+  readonly fields: FieldTable;
+  /** Items in one call. */
+  readonly limit: number;
+  /** Milliseconds after a create intent for which "not there" is no answer: replica lag, or a request that may still land. */
+  readonly settleMs: number;
+  /** Not in the map: surely absent. Anything less than sure throws a Fault. */
+  observe(lookups: readonly Lookup[], signal: AbortSignal): Promise<ReadonlyMap<RefKey, Observed>>;
+  /** One outcome per order, same order. Each is safe to repeat once the object has been observed again. */
+  apply(orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /** Everything with the marker of this installation and tenant, in pages: drift scan, orphan report, import, recover. */
+  scan?(scope: ScanScope, signal: AbortSignal): AsyncIterable<readonly Scanned[]>;
+}
+export interface ScanScope {
+  readonly installation: string;
+  readonly tenant: string;
+}
+export interface Scanned {
+  readonly owner: OwnerKey;
+  readonly observed: Observed;
+}
+
+/** An open connection to one endpoint. */
+export interface Session {
+  readonly resources: readonly Resource[];
+  /** Calls at the same time; at least 2, because one is reserved for small edits. */
+  readonly slots: number;
+  /** Version of the endpoint; throws a Fault when it cannot serve us. */
+  ping(signal: AbortSignal): Promise<{ readonly version: string }>;
+  close(): Promise<void>;
+}
+export interface ClientDeps {
+  /** Name of the ExternalSystem. */
+  readonly endpoint: string;
+  readonly credentials: Readonly<Record<string, Sensitive>>;
+}
+
+export interface System<Config> {
+  /** `ExternalSystem.spec.type`. */
+  readonly type: string;
+  /** Coded errors, never a half-made config. */
+  parseConfig(raw: unknown): Config;
+  /**
+   * Pure. What this endpoint should hold for the subject; may refer to outputs of other objects.
+   * Throws a Fault of kind Rejected for what this endpoint cannot hold (BadValue, Misconfigured), never for a subscriber
+   * who is suspended: the subject is blocked, and what stands stays.
+   */
+  desired(subject: ResolvedSubject, endpoint: string, config: Config): readonly Desired[];
+  connect(config: Config, deps: ClientDeps): Promise<Session>;
+  /** Makes what we need beside the system's own objects, such as tables. Safe to repeat. */
+  prepare?(config: Config, deps: ClientDeps, signal: AbortSignal): Promise<void>;
+}
+
+/** A system with its configuration: the type of the configuration is nobody else's business. */
+export interface Configured {
+  desired(subject: ResolvedSubject): readonly Desired[];
+  connect(deps: ClientDeps): Promise<Session>;
+  prepare(deps: ClientDeps, signal: AbortSignal): Promise<void>;
+}
+/** @throws Fault `Misconfigured` */
+export type Configure = (raw: unknown, endpoint: string) => Configured;
+
+export const bind = <C>(system: System<C>): readonly [type: string, Configure] => [
+  system.type,
+  (raw, endpoint) => {
+    const config = system.parseConfig(raw);
+    return {
+      desired: (subject) => system.desired(subject, endpoint, config),
+      connect: (deps) => system.connect(config, deps),
+      prepare: async (deps, signal) => system.prepare?.(config, deps, signal),
+    };
+  },
+];

@@ -1,0 +1,45 @@
+/** `make bench`: an embedded server of its own, every part in a process of its own, the figures in docs/performance.md. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { openDatabase, stopDatabase } from "../../controller/store/embedded.ts";
+import { load, machine } from "./machine.ts";
+import { type Part, writePage } from "./page.ts";
+import { median, type Samples } from "./samples.ts";
+
+type Step = readonly [part: string, subscribers: number, runs: number];
+const usual: readonly Step[] = [
+  ["converge", 1_000, 5],
+  ["converge", 10_000, 3],
+  ["byReference", 10_000, 2],
+  ["changes", 10_000, 3],
+  ["edit", 10_000, 2],
+];
+const large: readonly Step[] = [
+  ["fill", 100_000, 1],
+  ["resident", 100_000, 2],
+];
+
+const home = await mkdtemp(join(tmpdir(), "lastmile-bench-"));
+const server = await openDatabase({ home });
+const url = await server.ensureDatabase("postgres");
+try {
+  const parts: Part[] = [];
+  for (const step of process.env["FULL"] ? [...usual, ...large] : usual) parts.push(await run(step));
+  console.log(await writePage(parts, await machine(url)));
+} finally {
+  await stopDatabase({ home });
+  await rm(server.directory, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true });
+}
+
+async function run([name, count, runs]: Step): Promise<Part> {
+  const before = load();
+  // The URL holds a password, and arguments can be read by everybody.
+  const args = [join(import.meta.dirname, "child.ts"), name, `${count}`, `${runs}`, home];
+  const { stdout } = await execa(process.execPath, args, { stderr: "inherit", env: { BENCH_SERVER: url } });
+  const samples: Samples = JSON.parse(stdout);
+  for (const m of samples.measures) console.error(`${m.what}, ${m.count}: ${median(m.seconds).toFixed(3)} s`);
+  return { samples, load: [before, load()] };
+}

@@ -1,0 +1,62 @@
+/** The measured part of docs/performance.md, between two marks; the words around it are written by people. */
+import { readFile, writeFile } from "node:fs/promises";
+import type { Machine } from "./machine.ts";
+import { type Fact, type Measure, median, type Samples } from "./samples.ts";
+
+export interface Part {
+  readonly samples: Samples;
+  /** Before and after it was measured. */
+  readonly load: readonly [before: number, after: number];
+}
+const FILE = new URL("../../docs/performance.md", import.meta.url);
+const [BEGIN, END] = ["<!-- measured: begin -->", "<!-- measured: end -->"];
+
+/** Puts the tables into the page, and answers them. */
+export async function writePage(parts: readonly Part[], machine: Machine): Promise<string> {
+  const text = [environment(machine), "", ...measures(parts), "", ...facts(parts.flatMap((p) => p.samples.facts))].join(
+    "\n",
+  );
+  const page = await readFile(FILE, "utf8");
+  const [before, after] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (before < 0 || after < before) throw new Error(`${FILE.pathname} has lost its marks ${BEGIN} and ${END}`);
+  await writeFile(FILE, `${page.slice(0, before + BEGIN.length)}\n\n${text}\n\n${page.slice(after)}`);
+  return text;
+}
+
+const environment = (m: Machine): string =>
+  [
+    `Measured ${new Date().toISOString().slice(0, 10)} on ${m.cpu}, ${m.memory}; Node ${m.node}, PostgreSQL ${m.postgres}`,
+    `(embedded, on the same machine: ${m.settings}).`,
+  ].join("\n");
+
+function measures(parts: readonly Part[]): readonly string[] {
+  const rows = parts.flatMap(({ samples, load }) => samples.measures.map((m) => row(m, load)));
+  return [
+    "| what | subscribers | median | min – max | µs each | floor | ratio | aim | load |",
+    "|---|--:|--:|--:|--:|--:|--:|--:|--:|",
+    ...rows,
+  ];
+}
+function row({ what, count, seconds, floor, aim }: Measure, load: Part["load"]): string {
+  const middle = median(seconds);
+  const ratio = floor && middle / median(floor);
+  const cells = [
+    what,
+    count.toLocaleString("en"),
+    spell(middle),
+    `${spell(Math.min(...seconds))} – ${spell(Math.max(...seconds))}`,
+    Math.round((middle / count) * 1e6).toLocaleString("en"),
+    floor ? spell(median(floor)) : "",
+    ratio === undefined ? "" : `${ratio.toFixed(1)} ×`,
+    ratio === undefined || aim === undefined ? "" : verdict(`≤ ${aim} ×`, ratio <= aim),
+    load.map((n) => n.toFixed(1)).join(" – "),
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+const facts = (all: readonly Fact[]): readonly string[] => [
+  "| what | value | aim |",
+  "|---|--:|--:|",
+  ...all.map(({ what, value, aim, met }) => `| ${what} | ${value} | ${verdict(aim, met)} |`),
+];
+const verdict = (aim: string, met: boolean): string => `${aim} ${met ? "met" : "**missed**"}`;
+const spell = (s: number): string => (s < 1 ? `${(s * 1000).toFixed(s < 0.1 ? 1 : 0)} ms` : `${s.toFixed(2)} s`);

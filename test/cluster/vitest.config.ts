@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+/** Against a real API server: `make test-cluster`. The first run builds the server. */
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ["*.test.ts"],
+    globalSetup: ["./server.ts"],
+    reporters: ["default", join(import.meta.dirname, "../summary.ts")],
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
+  },
+});

@@ -1,0 +1,69 @@
+/** Subjects of a small provider, as resolution hands them to RADIUS. */
+import type { EffectivePlan, ResolvedPlan, ResolvedSubscriber } from "../../controller/core/resolved.ts";
+import { Sensitive } from "../../controller/core/sensitive.ts";
+import { parseConfig } from "../../reconcilers/radius/config.ts";
+
+export const ENDPOINT = "radius-1";
+export const config = parseConfig({
+  address: "postgresql://radius-db.example:5432/radius",
+  radius: {
+    nas: [
+      { name: "bng1", vendor: "MikroTik" },
+      { name: "bng2", vendor: "Generic", sendVlan: true },
+      { name: "bng3", vendor: "Generic", option82: { circuitAttribute: "Agent-Circuit-Id", encoding: "Hex" } },
+    ],
+  },
+});
+
+export const plan: EffectivePlan = {
+  namespace: "isp-acme",
+  name: "residential-100mbps",
+  speed: { downKbps: 100_000, upKbps: 50_000 },
+  sessionTimeout: 86_400,
+  idleTimeout: 900,
+  interimInterval: 600,
+  simultaneousUse: 1,
+  profiles: {},
+  attributes: [{ name: "Framed-MTU", op: "=", value: "1492", target: "reply" }],
+};
+const owner = (kind: string, name: string) => ({
+  installation: "lab",
+  tenant: "acme",
+  kind,
+  namespace: "isp-acme",
+  name,
+});
+
+export const planSubject = (more: Partial<EffectivePlan> = {}): ResolvedPlan => ({
+  scope: "plan",
+  owner: owner("ServicePlan", more.name ?? plan.name),
+  plan: { ...plan, ...more },
+  areas: [["bng1"], ["bng2"]],
+});
+
+export const PASSWORD = (n: number): string => `S3CRET-pass-${n}`;
+export function subscriber(n: number, more: Partial<ResolvedSubscriber> = {}): ResolvedSubscriber {
+  return {
+    scope: "subscriber",
+    owner: owner("Subscriber", `s${n}`),
+    number: `S-${n}`,
+    state: "Active",
+    accessType: "PPPoE",
+    plan,
+    nas: ["bng1"],
+    userName: `s${n}@acme.example`,
+    password: { value: new Sensitive(PASSWORD(n)), scheme: "Cleartext" },
+    ipv4: { assignment: "Static", address: `10.0.${n >> 8}.${n & 255}` },
+    ipv6: {
+      mode: "DualStack",
+      wanPrefix: `2001:db8:0:${n.toString(16)}::/64`,
+      address: undefined,
+      delegatedPrefix: `2001:db8:1:${n.toString(16)}00::/56`,
+      delegatedPool: undefined,
+    },
+    routes: [`203.0.113.${(n % 32) * 8}/29`],
+    vlan: { service: 100, inner: 1000 + n },
+    option82: { policy: "Enforce", circuitId: `OLT1/1/1/1:${n}`, remoteId: undefined },
+    ...more,
+  };
+}

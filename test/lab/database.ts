@@ -1,0 +1,36 @@
+/** A database of its own for a test file: migrated, empty, gone afterwards. */
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { inject } from "vitest";
+import { databaseUrl, TEMPLATE } from "./template.ts";
+
+export interface FreshDatabase {
+  readonly pool: pg.Pool;
+  readonly url: string;
+  readonly drop: () => Promise<void>;
+}
+
+/** `template1` gives one without the schema of the store. */
+export async function freshDatabase(template: string = TEMPLATE): Promise<FreshDatabase> {
+  const server = inject("databaseUrl");
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await onServer(server, `create database "${name}" template "${template}"`);
+  const url = databaseUrl(server, name);
+  const pool = new pg.Pool({ connectionString: url, max: 12 });
+  pool.on("error", () => undefined); // tests cut connections on purpose
+  const drop = async (): Promise<void> => {
+    await pool.end();
+    await onServer(server, `drop database if exists "${name}" with (force)`);
+  };
+  return { pool, url, drop };
+}
+
+async function onServer(url: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}

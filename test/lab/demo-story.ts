@@ -1,0 +1,149 @@
+/** The chapters of the demo: one thing that happens at a provider every day, its plan, and how the network follows. */
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { table } from "../../controller/cli/render/table.ts";
+import { digest, type Stage } from "./demo-stage.ts";
+
+export async function tellStory(stage: Stage): Promise<void> {
+  await arrive(stage);
+  await upgrade(stage);
+  await suspend(stage);
+  await repair(stage);
+  await leaveAndReturn(stage);
+}
+
+async function arrive(s: Stage): Promise<void> {
+  chapter(s, "1. Two providers, thirty customers, one folder");
+  say(s, "The folder declares tenants, systems, plans and subscribers. Is it well declared?");
+  await expectExit(s, 0, "validate", s.folder);
+  say(s, "Tables are made once: in the store, and in each provider's RADIUS database.");
+  await expectExit(s, 0, "init", s.folder);
+  say(s, "Now make it so. (`lastmile plan` would show every row beforehand.)");
+  await expectExit(s, 0, "apply", s.folder, "--yes");
+  say(s, "Once more, to see that nothing is done twice:");
+  await expectExit(s, 0, "plan", s.folder);
+  await expectExit(s, 0, "status");
+}
+
+async function upgrade(s: Stage): Promise<void> {
+  chapter(s, "2. Anna orders the gigabit");
+  await edit(
+    s,
+    "acme/subscribers/residential.yaml",
+    "anna-schmidt",
+    "planRef: { name: residential-100mbps }",
+    "planRef: { name: fiber-1gbps }",
+  );
+  await planAndApply(s);
+  await showRows(s, "anna-schmidt@acme.example");
+}
+
+async function suspend(s: Stage): Promise<void> {
+  chapter(s, "3. Bernd has not paid");
+  const line = "planRef: { name: residential-100mbps }";
+  await edit(
+    s,
+    "acme/subscribers/residential.yaml",
+    "bernd-krause",
+    line,
+    `${line}\n  serviceState: Suspended\n  suspension: { reason: NonPayment }`,
+  );
+  await planAndApply(s);
+  await showRows(s, "bernd-krause@acme.example");
+}
+
+async function repair(s: Stage): Promise<void> {
+  chapter(s, "4. Somebody changes John's address by hand, in the database");
+  const sql = "update radreply set value = '10.0.1.200' where username = $1 and attribute = 'Framed-IP-Address'";
+  s.io.out(s.io.paint(["bold", "cyan"], `psql> ${sql.replace("$1", "'john@acme.example'")}`));
+  await s.radius(sql, "john@acme.example");
+  await showRows(s, "john@acme.example");
+  say(s, "Who is not as declared?");
+  await expectExit(s, 2, "drift");
+  await expectExit(s, 0, "apply", s.folder, "--yes");
+  await showRows(s, "john@acme.example");
+  await expectExit(s, 0, "history", "john-doe");
+}
+
+async function leaveAndReturn(s: Stage): Promise<void> {
+  chapter(s, "5. A customer leaves, and comes back a week later");
+  const file = join(s.scene.folder, "acme", "subscribers", "customer-123.yaml");
+  const user = "customer-123@acme.example";
+  const before = await identity(s, user);
+  const text = await readFile(file, "utf8");
+  await rm(file);
+  s.io.out(s.io.paint(["bold", "cyan"], `$ rm ${join(s.folder, "acme/subscribers/customer-123.yaml")}`));
+  say(s, "Nothing is destroyed: the login is rejected, and everything is kept until retention ends.");
+  await planAndApply(s, "--prune");
+  await showRows(s, user);
+  await writeFile(file, text);
+  s.io.out(s.io.paint(["bold", "cyan"], `$ git checkout ${join(s.folder, "acme/subscribers/customer-123.yaml")}`));
+  await planAndApply(s);
+  await showRows(s, user);
+  const after = await identity(s, user);
+  if (before !== after) throw new Error(`identity was lost: ${before}, now ${after}`);
+  say(s, `The same customer as before: ${after}.`);
+}
+
+const EXITS = { plan: 2, apply: 0 } as const;
+async function planAndApply(s: Stage, ...more: readonly string[]): Promise<void> {
+  await expectExit(s, EXITS.plan, "plan", s.folder, ...more);
+  await expectExit(s, EXITS.apply, "apply", s.folder, "--yes", ...more);
+}
+
+async function expectExit(s: Stage, wanted: number, ...argv: readonly string[]): Promise<void> {
+  const exit = await s.lastmile(...argv);
+  if (exit !== wanted) throw new Error(`lastmile ${argv.join(" ")} ended with ${exit}, not ${wanted}`);
+}
+
+/** Replaces a line in one document of a file, and shows it as a diff. */
+async function edit(s: Stage, path: string, name: string, from: string, to: string): Promise<void> {
+  const file = join(s.scene.folder, path);
+  const documents = (await readFile(file, "utf8")).split("\n---\n");
+  const at = documents.findIndex((d) => d.includes(`name: ${name},`));
+  const document = documents[at];
+  if (!document?.includes(from)) throw new Error(`${path} does not hold ${from} of ${name}`);
+  documents[at] = document.replace(from, to);
+  await writeFile(file, documents.join("\n---\n"));
+  const { io } = s;
+  io.out(io.paint("bold", `${join(s.folder, path)}, ${name}:`));
+  io.out(io.paint("red", `-  ${from}`));
+  io.out(
+    io.paint(
+      "green",
+      to
+        .split("\n")
+        .map((line) => `+  ${line.replace(/^ {2}/, "")}`)
+        .join("\n"),
+    ),
+  );
+  io.out("");
+}
+
+const ROWS = `select 'radcheck', attribute, op, value from radcheck where username = $1
+  union all select 'radreply', attribute, op, value from radreply where username = $1
+  union all select 'radusergroup', '', '', groupname from radusergroup where username = $1 order by 1, 2`;
+const isPassword = (attribute: string): boolean => attribute.endsWith("-Password");
+
+async function showRows(s: Stage, user: string): Promise<void> {
+  const rows = await s.radius(ROWS, user);
+  say(s, `What FreeRADIUS reads for ${user} now:`);
+  const shown = rows.map(([from = "", attribute = "", op = "", value = ""]) => [
+    from,
+    attribute,
+    op,
+    isPassword(attribute) ? `(secret ${digest(value)})` : value,
+  ]);
+  s.io.out(`${table(["table", "attribute", "op", "value"], shown)}\n`);
+}
+
+/** What must survive a retirement. */
+async function identity(s: Stage, user: string): Promise<string> {
+  const rows = await s.radius(ROWS, user);
+  const password = rows.find(([, attribute = ""]) => isPassword(attribute))?.[3] ?? "";
+  const address = rows.find(([, attribute]) => attribute === "Framed-IP-Address")?.[3];
+  return `password ${digest(password)}, address ${address}`;
+}
+
+const chapter = ({ io }: Stage, title: string): void => io.out(`${io.paint(["bold", "inverse"], ` ${title} `)}\n`);
+const say = ({ io }: Stage, words: string): void => io.out(io.paint("italic", words));

@@ -1,0 +1,52 @@
+import { defineConfig } from "vitest/config";
+
+// A bare node_modules/.bin/vitest without the Makefile's PATH would run the machine's own Node without a word.
+if (!process.version.startsWith("v24."))
+  throw new Error(`Node 24 is needed, this is ${process.version}; use make test`);
+
+const shared = { testTimeout: 30_000, hookTimeout: 60_000 };
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/summary.ts"],
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "unit",
+          isolate: false,
+          include: ["controller/{core,api,queue,observe}/**/*.test.ts", "reconcilers/**/*.test.ts"],
+          exclude: ["**/*.pg.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "crash",
+          globalSetup: ["./test/lab/postgres.setup.ts"],
+          include: ["test/crash/**/*.test.ts"],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "store",
+          globalSetup: ["./test/lab/postgres.setup.ts"],
+          include: [
+            "controller/{store,engine,sources,cli}/**/*.test.ts",
+            "**/*.pg.test.ts",
+            "test/contract/**/*.test.ts",
+          ],
+          exclude: ["**/node_modules/**"],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "e2e",
+          globalSetup: ["./test/lab/postgres.setup.ts"],
+          include: ["test/{acceptance,cli,docs,integration}/**/*.test.ts"],
+        },
+      },
+    ],
+  },
+});
