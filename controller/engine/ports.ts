@@ -47,8 +47,10 @@ export class Ports {
     }
     this.#endpoints.delete(endpoint);
   }
+  /** By name: they are opened side by side, and which one came first is chance. */
   sessions(): ReadonlyMap<string, Session> {
-    return new Map([...this.#endpoints].map(([name, e]) => [name, e.session]));
+    const byName = [...this.#endpoints].sort(([a], [b]) => (a < b ? -1 : 1));
+    return new Map(byName.map(([name, e]) => [name, e.session]));
   }
   /** Name and lane of every endpoint, the store's included, for metrics. */
   lanes(): ReadonlyMap<string, Lane> {

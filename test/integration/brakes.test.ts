@@ -129,7 +129,10 @@ describe("a system that is down", () => {
     expect(await tenantOf("acme")).toContain('"reason":"Unavailable"');
     expect(await tenantOf("beta")).not.toContain("Unavailable");
     const scanned = await site.scanNow();
-    expect(scanned).toMatchObject([{ event: "trouble" }, { event: "scan", endpoint: "radius-2" }]);
+    expect(scanned).toMatchObject([
+      { event: "trouble", doing: "scan radius-1 for drift", error: { code: "Unavailable" } },
+      { event: "scan", endpoint: "radius-2" },
+    ]);
     await second.pool.query(`alter database "${name}" with allow_connections true`);
     await site.settle(60_000);
     expect(await site.condition("john", "Ready")).toBe("True Suspended");
