@@ -1,8 +1,8 @@
 /** One call of many effects: a transaction of a few statements, and an outcome for each order. */
 import { type Observed, type Ref, refKey } from "../../controller/core/model.ts";
 import { Fault, fault } from "../errors.ts";
+import type { Query } from "../postgres.ts";
 import type { Order, Outcome } from "../system.ts";
-import type { Query } from "./client.ts";
 import type { Found } from "./decode.ts";
 import type { Edit } from "./encode.ts";
 import type { Table } from "./fields.ts";

@@ -2,8 +2,8 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { type FreshDatabase, freshDatabase } from "../../test/lab/database.ts";
-import { type Database, database } from "./client.ts";
-import { openDatabase, radius } from "./index.ts";
+import { type Database, database, openDatabase } from "../postgres.ts";
+import { radius } from "./index.ts";
 import { schemaSql } from "./schema.ts";
 
 const signal = new AbortController().signal;
@@ -156,7 +156,7 @@ describe("an endpoint that cannot serve", () => {
     url.password = "wrong";
     const { username, password } = new URL(fresh.url);
     const credentials = { username: new Sensitive(username), password: new Sensitive(decodeURIComponent(password)) };
-    const mine = openDatabase({ address: url.href, slots: 2, nas: [] }, { endpoint: "r", credentials });
+    const mine = openDatabase({ address: url.href, slots: 2 }, { endpoint: "r", credentials });
     expect(await mine.read("select current_user::text", [], signal)).toEqual([[username]]);
     await mine.close();
   });

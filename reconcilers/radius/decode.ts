@@ -1,7 +1,7 @@
 /** Pure: rows of the tables to what a plan compares. */
 import type { Value } from "../../controller/core/model.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
-import type { Row } from "./client.ts";
+import type { Row } from "../postgres.ts";
 import type { Edit } from "./encode.ts";
 import { type Cell, type Cells, EXTRAS, type Table } from "./fields.ts";
 

@@ -1,8 +1,8 @@
 /** Two resources over one set of tables: accounts and the groups of plans. */
 import { type Observed, type RefKey, refKey } from "../../controller/core/model.ts";
+import type { Database, Row } from "../postgres.ts";
 import type { Lookup, Resource, Scanned, ScanScope } from "../system.ts";
 import { apply } from "./apply.ts";
-import type { Database, Row } from "./client.ts";
 import type { Nas } from "./config.ts";
 import { accountCells, accountFields, groupCells, groupFields } from "./fields.ts";
 import { observed, type Shape, shapeOf } from "./shape.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { differing } from "../../controller/core/diff.ts";
 import type { Observed, Ref, Spec, State } from "../../controller/core/model.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
-import type { Row } from "./client.ts";
+import type { Row } from "../postgres.ts";
 import type { Line } from "./encode.ts";
 import { accountCells, accountFields, groupCells, groupFields } from "./fields.ts";
 import { observed, type Shape, shapeOf } from "./shape.ts";

@@ -1,5 +1,5 @@
 /** The tables: FreeRADIUS's own as its package makes them (a test compares them), and Lastmile's beside them. */
-import type { Database } from "./client.ts";
+import type { Database } from "../postgres.ts";
 
 const attributes = (table: string, name: string, op: string): string => `
 create table if not exists ${table} (

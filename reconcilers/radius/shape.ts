@@ -1,6 +1,6 @@
 /** What reading and writing of one kind of object need. */
 import type { FieldTable, Observed, Ref, State } from "../../controller/core/model.ts";
-import type { Row } from "./client.ts";
+import type { Row } from "../postgres.ts";
 import { afterEdit, decode, type Found, indexOf } from "./decode.ts";
 import { type Edit, encode } from "./encode.ts";
 import type { Cells } from "./fields.ts";

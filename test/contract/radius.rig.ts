@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { Desired, State } from "../../controller/core/model.ts";
 import { refKey } from "../../controller/core/model.ts";
 import { ownerKey, token } from "../../controller/core/owner.ts";
-import { type Database, database } from "../../reconcilers/radius/client.ts";
+import { type Database, database } from "../../reconcilers/postgres.ts";
 import { desired } from "../../reconcilers/radius/desired.ts";
 import { accounts, groups } from "../../reconcilers/radius/resources.ts";
 import { ensureSchema } from "../../reconcilers/radius/schema.ts";

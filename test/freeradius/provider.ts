@@ -1,6 +1,6 @@
 /** A provider with a real FreeRADIUS: what it declares is written as the engine would, and its customers log in. */
 import type { ResolvedSubscriber } from "../../controller/core/resolved.ts";
-import { database } from "../../reconcilers/radius/client.ts";
+import { database } from "../../reconcilers/postgres.ts";
 import { desired } from "../../reconcilers/radius/desired.ts";
 import { accounts, groups } from "../../reconcilers/radius/resources.ts";
 import { ensureSchema } from "../../reconcilers/radius/schema.ts";

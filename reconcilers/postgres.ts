@@ -1,7 +1,8 @@
 /** The wire: a pool of PostgreSQL connections whose every failure leaves as a coded Fault. */
-import type { Pool, PoolClient } from "pg";
-import { Fault, fault } from "../errors.ts";
+import pg, { type Pool, type PoolClient } from "pg";
+import { Fault, fault } from "./errors.ts";
 import { commitFault, toFault } from "./sqlstate.ts";
+import type { ClientDeps } from "./system.ts";
 
 export type Row = readonly (string | null)[];
 /** One statement; rows are arrays in the order of the columns. */
@@ -12,6 +13,32 @@ export interface Database {
   /** All or nothing. A commit whose answer is lost is `Lost`: nobody knows, so the rows are looked at again. */
   transaction<T>(body: (query: Query) => Promise<T>, signal: AbortSignal): Promise<T>;
   close(): Promise<void>;
+}
+
+const TIMEOUTS = {
+  connectionTimeoutMillis: 10_000,
+  statement_timeout: 30_000,
+  query_timeout: 40_000, // a server that fell silent: no answer at all is not waited for
+  keepAlive: true,
+  lock_timeout: 10_000,
+  // A process that is stopped in the middle of a transaction would keep its accounts locked for whoever takes over.
+  idle_in_transaction_session_timeout: 5_000,
+};
+
+/** The pool of an endpoint. `deps.credentials` may hold `username` and `password`; they win over the address. */
+export function openDatabase(to: { readonly address: string; readonly slots: number }, deps: ClientDeps): Database {
+  const connectionString = withCredentials(to.address, deps.credentials);
+  const pool = new pg.Pool({ connectionString, max: to.slots, application_name: "lastmile", ...TIMEOUTS });
+  pool.on("error", () => undefined); // an idle connection that died: the next call opens another
+  return database(pool);
+}
+
+/** pg lets a URL win over its other options, so credentials go into the URL. */
+function withCredentials(address: string, { username, password }: ClientDeps["credentials"]): string {
+  const url = new URL(address);
+  if (username) url.username = encodeURIComponent(username.reveal());
+  if (password) url.password = encodeURIComponent(password.reveal());
+  return url.href;
 }
 
 export function database(pool: Pick<Pool, "connect" | "end">): Database {

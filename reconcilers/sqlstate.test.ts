@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fault } from "../errors.ts";
+import { fault } from "./errors.ts";
 import { commitFault, toFault } from "./sqlstate.ts";
 
 const SECRET = "Key (value)=(hunter2) already exists";

@@ -1,5 +1,5 @@
 /** What PostgreSQL and the socket say, as one Fault. Never the driver's text: it quotes rows, and rows hold passwords. */
-import { Fault, fault } from "../errors.ts";
+import { Fault, fault } from "./errors.ts";
 
 const INIT = "create the tables with `lastmile init`, or with the text of `lastmile init --print-sql`";
 
@@ -10,7 +10,7 @@ const states: Readonly<Record<string, (state: string) => Fault>> = {
   "28": () => fault("Misconfigured", "the database refused the user name or the password"),
   "3D": () => fault("Misconfigured", "the database of that name does not exist"),
   "42": (s) => new Fault("Rejected", s, `the database has other tables than expected (${s})`, { remedy: INIT }),
-  "42501": () => fault("Denied", "the database account may not read or write FreeRADIUS's tables"),
+  "42501": () => fault("Denied", "the database account may not read or write the tables"),
   "25": () => fault("Unavailable", "the database takes no writes now (a standby, or a failover under way)"),
   "08": gone,
   "40": (s) => fault("Unavailable", `another transaction was in the way (${s})`),
