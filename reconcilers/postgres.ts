@@ -1,5 +1,6 @@
 /** The wire: a pool of PostgreSQL connections whose every failure leaves as a coded Fault. */
 import pg, { type Pool, type PoolClient } from "pg";
+import { spelled } from "./columns.ts";
 import { Fault, fault } from "./errors.ts";
 import { commitFault, toFault } from "./sqlstate.ts";
 import type { ClientDeps } from "./system.ts";
@@ -90,7 +91,7 @@ async function withClient<T>(
 }
 
 async function ask(client: PoolClient, text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
-  const query = { text, rowMode: "array" as const, ...(values.length > 0 && { values: [...values] }) };
+  const query = { text, rowMode: "array" as const, ...(values.length > 0 && { values: spelled(values) }) };
   const result = await client.query<(string | null)[]>(query).catch((e: unknown) => rethrow(e, toFault));
   return result.rows;
 }

@@ -32,8 +32,9 @@ export interface Audit {
 }
 
 const append = `insert into lastmile.audit (owner, ref, action, changes, plan_id, outcome, at, source, revision, author)
-  select r.owner, r.ref, r.action, r.changes::json, r.plan_id, r.outcome, to_timestamp(r.at / 1000.0), r.source, r.revision, r.author
-  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::float8[], $8::text[], $9::text[], $10::text[])
+  select r.owner, r.ref, r.action, r.changes, r.plan_id, r.outcome, to_timestamp(r.at / 1000.0), r.source, r.revision, r.author
+  from rows from (unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), json_array_elements($4::json), unnest($5::text[]), unnest($6::text[]),
+      unnest($7::float8[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]))
     with ordinality r(owner, ref, action, changes, plan_id, outcome, at, source, revision, author, n) order by n`;
 const history = `select id, owner, ref, action, changes, plan_id, outcome, (extract(epoch from at) * 1000)::float8 as at, source, revision, author
   from lastmile.audit where owner = $1 and ($3::bigint is null or id < $3) order by id desc limit $2`;
@@ -46,7 +47,7 @@ export function openAudit(calls: Calls): Audit {
         rows.map((r) => r.owner),
         rows.map((r) => r.ref),
         rows.map((r) => r.action),
-        rows.map((r) => JSON.stringify(r.changes)),
+        JSON.stringify(rows.map((r) => r.changes)),
         rows.map((r) => r.planId),
         rows.map((r) => r.outcome),
         rows.map((r) => r.at),

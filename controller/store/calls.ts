@@ -1,5 +1,6 @@
 /** The store's way to PostgreSQL: every call is named, guarded, and fails with a coded error. */
 import pg from "pg";
+import { spelled } from "../../reconcilers/columns.ts";
 import { toStoreError } from "./errors.ts";
 
 /** Wraps every call; tests lose replies, fail calls or end the process here. */
@@ -28,10 +29,10 @@ export interface Calls {
 export function openCalls(pool: pg.Pool, guard: Guard = unguarded): Calls {
   return {
     query: (name, text, values = []) =>
-      guard(name, () => typed(name, async () => (await pool.query(text, [...values])).rows)),
+      guard(name, () => typed(name, async () => (await pool.query(text, spelled(values))).rows)),
     rows: (name, text, values = []) =>
       guard(name, () =>
-        typed(name, async () => (await pool.query({ text, values: [...values], rowMode: "array" })).rows),
+        typed(name, async () => (await pool.query({ text, values: spelled(values), rowMode: "array" })).rows),
       ) as Promise<never>,
     transaction: (name, body) => guard(name, () => typed(name, () => inTransaction(pool, body))),
   };
@@ -54,7 +55,7 @@ async function inTransaction<T>(pool: pg.Pool, body: (run: Run) => Promise<T>): 
   client.on("error", cut); // without a listener a connection that dies between two statements ends the process
   try {
     await client.query("begin");
-    const result = await body(async (text, values = []) => (await client.query(text, [...values])).rows);
+    const result = await body(async (text, values = []) => (await client.query(text, spelled(values))).rows);
     await client.query("commit");
     return result;
   } catch (e) {

@@ -1,5 +1,5 @@
 /** The last good declaration of every object, whichever source it came from, and word of every change. */
-import type { Calls } from "./calls.ts";
+import type { Calls, Param } from "./calls.ts";
 import type { Json } from "./status.ts";
 
 /** `kind/namespace/name`; `-` for the namespace of cluster-scoped kinds. */
@@ -62,8 +62,8 @@ const turn = "turn as (update lastmile.head set seq = seq + 1 returning seq)";
 const notify = (rows: string): string =>
   `told as materialized (select pg_notify('${CHANGED}', '') from ${rows} limit 1)`;
 const put = `with ${turn},
-rows as (select key, tenant, source_id, object::jsonb as object, origin::jsonb as origin
-  from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) r(key, tenant, source_id, object, origin)),
+rows as (select * from rows from (unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), jsonb_array_elements($4::jsonb), jsonb_array_elements($5::jsonb))
+  r(key, tenant, source_id, object, origin)),
 written as (insert into lastmile.objects as o (key, tenant, source_id, object, digest, generation, origin, seq)
   select key, tenant, source_id, object, encode(sha256(convert_to(object::text, 'UTF8')), 'hex'), 1, origin, (select seq from turn) from rows
   on conflict (key) do update set tenant = excluded.tenant, source_id = excluded.source_id, object = excluded.object, digest = excluded.digest,
@@ -133,12 +133,12 @@ export function openObjects(calls: Calls): Objects {
   };
 }
 
-const columnsOf = (rows: readonly DeclaredObject[]): string[][] => [
+const columnsOf = (rows: readonly DeclaredObject[]): Param[] => [
   rows.map((r) => r.key),
   rows.map((r) => r.tenant),
   rows.map((r) => r.sourceId),
-  rows.map((r) => JSON.stringify(r.object)),
-  rows.map((r) => JSON.stringify(r.origin)),
+  JSON.stringify(rows.map((r) => r.object)),
+  JSON.stringify(rows.map((r) => r.origin)),
 ];
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null };

@@ -20,7 +20,7 @@ export interface Statuses {
 
 const write = `with ${fence}
 insert into lastmile.status as s (owner, status)
-  select r.owner, r.status::jsonb from unnest($3::text[], $4::text[]) r(owner, status) where (select ok from fence)
+  select r.owner, r.status from rows from (unnest($3::text[]), jsonb_array_elements($4::jsonb)) r(owner, status) where (select ok from fence)
   on conflict (owner) do update set status = excluded.status, at = now() where s.status <> excluded.status
 returning owner`;
 const drop = `with ${fence} delete from lastmile.status where owner = any($3::text[]) and (select ok from fence)`;
@@ -40,7 +40,7 @@ export function openStatuses(calls: Calls, leases: Leases): Statuses {
       const last = new Map(rows.map((r) => [r.owner, r.status]));
       if (last.size === 0) return [];
       const owners = [...last.keys()];
-      const values = [...leases.proof(owners), owners, [...last.values()].map((s) => JSON.stringify(s))];
+      const values = [...leases.proof(owners), owners, JSON.stringify([...last.values()])];
       return (await calls.rows<[OwnerKey]>("status", write, values)).map(([owner]) => owner);
     },
     statusOf: (owners) => read("status of", "owner = any($1::text[])", owners),
