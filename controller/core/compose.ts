@@ -3,7 +3,7 @@ import type { ServicePlan, Subscriber, Tenant } from "../api/types.generated.ts"
 import { type Catalog, namespaceOf, type ObjectKey } from "./catalog.ts";
 import type { Blocker, Desired, Subject } from "./model.ts";
 import { type Owner, type OwnerKey, parseOwner } from "./owner.ts";
-import type { Secrets } from "./resolve/account.ts";
+import type { Assigned, Secrets } from "./resolve/account.ts";
 import type { Warning } from "./resolve/findings.ts";
 import { resolvePlan } from "./resolve/plan.ts";
 import { type Resolution, resolveSubscriber } from "./resolve/subscriber.ts";
@@ -22,7 +22,7 @@ export interface ComposeContext {
   readonly held: Held;
 }
 export interface Held {
-  readonly userName?: string;
+  readonly account?: Assigned;
   readonly subscriberNumber?: string;
   /** Everything of it is out of service, and its retention is over. */
   readonly ended?: true;
@@ -55,8 +55,8 @@ export function compose(catalog: Catalog, key: OwnerKey, cx: ComposeContext): Co
 
 function composeSubscriber(catalog: Catalog, object: Subscriber, owner: Owner, cx: ComposeContext): Composed {
   const { installation, secrets, held } = cx;
-  const { userName } = held;
-  const resolution = resolveSubscriber(catalog, object, { installation, secrets, ...(userName && { userName }) });
+  const { account } = held;
+  const resolution = resolveSubscriber(catalog, object, { installation, secrets, ...(account && { account }) });
   const { claims, warnings } = resolution;
   const nothing = { owner, claims, warnings, resolution, desired: [] };
   const other = somebodyElse(object, held);

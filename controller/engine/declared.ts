@@ -4,11 +4,11 @@ import { Catalog, keyOf, type ObjectKey } from "../core/catalog.ts";
 import { type Composed, compose, type Endpoint, type Held, objectKeyOf, ownerOfObject } from "../core/compose.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { pausedBy } from "../core/policy.ts";
-import { type SecretNeed, type Secrets, secretsOf } from "../core/resolve/account.ts";
+import { type Assigned, type SecretNeed, type Secrets, secretsOf } from "../core/resolve/account.ts";
 import { planOf } from "../core/resolve/plan-choice.ts";
 import { Sensitive } from "../core/sensitive.ts";
 import type { SecretSource } from "../sources/secrets.ts";
-import type { OwnedClaim } from "../store/claims.ts";
+import type { StandingClaim } from "../store/claims.ts";
 import type { Origin, StoredObject } from "../store/objects.ts";
 import type { Verb } from "./lane.ts";
 import type { Ports } from "./ports.ts";
@@ -72,15 +72,17 @@ export class Declared {
     }
   }
   /** All that these owners have claimed before, so that assigned names stay; who was purged has no name any more. */
-  hold(owners: readonly OwnerKey[], claims: readonly OwnedClaim[]): void {
+  hold(owners: readonly OwnerKey[], claims: readonly StandingClaim[]): void {
     for (const owner of owners) {
       this.#held.delete(owner);
       this.#claims.delete(owner);
     }
-    for (const { owner, kind, value } of claims) {
+    for (const claim of claims) {
+      const { owner, kind, value } = claim;
       this.#claims.set(owner, this.claimed(owner) + 1);
-      if (kind === "userName" || kind === "subscriberNumber")
-        this.#held.set(owner, { ...this.#held.get(owner), [kind]: value });
+      const held = this.#held.get(owner);
+      if (kind === "subscriberNumber") this.#held.set(owner, { ...held, subscriberNumber: value });
+      if (kind === "userName") this.#held.set(owner, { ...held, account: assigned(held?.account, claim) });
     }
   }
   /** How many claims the store had when it was last asked. */
@@ -184,3 +186,10 @@ export class Declared {
     return ports.store(generated, key, { tenant: tenantOf(key), small, attempts: 0 });
   }
 }
+
+/** Of several names the last one counts. */
+function assigned(before: Assigned | undefined, { value, scope, service }: StandingClaim): Assigned {
+  const at = before?.at ?? NOWHERE;
+  return { userName: value, at: service === "live" ? [...at, scope] : at };
+}
+const NOWHERE: readonly string[] = [];

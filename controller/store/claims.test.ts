@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
-  await db.pool.query("truncate lastmile.claims, lastmile.inventory");
+  await db.pool.query("truncate lastmile.claims, lastmile.inventory, lastmile.ledger");
   await leases.acquire(60_000);
 });
 
@@ -94,5 +94,21 @@ describe("claims", () => {
   test("what owners hold can be listed", async () => {
     await store.claim([user(2), user(1)]);
     expect(await store.claimsOf([owner(1), owner(2), owner(3)])).toEqual([user(1), user(2)]);
+  });
+
+  test("of several user names the one in service comes last, else the unused one, else the one that was retired last", async () => {
+    const named = (value: string): OwnedClaim => ({ ...user(1, value), kind: "userName" });
+    const account = (name: string) => ({ owner: owner(1), ref: `radius/account/${name}` });
+    const listed = async () => (await store.claimsOf([owner(1)])).map((c) => `${c.value} ${c.service ?? "unused"}`);
+    await store.claim(["b/d", "a", "c", "d"].map(named));
+    await store.intend(
+      ["a", "b/d", "c"].map((n) => ({ ...account(n), needs: [] })),
+      0,
+    );
+    await store.shelve([account("c")], 1000, 0);
+    await store.shelve([account("a")], 2000, 0);
+    expect(await listed()).toEqual(["c retired", "a retired", "d unused", "b/d live"]);
+    await store.shelve([account("b/d")], 1500, 0);
+    expect(await listed()).toEqual(["c retired", "b/d retired", "a retired", "d unused"]);
   });
 });

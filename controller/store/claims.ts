@@ -19,9 +19,21 @@ export interface Claims {
   free(rows: readonly { readonly owner: OwnerKey }[]): Promise<void>;
   /** Who else holds these, without taking anything. */
   heldByOthers(rows: readonly OwnedClaim[]): Promise<readonly Held[]>;
-  /** What an owner holds, for people and for `recover`. */
-  claimsOf(owners: readonly OwnerKey[]): Promise<readonly OwnedClaim[]>;
+  /** What an owner holds. Of the user names the one that counts comes last: in service, else not used yet, else retired last. */
+  claimsOf(owners: readonly OwnerKey[]): Promise<readonly StandingClaim[]>;
 }
+/** `service` of a user name: an account of that name is in service, or was retired; undefined: there is none. */
+export type StandingClaim = OwnedClaim & { readonly service?: "live" | "retired" };
+
+/** The account of a claimed name is the object of that key at the endpoint: `endpoint/resource/key`. */
+const standing = `select c.kind, c.scope, c.value, c.owner, case when i.ref is not null then case when l.ref is null then 'live' else 'retired' end end
+  from unnest($1::lastmile.name[]) o(owner)
+  cross join lateral (select * from lastmile.claims c where c.owner = o.owner offset 0) c
+  left join lateral (select i.owner, i.ref from lastmile.inventory i where c.kind = 'userName' and i.owner = c.owner
+    and split_part(i.ref, '/', 1) = c.scope and substr(i.ref, length(c.scope || split_part(i.ref, '/', 2)) + 3) = c.value
+    offset 0) i on true
+  left join lateral (select l.ref, l.retired_at from lastmile.ledger l where l.owner = i.owner and l.ref = i.ref offset 0) l on true
+  order by c.owner, c.kind, i.ref is not null and l.ref is null, i.ref is null, l.retired_at, c.scope, c.value`;
 
 /** Rows go in by value, so that two calls never wait for each other in a circle; for one value the lesser owner is first. */
 const claim = `with ${fence},
@@ -101,15 +113,21 @@ export function openClaims(calls: Calls, leases: Leases): Claims {
         rows.map((r) => r.owner),
       ]);
     },
-    claimsOf: (owners) =>
-      calls.query<OwnedClaim>(
-        "claims of",
-        "select kind, scope, value, owner from lastmile.claims where owner = any($1::lastmile.name[]) order by owner, kind, scope, value",
-        [owners],
-      ),
+    async claimsOf(owners) {
+      if (owners.length === 0) return [];
+      return (await calls.rows<StandingRow>("claims of", standing, [owners])).map(toStanding);
+    },
   };
 }
 
 type HeldRow = [kind: string, scope: string, value: string, owner: OwnerKey, holder: OwnerKey | null];
+type StandingRow = [kind: string, scope: string, value: string, owner: OwnerKey, service: "live" | "retired" | null];
+const toStanding = ([kind, scope, value, owner, service]: StandingRow): StandingClaim => ({
+  kind,
+  scope,
+  value,
+  owner,
+  ...(service && { service }),
+});
 const toHeld = ([kind, scope, value, owner, holder]: HeldRow): Held[] =>
   holder === null ? [] : [{ kind, scope, value, owner, holder }];

@@ -128,6 +128,8 @@ describe("what cannot be written", () => {
     expect(suspended).toMatchObject({ spec: { authType: "Reject", group: null } });
     expect(suspended).not.toHaveProperty("requires");
     expect(desired(subscriber(1, { state: "Suspended" }), ENDPOINT, config)[0]).not.toHaveProperty("requires");
+    const elsewhere = desired(subscriber(1, { state: "Suspended", nas: ["another-endpoint's"] }), ENDPOINT, config);
+    expect(elsewhere[0]?.spec).toMatchObject({ authType: "Reject" });
   });
   test("an area without a NAS", () => {
     expect(() => account({ nas: [] })).toThrow(expect.objectContaining({ code: "Misconfigured" }));

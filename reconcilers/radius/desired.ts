@@ -90,13 +90,15 @@ function account(s: ResolvedSubscriber, endpoint: string, config: RadiusConfig):
 /** Undefined: nothing is wanted here. Suspending goes on without a NAS, as it does without a plan. */
 function areaFor(s: ResolvedSubscriber, config: RadiusConfig): Area | undefined {
   if (s.state === "Terminated") return undefined;
+  if (s.state === "Active") return areaOf(config, s.nas);
   try {
-    return areaOf(config, s.nas);
+    return areaOf(config, s.nas) ?? LOST;
   } catch (e) {
-    if (s.state !== "Suspended" || !(e instanceof Fault)) throw e;
-    return { vendors: [], sendVlan: false, option82: { ...DEFAULT_OPTION82 } };
+    if (!(e instanceof Fault)) throw e;
+    return LOST;
   }
 }
+const LOST: Area = { vendors: [], sendVlan: false, option82: { ...DEFAULT_OPTION82 } };
 
 type Fields = () => Readonly<Record<string, Value>>;
 const parts = (s: ResolvedSubscriber, area: Area): readonly (readonly [string, Fields])[] => [

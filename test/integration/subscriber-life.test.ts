@@ -61,6 +61,16 @@ describe("declared, suspended and resumed", () => {
   });
 });
 
+describe("suspended where nothing says any more", () => {
+  it("where it is connected: it is rejected at the endpoint that has its account", async () => {
+    await site.declare(site.base(sub("john")));
+    const lost = suspended(sub("john", { onu: { olt: "gone", serial: "ALCL12345678" } }));
+    await site.declare(site.base(lost));
+    expect(await account(JOHN)).toMatchObject({ retired: false, check: expect.arrayContaining([REJECT]) });
+    expect(await site.condition("john", "InService")).toBe("False Suspended");
+  });
+});
+
 describe("withdrawn", () => {
   it("is rejected and stands in the ledger; declared again it is the same account with the same password", async () => {
     await site.declare(site.base(sub("john")));
@@ -167,13 +177,17 @@ describe("once assigned", () => {
     await site.restart();
     expect([...(await site.accounts()).keys()]).toEqual(["SUB-mary@new.example", JOHN]);
   });
-  // The claim of the earlier name lives as long as its retired account, and claims do not tell which of two is in use.
-  it.fails("a user name that was given explicitly stays when it is no longer given", async () => {
+  it("a user name that was given explicitly stays when it is no longer given", async () => {
     const named = (username: string) =>
-      sub("john", { radius: { passwordScheme: "Cleartext", rotation: "WithDevice", username } });
+      sub("john", { radius: { passwordScheme: "Cleartext", rotation: "Force", username } });
     for (const name of ["two@acme.example", "one@acme.example"]) await site.declare(site.base(named(name)));
     await site.declare(site.base(sub("john")));
     expect((await account("one@acme.example")).retired).toBe(false);
     expect((await account("two@acme.example")).retired).toBe(true);
+    await site.declare(site.base());
+    await site.restart();
+    await site.declare(site.base(sub("john")));
+    expect((await account("one@acme.example")).retired).toBe(false);
+    expect((await site.accounts()).size).toBe(2);
   });
 });

@@ -21,10 +21,17 @@ export type SecretNeed =
 export interface Secrets {
   readonly password?: Sensitive;
 }
+/** The account that it was given before: the name stays, whatever the template says now. */
+export interface Assigned {
+  readonly userName: string;
+  /** The endpoints where it has an account in service. */
+  readonly at: readonly string[];
+}
 export type AccessType = ResolvedSubscriber["accessType"];
 
 /** Explicit > already assigned (once assigned it stays) > the tenant's template. Undefined after a blocker. */
-export function resolveUserName(catalog: Catalog, facts: Facts, assigned: string | undefined): string | undefined {
+export function resolveUserName(catalog: Catalog, facts: Facts, account: Assigned | undefined): string | undefined {
+  const assigned = account?.userName;
   const { subscriber, tenant, notes } = facts;
   const [realm] = tenant.spec.realms;
   const explicit = subscriber.spec.radius.username;

@@ -172,8 +172,12 @@ describe("VLAN", () => {
 describe("account", () => {
   it("explicit > assigned > template", () => {
     const explicit = { radius: { ...subscriber().spec.radius, username: "j@acme.example" } };
-    expect(ok({ sub: explicit }, { userName: "old@acme.example" }).subject.userName).toBe("j@acme.example");
-    expect(ok({}, { userName: "old@acme.example" }).subject.userName).toBe("old@acme.example");
+    expect(
+      ok({ sub: explicit }, { account: { userName: "old@acme.example", at: ["radius-1"] } }).subject.userName,
+    ).toBe("j@acme.example");
+    expect(ok({}, { account: { userName: "old@acme.example", at: ["radius-1"] } }).subject.userName).toBe(
+      "old@acme.example",
+    );
     expect(ok({}).subject.userName).toBe("john@acme.example");
   });
   it("refuses a realm of somebody else", () =>
@@ -192,7 +196,7 @@ describe("account", () => {
   describe("whose realm went away", () => {
     const systems = { radius: [{ name: "radius-1", realms: ["acme.example"] }] };
     const catalog = new Catalog([tenant({ systems }), radius(), plan()]);
-    const assigned = { ...context, userName: "j@gone.example" };
+    const assigned = { ...context, account: { userName: "j@gone.example", at: ["radius-1"] } };
     const suspended = { serviceState: "Suspended", suspension: { reason: "NonPayment" } } as const;
     it.each([
       ["stays", subscriber()],
@@ -306,6 +310,18 @@ describe("what is missing", () => {
     expect(r.warnings.map((w) => w.reason)).toEqual(
       expect.arrayContaining(["PlanUnknown", "ProfileUnknown", "SecretMissing"]),
     );
+  });
+  it("suspends where the account is when nothing says where the subscriber is connected", () => {
+    const sub = {
+      serviceState: "Suspended",
+      suspension: { reason: "Fraud" },
+      onu: { olt: "gone", serial: "ALCL12345678" },
+    } as const;
+    const account = { userName: "john@acme.example", at: ["radius-2"] };
+    const r = ok({ sub }, { account });
+    expect(r.endpoints).toEqual(["radius-2"]);
+    expect(r.claims).toContainEqual({ kind: "userName", scope: "radius-2", value: "john@acme.example" });
+    expect(ok({ sub }).endpoints).toEqual([]);
   });
   it("never holds a termination, which keeps the number alone", () => {
     const r = ok({ sub: { serviceState: "Terminated", planRef: { name: "gone" } } }, { secrets: {} });

@@ -3,7 +3,7 @@ import type { ServicePlan, Subscriber, Tenant } from "../../api/types.generated.
 import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { Owner } from "../owner.ts";
 import type { EffectivePlan, ResolvedSubscriber } from "../resolved.ts";
-import { accessTypeOf, resolvePassword, resolveUserName, type Secrets } from "./account.ts";
+import { type Assigned, accessTypeOf, resolvePassword, resolveUserName, type Secrets } from "./account.ts";
 import { radiusEndpoints, servingArea } from "./area.ts";
 import { resolveOption82 } from "./circuit.ts";
 import type { Facts } from "./facts.ts";
@@ -21,8 +21,7 @@ import { resolveVlans } from "./vlan.ts";
 export interface ResolveContext {
   readonly installation: string;
   readonly secrets: Secrets;
-  /** The user name that it was given before: it stays, whatever the template says now. */
-  readonly userName?: string;
+  readonly account?: Assigned;
 }
 export type Resolution = Findings &
   (
@@ -50,9 +49,9 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
   const notes = new Notes();
   const profile = effectiveProfile(catalog, subscriber);
   const facts = gather(catalog, subscriber, tenant, profile, notes);
-  const userName = resolveUserName(catalog, facts, context.userName);
+  const userName = resolveUserName(catalog, facts, context.account);
   const fatal = userName === undefined ? notes.blockers.slice(-1) : [];
-  const endpoints = userName === undefined ? [] : radiusEndpoints(catalog, facts, userName);
+  const endpoints = userName === undefined ? [] : endpointsFor(catalog, facts, userName, context.account);
   const values = resolveValues(facts, context.secrets);
   for (const endpoint of endpoints) notes.claim("userName", endpoint, userName ?? "");
   claimIdentity(subscriber, tenant, notes);
@@ -69,6 +68,13 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
     ...values,
   };
   return { ok: true, subject, endpoints, profile, ...parts(findings) };
+}
+
+/** Who is suspended is rejected where he has an account, also where nothing says any more which endpoints serve him. */
+function endpointsFor(catalog: Catalog, facts: Facts, userName: string, account: Assigned | undefined) {
+  const found = radiusEndpoints(catalog, facts, userName);
+  const lost = found.length === 0 && facts.subscriber.spec.serviceState === "Suspended";
+  return lost ? (account?.at ?? []) : found;
 }
 
 function gather(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, p: EffectiveProfile, notes: Notes): Facts {
