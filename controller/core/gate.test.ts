@@ -51,6 +51,15 @@ describe("gate", () => {
     const held = { ...costly("a-1", "disrupt"), hold: { code: "NotOwned", message: "theirs" } } as const;
     expect(codes(gate(plan(held, change("b-1", "update")), open))).toEqual(["NotOwned", "goes"]);
   });
+  test("whose name it is says the claim, whether or not the holder was quicker to make it", () => {
+    const theirs = { hold: { code: "NotOwned", message: "it has another owner" } } as const;
+    const p = plan(change("a-1", "update", theirs), change("b-1", "create"));
+    expect(codes(gate(p, { ...open, refused: ["userName is held by ann"] }))).toEqual([
+      "IdentityConflict",
+      "IdentityConflict",
+    ]);
+    expect(codes(gate(p, open))).toEqual(["NotOwned", "goes"]);
+  });
   test("Observe is asked system by system", () => {
     const mode = (system: string) => (system === "a" ? "Observe" : "Enforce");
     expect(codes(gate(plan(change("a-1", "update"), change("b-1", "create")), { ...open, mode }))).toEqual([

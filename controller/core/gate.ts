@@ -22,7 +22,7 @@ export function gate(p: Plan, input: GateInput): Plan {
   const over = p.changes.some((c) => c.impact && !c.hold && !covered(c, input));
   const held = new Set<RefKey>();
   const changes = p.changes.map((c) => {
-    const hold = c.hold ?? refuse(c, input) ?? waits(c, held) ?? refuseLoss(c, over);
+    const hold = claimed(c, input) ?? c.hold ?? refuse(c, input) ?? waits(c, held) ?? refuseLoss(c, over);
     if (hold) held.add(refKey(c.ref));
     return hold ? { ...c, hold } : c;
   });
@@ -42,6 +42,10 @@ function refuse(c: Change, input: GateInput): Hold | undefined {
   if (mode === "Observe") return { code: "ObserveOnly", message: "drift is reported, not corrected" };
   return making.has(c.action) ? refuseMaking(c, input) : undefined;
 }
+
+/** What stands there already is the holder's: the claim that is refused says whose, and what to do. */
+const claimed = (c: Change, input: GateInput): Hold | undefined =>
+  c.hold?.code === "NotOwned" && making.has(c.action) && input.refused.length > 0 ? refuse(c, input) : undefined;
 
 function refuseMaking(c: Change, input: GateInput): Hold | undefined {
   if (input.refused.length) return { code: "IdentityConflict", message: input.refused.join("; ") };

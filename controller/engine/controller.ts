@@ -1,7 +1,7 @@
 /** One controller: follows the declared objects in the store and keeps every subject of its partitions converged. */
 
 import type { Configure } from "../../reconcilers/system.ts";
-import type { Composed } from "../core/compose.ts";
+import { type Composed, objectKeyOf } from "../core/compose.ts";
 import type { Blocker } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { modeOf, pausedBy, retentionMs } from "../core/policy.ts";
@@ -137,6 +137,7 @@ export class Controller {
     const tenants = new Set([...this.declared.catalog.tenants()].map((t) => t.metadata.name));
     for (const { tenant } of await this.#o.objects.sources()) tenants.add(tenant);
     for (const name of await this.#o.store.tenants()) tenants.add(name);
+    await this.#recall(this.declared, await this.#leftovers(this.declared, tenants));
     for (const name of tenants) await this.engine.sweep(name, (key) => this.declared.declares(key));
     const keys = [...this.declared.owners()].sort();
     await this.engine.accept(() => this.#edits(keys, new Map()));
@@ -149,13 +150,23 @@ export class Controller {
     return taken;
   }
 
-  /** What an update would do; without one, what the last good declarations would do now: the drift. Changes nothing. */
-  async preview(update: SourceUpdate | undefined, o: { readonly prune: boolean }): Promise<Preview> {
+  /**
+   * What an update would do; without one, what the last good declarations would do now: the drift. Changes nothing.
+   * `only`: of these owners.
+   */
+  async preview(
+    update: SourceUpdate | undefined,
+    o: { readonly prune: boolean; readonly only?: readonly OwnerKey[] },
+  ): Promise<Preview> {
     const copy = this.#declare(readOnlyVerb(this.#o.secrets));
     await this.#fill(copy);
     const declared = update ? (await overlay(update, copy, this.#o.objects, o.prune)).keys : [...copy.owners()];
     const tenants = update ? declared.map(tenantOf) : await this.#o.store.tenants();
-    const keys = [...new Set([...declared, ...(await this.#leftovers(copy, new Set(tenants)))])];
+    const keys = o.only ?? [...new Set([...declared, ...(await this.#leftovers(copy, new Set(tenants)))])];
+    await this.#recall(
+      copy,
+      keys.filter((key) => !copy.declares(key)),
+    );
     if (update) await this.endpoints.sync(copy.systems());
     await this.engine.refreshApprovals();
     return previewAll({
@@ -174,6 +185,14 @@ export class Controller {
       for (const key of (await this.#o.store.owners(tenant)).keys()) if (!declared.declares(key)) found.push(key);
     }
     return found;
+  }
+
+  /** Who withdrew them, and whether they stand still: a pause outlives the withdrawal, and the process that saw it. */
+  async #recall(into: Declared, gone: readonly OwnerKey[]): Promise<void> {
+    for (const part of chunks(gone)) {
+      for await (const page of this.#o.objects.load({ keys: part.map(objectKeyOf), deleted: true }))
+        into.put(page.filter((r) => r.deletedAt !== undefined));
+    }
   }
 
   /** Takes up what changed in the store since the last look, whoever changed it. Calls queue up, none is lost. */

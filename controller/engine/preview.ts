@@ -65,9 +65,12 @@ async function refuse(subjects: readonly PreviewedSubject[], store: PreviewInput
     const by = held.get(s.key);
     if (!by) return s;
     const message = by.map((h) => `${h.kind} ${h.value} is held by ${h.holder}`).join("; ");
-    return hold(s, (c) => making.has(c.action), { code: "IdentityConflict", message });
+    return hold(s, (c) => making.has(c.action) && !settled(c), { code: "IdentityConflict", message });
   });
 }
+
+/** What stands there already is the holder's: the claim says whose, as the gate does. */
+const settled = (c: Change): boolean => c.hold !== undefined && c.hold.code !== "NotOwned";
 
 /** What several of the set want and nobody has: the lesser owner will have it, as in the store. */
 function contested(claims: readonly OwnedClaim[], stored: readonly Held[]): readonly Held[] {
@@ -97,7 +100,7 @@ async function limit(subjects: readonly PreviewedSubject[], { budget, deps }: Pr
     const over = new Set(fresh);
     const message = `the budget for ${impact} is used up: approve it, or take the change back`;
     const held = { code: "DestructiveLimit", message } as const;
-    out = out.map((s) => (over.has(s.key) ? hold(s, (c) => c.impact !== undefined, held) : s));
+    out = out.map((s) => (over.has(s.key) ? hold(s, (c) => c.impact !== undefined && !c.hold, held) : s));
   }
   return out;
 }
@@ -109,5 +112,5 @@ const hold = (
   by: NonNullable<Change["hold"]>,
 ): PreviewedSubject => ({
   ...s,
-  plan: { ...s.plan, changes: s.plan.changes.map((c) => (!c.hold && which(c) ? { ...c, hold: by } : c)) },
+  plan: { ...s.plan, changes: s.plan.changes.map((c) => (which(c) ? { ...c, hold: by } : c)) },
 });

@@ -46,6 +46,17 @@ describe("paused", () => {
     await site.declare(site.base(annotated(suspended(sub("john")), { [PAUSED]: "false" }), suspended(sub("mary"))));
     expect((await site.accounts()).get(JOHN)?.check).toContain("Auth-Type := Reject");
   });
+  it("the annotation of one who is withdrawn: outlives the process", async () => {
+    await site.declare(site.base(sub("john"), sub("mary")));
+    await site.declare(site.base(sub("john"), annotated(sub("mary"), { [PAUSED]: "true" })));
+    await site.declare(site.base(sub("john")));
+    await site.restart();
+    expect((await site.accounts()).get("mary@acme.example")?.retired).toBe(false);
+    expect(await site.condition("mary", "Ready")).toBe("False Paused");
+    await site.declare(site.base(sub("john"), sub("mary")));
+    await site.declare(site.base(sub("john")));
+    expect((await site.accounts()).get("mary@acme.example")?.retired).toBe(true);
+  });
 });
 
 describe("mode Observe", () => {
