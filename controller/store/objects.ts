@@ -44,6 +44,8 @@ export interface Objects {
   put(rows: readonly DeclaredObject[]): Promise<readonly ObjectKey[]>;
   /** Marks as deleted; answers those that were declared. */
   remove(keys: readonly ObjectKey[], at: number): Promise<readonly ObjectKey[]>;
+  /** Puts these before whoever follows once more, though nothing in them changed: somebody asks for a look. */
+  again(keys: readonly ObjectKey[]): Promise<void>;
   /** In pages, ordered by key. */
   load(filter?: Filter): AsyncIterable<readonly StoredObject[]>;
   /** Every change after `seq`, deletions included, in the order of the changes; nothing is ever missed or comes late. */
@@ -81,6 +83,10 @@ removed as (update lastmile.objects set deleted_at = to_timestamp($2 / 1000.0), 
   where key = any($1::text[]) and deleted_at is null returning key),
 ${notify("removed")}
 select key from removed left join told on true`;
+const again = `with ${turn},
+raised as (update lastmile.objects set seq = (select seq from turn) where key = any($1::text[]) and deleted_at is null returning key),
+${notify("raised")}
+select count(*) from raised left join told on true`;
 const columns = `key, tenant, source_id as "sourceId", object, digest, generation::float8, origin,
   (extract(epoch from deleted_at) * 1000)::float8 as "deletedAt", seq::float8`;
 const load = `select ${columns} from lastmile.objects where key > $1 and ($2::text is null or tenant = $2) and ($3::text is null or source_id = $3)
@@ -114,6 +120,9 @@ export function openObjects(calls: Calls): Objects {
     async remove(keys, at) {
       if (keys.length === 0) return [];
       return (await calls.rows<[ObjectKey]>("remove objects", remove, [keys, at])).map(([key]) => key);
+    },
+    async again(keys) {
+      if (keys.length > 0) await calls.query("look again", again, [keys]);
     },
     load({ tenant = null, sourceId = null, kind = null, keys = null, deleted = false }: Nullable<Filter> = {}) {
       return pages((last) =>

@@ -133,8 +133,7 @@ describe("the life of a subscriber", () => {
     expect(await account(p, "rest@acme.example")).toEqual(before);
   });
 
-  // apply says "Nothing to do" and ends with 0 when the controller was first to take the edit in; plan says "1 held".
-  it.fails("exit code 3: done as far as possible, the rest waits for a person; also beside a controller", async () => {
+  it("exit code 3: done as far as possible, the rest waits for a person; also beside a controller", async () => {
     expect((await p.lastmile(["explain", "pia"])).out).toContain("Paused");
     const done = await p.apply();
     expect(done.code, done.text).toBe(3);

@@ -93,6 +93,14 @@ describe("a running controller", () => {
     );
     expect(rows).toEqual([{ groupname: "acme:fiber-1gbps:mikrotik" }]);
   });
+  it("repairs what an apply beside it finds changed by hand, and is believed only when that was seen", async () => {
+    const address = "from radreply where username = 'john@acme.example' and attribute = 'Framed-IP-Address'";
+    await cli.radius.query("update radreply set value = '10.0.1.200' where value = '10.0.1.100'");
+    const ran = await cli.lastmile("apply", cli.folder, "--yes");
+    const { rows } = await cli.radius.query(`select value ${address}`);
+    expect(rows).toEqual([{ value: "10.0.1.100" }]);
+    expect(ran).toMatchObject({ exit: 0, out: expect.stringMatching(/john-doe +in place +-/) });
+  });
   it("stops at a signal, and leaves its leases to others", async () => {
     controller.kill("SIGTERM");
     const { exitCode } = await controller;

@@ -8,7 +8,7 @@ import type { SourceUpdate } from "../../sources/source.ts";
 import { shown } from "../because.ts";
 import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
-import { acquireAll, exitOf, handOver, readyWords } from "../handover.ts";
+import { acquireAll, handOver } from "../handover.ts";
 import type { Cx } from "../io.ts";
 import { type OutputOption, print } from "../output.ts";
 import { isEmpty, type PlanView } from "../plan-view.ts";
@@ -17,6 +17,7 @@ import { type Outcome, outcomeText } from "../render/outcome.ts";
 import { planText, summaryText } from "../render/plan.ts";
 import { withController } from "../session.ts";
 import { Endings, holdingLeases, settle } from "../settling.ts";
+import { readyWords } from "../watching.ts";
 
 export interface ApplyOptions extends PlanOptions, OutputOption {
   /** Only if the plan now has this id. */
@@ -44,16 +45,17 @@ export async function apply(cx: Cx, path: string, options: ApplyOptions): Promis
         await submit(controller, read.update, options);
         await carryOut(cx, controller, keys, endings, options);
       });
-      return tell(cx, controller, installation, endings, options);
+      return tell(cx, controller, installation, await outcomesOf(endings, installation), options);
     }
-    const handed = await handOver(cx, controller, installation, read.update, options);
-    if (handed.by === "them") return handed.exit;
+    const asked = { update: read.update, planned: keys };
+    const handed = await handOver(cx, controller, installation, asked, options);
+    if (handed.by === "them") return tell(cx, controller, installation, handed.outcomes, options);
     await holdingLeases(installation, async () => {
       await controller.follow(); // what others declared meanwhile
       await controller.engine.accept(handed.edits);
       await carryOut(cx, controller, keys, endings, options);
     });
-    return tell(cx, controller, installation, endings, options);
+    return tell(cx, controller, installation, await outcomesOf(endings, installation), options);
   };
   return withController(cx, work, { onReport: endings.note });
 }
@@ -95,25 +97,32 @@ async function carryOut(
   await controller.writeStatuses();
 }
 
-async function tell(
-  cx: Cx,
-  controller: Controller,
-  installation: Installation,
-  endings: Endings,
-  { output }: ApplyOptions,
-): Promise<Exit> {
-  const keys = [...endings.all.keys()].sort();
-  const statuses = await installation.store.statusOf(keys);
-  const rows = keys.map((key): Outcome => {
-    const { settled, effects, faults } = endings.all.get(key)!;
+async function outcomesOf({ all }: Endings, { store }: Installation): Promise<readonly Outcome[]> {
+  const keys = [...all.keys()].sort();
+  const statuses = await store.statusOf(keys);
+  return keys.map((key) => {
+    const { settled, effects, faults } = all.get(key)!;
     const result = settled ? "in place" : faults.length > 0 ? "failed" : "held";
     const words = settled || faults.length > 0 ? faults : readyWords(statuses.get(key));
     return { subject: shown(objectKeyOf(key)), result, effects, words };
   });
-  await print(cx.io, output, { outcomes: rows }, (wide) => outcomeText(rows, wide, cx.io.paint));
-  const exit = exitOf(rows);
+}
+
+async function tell(
+  cx: Cx,
+  controller: Controller,
+  installation: Installation,
+  outcomes: readonly Outcome[],
+  { output }: ApplyOptions,
+): Promise<Exit> {
+  await print(cx.io, output, { outcomes }, (wide) => outcomeText(outcomes, wide, cx.io.paint));
+  const exit = exitOf(outcomes);
   if (exit === EXIT.held && output === "table") await tellHeld(cx, controller, installation);
   return exit;
+}
+function exitOf(outcomes: readonly Outcome[]): Exit {
+  if (outcomes.some((o) => o.result === "failed")) return EXIT.failed;
+  return outcomes.some((o) => o.result === "held") ? EXIT.held : EXIT.ok;
 }
 
 /** What is in the store now can be approved as it stands there. */
