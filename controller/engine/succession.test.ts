@@ -46,7 +46,7 @@ describe("a new user name", () => {
     const two = scene.world.subject(2);
     await scene.settle([scene.world.subject(1), two]);
     await scene.settle([scene.world.subject(1, { user: "s2@acme.example" }), two]);
-    expect(scene.holds(1)).toEqual(expect.arrayContaining(["NotOwned", "Blocked"]));
+    expect(scene.holds(1)).toEqual(expect.arrayContaining(["IdentityConflict", "Blocked"]));
     const old = [...scene.world.acct.rows.values()].find((r) => r.key === "s1@acme.example");
     expect(old?.retired).toBe(false);
   });
