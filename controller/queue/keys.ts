@@ -15,6 +15,7 @@ export class KeyQueue {
   readonly #dirty = new Map<string, boolean>();
   readonly #timers = new Map<string, NodeJS.Timeout>();
   #changed: () => void = () => {};
+  #pumping = false;
   #failure: { readonly cause: unknown } | undefined;
   #closed = false;
 
@@ -126,8 +127,18 @@ export class KeyQueue {
         this.#shared.delete(key);
         const again = this.#dirty.get(key);
         this.#dirty.delete(key);
-        if (again === undefined || this.#failure || this.#closed) this.#pump();
+        if (again === undefined || this.#failure || this.#closed) this.#pumpSoon();
         else this.add([key], again);
       });
+  }
+
+  /** Runs end by the hundred, with one bulk answer: what they make room for is looked at once. */
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    queueMicrotask(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
   }
 }
