@@ -16,6 +16,7 @@ export interface Tree extends Loaded {
 export type ParseCache = Map<string, Loaded>;
 
 const EXTENSION = /\.(?:ya?ml|json)$/i;
+export const isDeclaration = (name: string): boolean => EXTENSION.test(name);
 const WALKS = 3;
 
 /** @param path a file, or a folder whose *.yaml, *.yml and *.json are read, sorted by name; names with a dot in front are not. */
@@ -23,16 +24,18 @@ export async function loadPath(path: string, cache: ParseCache = new Map()): Pro
   let tree = await walkOnce(path, cache);
   // A file that was there and is gone was renamed over another, as editors save: look at the folder once more.
   for (let walk = 1; walk < WALKS && tree.gone.length > 0; walk++) tree = await walkOnce(path, cache);
-  const problems = [
-    ...tree.problems,
-    ...tree.gone.map((f) => at(f, "vanished while it was read", "put it back, or try again")),
-  ];
-  if (problems.length === 0 && tree.documents.length === 0)
-    problems.push(at(path, "holds no object of lastmile.dev", "name the folder of the declarations"));
-  return { ...tree, problems: problems.toSorted(compareProblems), complete: problems.length === 0 };
+  const gone = tree.gone.map((f) => fileProblem(f, "vanished while it was read", "put it back, or try again"));
+  return judged(path, { ...tree, problems: [...tree.problems, ...gone] });
 }
 
-const at = (file: string, message: string, remedy: string): LoadProblem => ({
+/** What holds nothing was emptied by mistake, or is the wrong folder: never a wish that everything goes. */
+export function judged(path: string, tree: Omit<Tree, "complete">): Tree {
+  const problems = [...tree.problems];
+  if (problems.length === 0 && tree.documents.length === 0)
+    problems.push(fileProblem(path, "holds no object of lastmile.dev", "name the folder of the declarations"));
+  return { ...tree, problems: problems.toSorted(compareProblems), complete: problems.length === 0 };
+}
+export const fileProblem = (file: string, message: string, remedy: string): LoadProblem => ({
   file,
   line: 1,
   column: 1,
@@ -58,7 +61,7 @@ async function walkOnce(path: string, cache: ParseCache): Promise<Walk> {
   for (const file of await filesOf(path, walk)) {
     const content = await readStable(file);
     if (content.is === "gone") walk.gone.push(file);
-    else if (content.is === "refused") walk.problems.push(at(file, content.message, content.remedy));
+    else if (content.is === "refused") walk.problems.push(fileProblem(file, content.message, content.remedy));
     else {
       const key = `${file} ${hash("sha256", content.bytes)}`;
       const loaded = cache.get(key) ?? load(file, content.bytes);
@@ -94,7 +97,7 @@ async function collect(folder: string, root: string, walk: Walk, files: string[]
     const path = join(folder, entry.name);
     try {
       if (entry.isDirectory()) await collect(path, root, walk, files);
-      else if (EXTENSION.test(entry.name) && (!entry.isSymbolicLink() || (await staysInside(path, root, walk))))
+      else if (isDeclaration(entry.name) && (!entry.isSymbolicLink() || (await staysInside(path, root, walk))))
         files.push(path);
     } catch (error) {
       walk.problems.push(unreadable(path, error));
@@ -106,13 +109,13 @@ async function collect(folder: string, root: string, walk: Walk, files: string[]
 async function staysInside(path: string, root: string, walk: Walk): Promise<boolean> {
   const target = await realpath(path);
   if (target.startsWith(root + sep)) return true;
-  walk.problems.push(at(path, "is a link out of the folder", "copy the file into the folder"));
+  walk.problems.push(fileProblem(path, "is a link out of the folder", "copy the file into the folder"));
   return false;
 }
 
 function unreadable(path: string, error: unknown): LoadProblem {
   const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
   return code === "ENOENT"
-    ? at(path, "does not exist", "correct the path, or put the folder back")
-    : at(path, `cannot be read (${code})`, "make it readable for Lastmile");
+    ? fileProblem(path, "does not exist", "correct the path, or put the folder back")
+    : fileProblem(path, `cannot be read (${code})`, "make it readable for Lastmile");
 }

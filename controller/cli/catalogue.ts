@@ -105,16 +105,24 @@ function questions(program: Command, run: Run): void {
 function administration(program: Command, run: Run): void {
   program
     .command("run")
-    .summary("follow a folder and keep everything converged")
+    .summary("follow a folder or a git branch and keep everything converged")
     .description(
-      "The controller: takes in every edit, repairs drift, ends what is due. Logs JSON lines; Ctrl-C ends it.",
+      "The controller: takes in every edit, repairs drift, ends what is due. Logs JSON lines; Ctrl-C ends it, and " +
+        "SIGHUP asks a git source to look now.",
     )
-    .requiredOption("--source <dir:PATH>", "where the declarations are")
+    .requiredOption("--source <source>", "dir:PATH, or git:URL#BRANCH[:FOLDER]")
+    .option("--poll <seconds>", "git: how often the branch is asked for", wholeNumber, 30)
+    .option("--git-credentials <file>", "git: a token for https, a private key for ssh (LASTMILE_GIT_TOKEN_FILE)")
+    .option("--git-known-hosts <file>", "git: host keys of ssh servers (~/.ssh/known_hosts)")
+    .option("--accept-rewrite <commit>", "git: take this commit though it shares no history with the last one")
     .option("--take-over", "take tenants over that another source declares")
     .option("--listen <host:port>", "where /metrics, /healthz and /readyz are served; off: nowhere", "127.0.0.1:9090")
     .addHelpText(
       "after",
-      examples("lastmile run --source dir:examples", "lastmile run --source dir:/etc/lastmile --take-over"),
+      examples(
+        "lastmile run --source dir:examples",
+        "lastmile run --source git:git@git.example:isp/network.git#main:isp",
+      ),
     )
     .action(run(async () => (await import("./commands/run.ts")).run));
   program

@@ -93,7 +93,7 @@ function noteEvent(e: ServeEvent, log: Log, metrics: Metrics): void {
 function noteUpdate({ update, intake }: Extract<ServeEvent, { event: "update" }>, log: Log, metrics: Metrics): void {
   const { sourceId: source, revision, errors } = update;
   metrics.snapshot(source, errors.length);
-  for (const p of errors) log.warn({ event: "refused", file: p.file, line: p.line }, problemText(p));
+  for (const p of errors) log.warn({ event: "refused", revision, file: p.file, line: p.line }, problemText(p));
   if (!intake.ok) {
     log.error({ event: "update", source }, intake.message);
     return;

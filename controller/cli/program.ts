@@ -40,6 +40,7 @@ const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ["DATABASE_URL", "PostgreSQL of the store; left out: an embedded one in LASTMILE_HOME"],
   ["LASTMILE_HOME", "where the embedded database and the master key live (.lastmile)"],
   ["LASTMILE_INSTALLATION", "permanent name of this installation (lastmile)"],
+  ["LASTMILE_GIT_TOKEN_FILE", "token or private key for `run --source git:`"],
   ["LASTMILE_KEY_FILE", "master key that somebody else keeps"],
   ["LASTMILE_SECRETS", "folder NAMESPACE/NAME/KEY of secrets (LASTMILE_HOME/secrets)"],
   ["LASTMILE_DEBUG", "show where an error came from"],
@@ -59,4 +60,4 @@ Exit codes:
 ${EXIT_MEANINGS.map(([code, means]) => `  ${String(code).padStart(3)}  ${means}`).join("\n")}
 
 Environment:
-${ENVIRONMENT.map(([name, means]) => `  ${name.padEnd(22)} ${means}`).join("\n")}`;
+${ENVIRONMENT.map(([name, means]) => `  ${name.padEnd(24)} ${means}`).join("\n")}`;

@@ -35,7 +35,7 @@ export async function intake(
       tenant: tenantOfObject(u.object, tenants),
       sourceId: kept ?? update.sourceId,
       object: u.object as unknown as Json,
-      origin: { ...u.origin, revision: update.revision },
+      origin: { revision: update.revision, ...u.origin },
     };
   });
   const sources = await objects.sources();

@@ -7,6 +7,9 @@ import type { ObjectKey } from "../core/catalog.ts";
 export interface Origin {
   readonly file: string;
   readonly line: number;
+  /** The change that the declaration comes from, where that is known more exactly than the revision of the whole. */
+  readonly revision?: string;
+  readonly author?: string;
 }
 export interface SourceObject {
   readonly key: ObjectKey;

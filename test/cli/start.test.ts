@@ -54,7 +54,7 @@ describe("the program", () => {
     [["plan", "examples", "--force"], /unknown option '--force'/],
     [["plan", "examples", "-o", "xml"], /Allowed choices are table, wide, json, yaml/],
     [["apply", "examples", "--timeout", "soon"], /It takes a whole number/],
-    [["run", "--source", "examples", "--listen", "off"], /--source names no folder\n {2}write --source dir:PATH/],
+    [["run", "--source", "examples", "--listen", "off"], /--source names no source\n {2}write --source dir:PATH/],
     [["run", "--source", "dir:examples", "--listen", "here"], /--listen names no address/],
     [["get", "customers"], /there is no kind customers\n {2}it is one of .*subscribers\|subscriber/],
   ])("answers %j with what is wrong", async (argv, words) => {

@@ -1,34 +1,34 @@
 /** `lastmile run`: the controller that stays. */
-import { resolve } from "node:path";
 import { type ServeEvent, serve } from "../../engine/serve.ts";
 import type { Installation } from "../../main.ts";
 import { type Log, openLog } from "../../observe/log.ts";
-import { directorySource } from "../../sources/directory.ts";
 import { watchChanges } from "../../store/watch.ts";
 import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
+import { type Followed, type SourceOptions, sourceFrom } from "../following.ts";
 import type { Cx } from "../io.ts";
 import { type Listen, listen, type Observed, observe } from "../observing.ts";
 import { withInstallation } from "../session.ts";
 
-export interface RunOptions {
-  readonly source: string;
+export interface RunOptions extends SourceOptions {
   readonly takeOver?: boolean;
   readonly listen: string;
 }
 
-export async function run(cx: Cx, { source: from, takeOver, listen: at }: RunOptions): Promise<Exit> {
-  const path = pathOf(from, cx.cwd);
-  const where = parseListen(at);
+export async function run(cx: Cx, options: RunOptions): Promise<Exit> {
+  const open = sourceFrom(options, cx);
+  const where = parseListen(options.listen);
   const log = openLog("info", { write: (line) => cx.io.out(line.trimEnd()) });
   return withInstallation(cx, async (installation) => {
-    const source = directorySource({ path });
+    const source = open(installation);
+    const rest = hangUps(source);
     const observed = observe(installation, log, source.sourceId);
     const http = where && (await listen(observed, where));
     if (http) log.info({ event: "listening", host: http.host, port: http.port }, "serving /metrics, /healthz, /readyz");
     try {
-      await follow(cx, installation, observed, log, { source, takeOver: takeOver === true });
+      await follow(cx, installation, observed, log, { source, takeOver: options.takeOver === true });
     } finally {
+      rest();
       await http?.close();
       observed.liveness.close();
     }
@@ -41,7 +41,7 @@ async function follow(
   installation: Installation,
   observed: Observed,
   log: Log,
-  { source, takeOver }: { readonly source: ReturnType<typeof directorySource>; readonly takeOver: boolean },
+  { source, takeOver }: { readonly source: Followed; readonly takeOver: boolean },
 ): Promise<void> {
   const failed = new AbortController();
   let refused: CliError | undefined;
@@ -65,10 +65,13 @@ async function follow(
   if (refused) throw refused;
 }
 
-function pathOf(source: string, cwd: string): string {
-  const [, path] = /^dir:(.+)$/.exec(source) ?? [];
-  if (path !== undefined) return resolve(cwd, path);
-  throw new CliError("--source names no folder", "write --source dir:PATH");
+/** SIGHUP asks for a look, as a forge's own hook may send it. Answers how to stop listening. */
+function hangUps(source: Followed): () => void {
+  const look = (): void => {
+    if ("poll" in source) source.poll();
+  };
+  process.on("SIGHUP", look);
+  return () => process.off("SIGHUP", look);
 }
 
 function parseListen(text: string): Listen | undefined {
