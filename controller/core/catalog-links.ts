@@ -53,7 +53,10 @@ export class Links {
       case "Tenant":
         return this.#ofNamespace(object.spec.namespace);
       case "ExternalSystem":
-        return union(this.#namespacesOf(object.metadata.name).map((n) => this.#ofNamespace(n)));
+        return union([
+          this.#tenantsBySystem.at(object.metadata.name),
+          ...this.#namespacesOf(object.metadata.name).map((n) => this.#ofNamespace(n)),
+        ]);
       case "ServicePlan":
         return this.#ofPlan(object);
       case "NetworkProfile":

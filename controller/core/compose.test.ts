@@ -86,7 +86,8 @@ describe("keys", () => {
     const catalog = new Catalog([...base, john]);
     expect(objectKeyOf(JOHN)).toBe("Subscriber/isp-acme/john");
     expect(ownerOfObject(catalog, objectKeyOf(JOHN), "i")).toBe(JOHN);
-    expect(ownerOfObject(catalog, "Tenant/-/acme", "i")).toBeUndefined();
+    expect(ownerOfObject(catalog, "Tenant/-/acme", "i")).toBe("i/acme/Tenant/-/acme");
+    expect(ownerOfObject(catalog, "ExternalSystem/-/radius-1", "i")).toBeUndefined();
     expect(ownerOfObject(new Catalog([john]), objectKeyOf(JOHN), "i")).toBeUndefined();
   });
 });

@@ -7,6 +7,7 @@ import type { Assigned, Secrets } from "./resolve/account.ts";
 import type { Warning } from "./resolve/findings.ts";
 import { resolvePlan } from "./resolve/plan.ts";
 import { type Resolution, resolveSubscriber } from "./resolve/subscriber.ts";
+import { resolveTenant } from "./resolve/tenant.ts";
 import type { ResolvedSubject } from "./resolved.ts";
 
 /** One configured endpoint, as far as composing needs it. A Blocker: what is asked of it cannot be written there. */
@@ -39,8 +40,8 @@ export const objectKeyOf = (owner: OwnerKey): ObjectKey => owner.split("/").slic
 /** undefined: the object has nothing of its own in any system, or its namespace belongs to no tenant. */
 export function ownerOfObject(catalog: Catalog, key: ObjectKey, installation: string): OwnerKey | undefined {
   const object = catalog.get(key);
-  if (object?.kind !== "Subscriber" && object?.kind !== "ServicePlan") return undefined;
-  const tenant = catalog.tenant(namespaceOf(object));
+  if (object?.kind !== "Subscriber" && object?.kind !== "ServicePlan" && object?.kind !== "Tenant") return undefined;
+  const tenant = object.kind === "Tenant" ? object : catalog.tenant(namespaceOf(object));
   return tenant && `${installation}/${tenant.metadata.name}/${key}`;
 }
 
@@ -48,6 +49,7 @@ export function ownerOfObject(catalog: Catalog, key: ObjectKey, installation: st
 export function compose(catalog: Catalog, key: OwnerKey, cx: ComposeContext): Composed {
   const owner = parseOwner(key);
   const object = catalog.get(objectKeyOf(key));
+  if (object?.kind === "Tenant") return composeTenant(object, owner, cx);
   if (object === undefined || catalog.tenant(owner.namespace)?.metadata.name !== owner.tenant) return gone(owner);
   if (object.kind === "Subscriber") return composeSubscriber(catalog, object, owner, cx);
   return object.kind === "ServicePlan" ? composePlan(catalog, object, owner, cx) : gone(owner);
@@ -65,7 +67,19 @@ function composeSubscriber(catalog: Catalog, object: Subscriber, owner: Owner, c
     return held.ended ? gone(owner) : { ...nothing, claims: [], blocked: [other] };
   if (!resolution.ok) return { ...nothing, blocked: resolution.blockers };
   if (resolution.subject.state === "Terminated") return { ...nothing, blocked: [] };
-  return { ...nothing, ...collect(resolution.subject, resolution.endpoints, cx) };
+  const tenant = catalog.tenant(owner.namespace);
+  return { ...nothing, ...collect(resolution.subject, [...resolution.endpoints, ...surrounding(tenant)], cx) };
+}
+
+/** Systems where a subscriber may have objects beside its accounts; each says itself what it holds. */
+const surrounding = (tenant: Tenant | undefined): readonly string[] =>
+  [tenant?.spec.systems.netbox, tenant?.spec.systems.billing].flatMap((bound) => bound?.map((b) => b.name) ?? []);
+
+/** What its subscribers stand on; a tenant that binds no address plan has nothing of its own. */
+function composeTenant(tenant: Tenant, owner: Owner, cx: ComposeContext): Composed {
+  const nothing = { owner, claims: [], warnings: [], resolution: undefined };
+  const endpoints = (tenant.spec.systems.netbox ?? []).map((b) => b.name);
+  return { ...nothing, ...collect(resolveTenant(tenant, owner), endpoints, cx) };
 }
 
 function composePlan(catalog: Catalog, object: ServicePlan, owner: Owner, cx: ComposeContext): Composed {
@@ -73,9 +87,10 @@ function composePlan(catalog: Catalog, object: ServicePlan, owner: Owner, cx: Co
   const nothing = { owner, claims: [], warnings: resolution.warnings, resolution: undefined, desired: [] };
   if (!resolution.ok) return { ...nothing, blocked: resolution.blockers };
   const tenant = catalog.tenant(owner.namespace);
-  return { ...nothing, ...collect(resolution.subject, tenant ? radiusOf(tenant) : [], cx) };
+  return { ...nothing, ...collect(resolution.subject, tenant ? sharedOf(tenant) : [], cx) };
 }
-const radiusOf = (tenant: Tenant): readonly string[] => tenant.spec.systems.radius?.map((b) => b.name) ?? [];
+const sharedOf = ({ spec: { systems } }: Tenant): readonly string[] =>
+  [systems.radius, systems.netbox].flatMap((bound) => bound?.map((b) => b.name) ?? []);
 
 /** Under the name of a former subscriber a new one would inherit account, address and history. */
 function somebodyElse({ metadata, spec }: Subscriber, { subscriberNumber: known }: Held): Blocker | undefined {

@@ -9,7 +9,11 @@ export function differing(rules: FieldTable, have: Observed | null, want: Spec):
   for (const field in rules) {
     const rule = rules[field]!;
     if (have && rule.authority === "seeded") continue;
-    if (!same(rule, have?.state[field] ?? null, want[field] ?? null)) out.push(field);
+    const wanted = want[field] ?? null;
+    if (isOutput(wanted) && wanted.optional) continue;
+    // What the system is to choose: before there is anything, it has chosen nothing.
+    if (rule.authority === "allocated" && wanted === null) continue;
+    if (!same(rule, have?.state[field] ?? null, wanted)) out.push(field);
   }
   return out;
 }

@@ -19,10 +19,10 @@ export interface GateInput {
 }
 
 export function gate(p: Plan, input: GateInput): Plan {
-  const over = p.changes.some((c) => c.impact && !c.hold && !covered(c, input));
+  const over = p.changes.some((c) => c.impact && !c.approval && !c.hold && !covered(c, input));
   const held = new Set<RefKey>();
   const changes = p.changes.map((c) => {
-    const hold = claimed(c, input) ?? c.hold ?? refuse(c, input) ?? waits(c, held) ?? refuseLoss(c, over);
+    const hold = claimed(c, input) ?? c.hold ?? refuse(c, input) ?? waits(c, held) ?? unapproved(c, input) ?? refuseLoss(c, over);
     if (hold) held.add(refKey(c.ref));
     return hold ? { ...c, hold } : c;
   });
@@ -53,9 +53,15 @@ function refuseMaking(c: Change, input: GateInput): Hold | undefined {
   return missing?.length ? { code: "Blocked", message: `waits for ${missing.join(", ")}` } : undefined;
 }
 
+/** RADIUS and the others follow what the inventory remembers meanwhile. */
+const unapproved = (c: Change, { approved }: GateInput): Hold | undefined =>
+  c.approval && !approved.has(c.tuple ?? "")
+    ? { code: "NeedsApproval", message: `${c.fields.map((f) => f.field).join(", ")} was changed there by somebody` }
+    : undefined;
+
 /** All or nothing: one change without a place holds every costly change of the subject, in every system. */
 const refuseLoss = (c: Change, over: boolean): Hold | undefined =>
-  c.impact && over
+  c.impact && !c.approval && over
     ? {
         code: "DestructiveLimit",
         message: `the budget for ${c.impact} is used up: approve it, or take the change back`,

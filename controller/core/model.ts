@@ -26,15 +26,22 @@ export function parseRef(key: RefKey): Ref {
 export interface Output {
   readonly $output: RefKey;
   readonly path: string;
+  /** While it is not known the field is left as it is, and nothing waits for it. */
+  readonly optional?: true;
 }
 export const output = (ref: Ref, path: string): Output => ({ $output: refKey(ref), path });
 export const isOutput = (v: unknown): v is Output => typeof v === "object" && v !== null && "$output" in v;
+export type Outputs = Readonly<Record<string, Scalar>>;
 export type Spec = Readonly<Record<string, Value | Output>>;
 
 /** How one field is compared and shown. The table of a resource is the whole of its diff. */
 export interface FieldRule {
-  /** `managed`: drift is corrected. `seeded`: written at create, then left to the other side. */
-  readonly authority: "managed" | "seeded";
+  /**
+   * `managed`: drift is corrected. `seeded`: written at create, then left to the other side.
+   * `allocated`: the system chose it at the create; from then on the inventory remembers it, and a difference is
+   * put right only when a person approves.
+   */
+  readonly authority: "managed" | "seeded" | "allocated";
   /** Shown as a keyed digest only. */
   readonly secret?: true;
   /** A change interrupts the customer: it counts against the destructive budget. */
@@ -54,6 +61,8 @@ export interface Desired {
   readonly spec: Spec;
   /** Objects of other subjects that must be in place first, such as the group of a plan. */
   readonly requires?: readonly RefKey[];
+  /** Made only when everything else of the subject is in place, such as what starts the bill. */
+  readonly last?: true;
 }
 /** One object as a system shows it. */
 export interface Observed {
@@ -64,7 +73,7 @@ export interface Observed {
   readonly token: Token | undefined;
   readonly retired: boolean;
   readonly state: State;
-  readonly outputs: Readonly<Record<string, Scalar>>;
+  readonly outputs: Outputs;
 }
 /** `null`: surely absent. No entry: not known (not asked, failed, or too early to tell). */
 export type Seen = ReadonlyMap<RefKey, Observed | null>;
@@ -93,7 +102,14 @@ export interface Blocker {
 export type Action = "none" | "create" | "adopt" | "update" | "restore" | "retire" | "destroy";
 /** What a change costs the customer: service ends, service is suspended, service is interrupted. */
 export type Impact = "retire" | "suspend" | "disrupt";
-export type HoldCode = "NotOwned" | "Blocked" | "DestructiveLimit" | "Paused" | "ObserveOnly" | "IdentityConflict";
+export type HoldCode =
+  | "NotOwned"
+  | "Blocked"
+  | "NeedsApproval"
+  | "DestructiveLimit"
+  | "Paused"
+  | "ObserveOnly"
+  | "IdentityConflict";
 export interface Hold {
   readonly code: HoldCode;
   readonly message: string;
@@ -113,6 +129,8 @@ export interface Change {
   readonly impact?: Impact;
   /** What a person approves: `ref|action|id|digest of what is there`. Only on changes with an impact. */
   readonly tuple?: string;
+  /** Goes on only when a person approves, whatever the budget has left. */
+  readonly approval?: true;
   readonly hold?: Hold;
 }
 export interface Plan {

@@ -15,7 +15,7 @@ import {
   type State,
 } from "./model.ts";
 import { type Owner, ownerKey, token } from "./owner.ts";
-import { type PlanInput, plan, planId, resolve } from "./plan.ts";
+import { knownFrom, type PlanInput, plan, planId, resolve } from "./plan.ts";
 import { Sensitive } from "./sensitive.ts";
 
 const owner: Owner = { installation: "lab", tenant: "acme", kind: "Subscriber", namespace: "acme", name: "s1" };
@@ -85,7 +85,10 @@ function obey(i: PlanInput): PlanInput {
       continue;
     }
     const have = next.get(key) ?? undefined;
-    const spec = resolve(i.desired.find((d) => refKey(d.ref) === key)?.spec ?? {}, next).spec;
+    const spec = resolve(
+      i.desired.find((d) => refKey(d.ref) === key)?.spec ?? {},
+      knownFrom(next, () => undefined),
+    ).spec;
     const state = { ...have?.state, ...Object.fromEntries(c.fields.map((f) => [f.field, spec[f.field]])) } as State;
     const retired = c.action === "retire" || (c.action !== "restore" && have?.retired === true);
     const outputs = have?.outputs ?? { out: `new-${key}` };

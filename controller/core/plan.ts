@@ -9,9 +9,12 @@ import type {
   Hold,
   Impact,
   Observed,
+  Output,
+  Outputs,
   Plan,
   Ref,
   RefKey,
+  Scalar,
   Seen,
   Spec,
 } from "./model.ts";
@@ -24,6 +27,8 @@ import { type Digest, fingerprint, show } from "./redact.ts";
 export interface Remembered {
   readonly ref: RefKey;
   readonly needs: readonly RefKey[];
+  /** What the system chose when it was made; it stays what others use, whatever is found there later. */
+  readonly outputs?: Outputs;
   /** Retention is over. */
   readonly due: boolean;
 }
@@ -66,14 +71,21 @@ export function planId(p: Plan, input: Pick<PlanInput, "desired" | "fields" | "d
   return hash("sha256", JSON.stringify([ownerKey(p.owner), content.sort(), tuples]), "hex").slice(0, 16);
 }
 
+/** Order of truth: what the inventory remembers, else what the system shows. */
+export type Known = (o: Output) => Scalar | undefined;
+export const knownFrom =
+  (seen: Seen, remembered: (ref: RefKey) => Outputs | undefined): Known =>
+  ({ $output, path }) =>
+    remembered($output)?.[path] ?? seen.get($output)?.outputs[path];
+
 /** Outputs that are known become values; the others stay symbolic and are named in `unknown`. */
-export function resolve(spec: Spec, seen: Seen): { readonly spec: Spec; readonly unknown: readonly RefKey[] } {
+export function resolve(spec: Spec, known: Known): { readonly spec: Spec; readonly unknown: readonly RefKey[] } {
   const unknown: RefKey[] = [];
   const entries = Object.entries(spec).map(([field, v]): [string, Spec[string]] => {
     if (!isOutput(v)) return [field, v];
-    const known = seen.get(v.$output)?.outputs[v.path];
-    if (known === undefined) unknown.push(v.$output);
-    return [field, known ?? v];
+    const value = known(v);
+    if (value === undefined && !v.optional) unknown.push(v.$output);
+    return [field, value ?? v];
   });
   return { spec: Object.fromEntries(entries), unknown };
 }
@@ -92,10 +104,9 @@ export function needs(spec: Spec): readonly RefKey[] {
 function forDesired(d: Desired, input: PlanInput): Change {
   const key = refKey(d.ref);
   const have = input.seen.get(key);
-  const after = needs(d.spec);
+  const { want, after } = wanted(d, input);
   if (have === undefined) return change(d.ref, "none", { after, hold: blocked("not observed yet") });
   const rules = input.fields(d.ref);
-  const want = after.length ? resolve(d.spec, input.seen).spec : d.spec;
   const names = differing(rules, have, want);
   const fields = names.map((f) => show(rules, have, want, f, input.digest));
   const rest = { after, fields, ...(have && { id: have.id }) };
@@ -108,8 +119,25 @@ function forDesired(d: Desired, input: PlanInput): Change {
     return change(d.ref, "update", { ...rest, hold: notOwned("it has another owner") });
   if (have.retired) return change(d.ref, "restore", rest);
   if (names.length === 0) return change(d.ref, "none", rest);
-  const impact = impactOf(rules, have.state, want, names);
-  return change(d.ref, "update", { ...rest, ...(impact && costly(impact, "update", have, rules, input)) });
+  // Chosen there, then changed there: whether that was a mistake only a person knows.
+  const approval = names.some((f) => rules[f]?.authority === "allocated" && !(f in d.spec)) && {
+    approval: true as const,
+  };
+  const impact = impactOf(rules, have.state, want, names) ?? (approval ? "disrupt" : undefined);
+  return change(d.ref, "update", { ...rest, ...approval, ...(impact && costly(impact, "update", have, rules, input)) });
+}
+
+/** With outputs followed and with what the system chose before; what is still to come is waited for. */
+function wanted(d: Desired, input: PlanInput): { readonly want: Spec; readonly after: readonly RefKey[] } {
+  const outputs = (ref: RefKey): Outputs | undefined => input.remembered.find((r) => r.ref === ref)?.outputs;
+  const { spec, unknown } =
+    needs(d.spec).length > 0 ? resolve(d.spec, knownFrom(input.seen, outputs)) : { spec: d.spec, unknown: NOTHING };
+  const chosen = outputs(refKey(d.ref));
+  const others = d.last ? input.desired.filter((o) => !o.last).map((o) => refKey(o.ref)) : NOTHING;
+  return {
+    want: chosen ? { ...chosen, ...spec } : spec,
+    after: others.length > 0 ? [...new Set([...unknown, ...others])] : unknown,
+  };
 }
 
 function forGone(r: Remembered, input: PlanInput): Change {

@@ -1,8 +1,46 @@
 /** What a system is told about a subject: every reference followed, every default taken, every unit one unit. */
+import type { Output, Ref } from "./model.ts";
 import type { Owner } from "./owner.ts";
 import type { Sensitive } from "./sensitive.ts";
 
-export type ResolvedSubject = ResolvedPlan | ResolvedSubscriber;
+export type ResolvedSubject = ResolvedTenant | ResolvedPlan | ResolvedSubscriber;
+
+/** Networks of which values are taken, in the order in which they are tried. */
+export interface AddressPool {
+  readonly name: string;
+  readonly use: "IPv4" | "IPv6Address" | "WANPrefix" | "PD" | "Routed";
+  /** Undefined: the global table. */
+  readonly vrf: string | undefined;
+  readonly prefixes: readonly string[];
+  readonly gateway: "FirstHost" | "LastHost" | "None";
+  /** Networks that are never given away. */
+  readonly reserve: readonly string[];
+  /** Of what is taken from a pool of prefixes. */
+  readonly prefixLength: number | undefined;
+}
+export interface VlanPool {
+  readonly name: string;
+  readonly vlanDomain: string;
+  /** S-tags, each range inclusive. */
+  readonly serviceVlans: readonly (readonly [first: number, last: number])[];
+}
+/** A NetBox that the tenant has bound. */
+export interface AddressPlan {
+  readonly endpoint: string;
+  /** Name of the tenant there; undefined: as here. */
+  readonly tenant: string | undefined;
+  /** VRFs that it may use; empty: all. */
+  readonly vrfs: readonly string[];
+}
+/** What a tenant's subscribers stand on in the address plan: pools, gateways, reserved networks, VLANs. */
+export interface ResolvedTenant {
+  readonly scope: "tenant";
+  readonly owner: Owner;
+  readonly addressPlans: readonly AddressPlan[];
+  /** Pools whose values the BNG hands out itself are not among them. */
+  readonly pools: readonly AddressPool[];
+  readonly vlanPools: readonly VlanPool[];
+}
 
 /** Kilobits per second, as the subscriber sees them. */
 export interface Speed {
@@ -37,6 +75,7 @@ export interface ResolvedPlan {
   readonly scope: "plan";
   readonly owner: Owner;
   readonly plan: EffectivePlan;
+  readonly addressPlans: readonly AddressPlan[];
   /** For each serving area the names of its NAS. */
   readonly areas: readonly (readonly string[])[];
 }
@@ -44,18 +83,65 @@ export interface ResolvedPlan {
 export type PasswordScheme = "Cleartext" | "NT" | "SSHA2-512";
 export type Ipv4 =
   | { readonly assignment: "None" }
-  | { readonly assignment: "Static"; readonly address: string }
+  /** `pool`: around the address; undefined: none is declared. */
+  | { readonly assignment: "Static"; readonly address: string; readonly pool: AddressPool | undefined }
+  /** Known when the address plan has given one. */
+  | { readonly assignment: "Dynamic"; readonly address: Output; readonly pool: AddressPool }
   | { readonly assignment: "Pool"; readonly pool: string };
 export interface Ipv6 {
   readonly mode: "None" | "SLAAC" | "Stateful" | "PD" | "DualStack";
   /** Framed-IPv6-Prefix: the /64 of the subscriber's own. */
-  readonly wanPrefix: string | undefined;
+  readonly wanPrefix: string | Output | undefined;
   /** Framed-IPv6-Address. */
-  readonly address: string | undefined;
+  readonly address: string | Output | undefined;
   /** Delegated-IPv6-Prefix. */
-  readonly delegatedPrefix: string | undefined;
+  readonly delegatedPrefix: string | Output | undefined;
   /** Delegated-IPv6-Prefix-Pool: the BNG chooses. */
   readonly delegatedPool: string | undefined;
+}
+/** One address or network of a subscriber, as the address plan holds it. */
+export interface Allocation {
+  readonly slot: "ipv4" | "ipv6" | "wanPrefix" | "delegatedPrefix" | "route";
+  readonly holds: "address" | "prefix";
+  /** Its name in the address plan; whoever uses its value refers to it by `output(ref, "address" | "prefix")`. */
+  readonly ref: Ref;
+  /** Declared, and only recorded there; undefined: taken from the pool. */
+  readonly value: string | undefined;
+  /** Where it is taken from, or lies; undefined: a declared value outside all pools. */
+  readonly pool: AddressPool | undefined;
+}
+export interface Subscription {
+  readonly product: string;
+  readonly trial: boolean;
+}
+/** What billing needs to know. */
+export interface ResolvedBilling {
+  readonly account: string | undefined;
+  readonly subscriptions: readonly Subscription[];
+  /** Of the plan; undefined: the plan names none. */
+  readonly product: string | undefined;
+  readonly price: { readonly amount: string; readonly currency: string; readonly period: string } | undefined;
+  /** What happens to charges while suspended. */
+  readonly suspended: "Continue" | "Pause" | "ReducedFee";
+  readonly customer: {
+    readonly id: string | undefined;
+    readonly name: string | undefined;
+    readonly email: string | undefined;
+    readonly phone: string | undefined;
+    readonly address: string | undefined;
+    readonly language: string | undefined;
+  };
+  /** Facts of the activation policy that a declared survey answers; undefined: no survey is required. */
+  readonly surveyPassed: boolean | undefined;
+}
+/** S-tag and C-tag of one service, and who chose the S-tag. */
+export interface ServiceTags {
+  readonly name: string;
+  readonly service: number | undefined;
+  readonly inner: number | undefined;
+  /** Undefined: the plan does not name the service. */
+  readonly mode: "Shared" | "PerSubscriber" | undefined;
+  readonly source: "NetworkProfile" | "Subscriber" | "Plan" | "Pool" | "Tenant";
 }
 export interface ResolvedSubscriber {
   readonly scope: "subscriber";
@@ -71,9 +157,20 @@ export interface ResolvedSubscriber {
   readonly password: { readonly value: Sensitive; readonly scheme: PasswordScheme } | undefined;
   readonly ipv4: Ipv4;
   readonly ipv6: Ipv6;
+  readonly addressPlans: readonly AddressPlan[];
+  /** Everything that the address plans should hold for it. */
+  readonly allocations: readonly Allocation[];
+  readonly dnsName: string | undefined;
+  readonly customerId: string | undefined;
+  readonly billing: ResolvedBilling;
+  /** Names of the declared ONU and CPE, for those who refer to them. */
+  readonly devices: { readonly onu: string | undefined; readonly cpe: string | undefined };
+  readonly profileName: string;
   /** Routed networks, canonical prefixes of both families. */
   readonly routes: readonly string[];
+  /** Of the internet service. */
   readonly vlan: { readonly service: number | undefined; readonly inner: number | undefined };
+  readonly services: readonly ServiceTags[];
   readonly option82: {
     readonly policy: "Enforce" | "Log" | "Ignore";
     readonly circuitId: string | undefined;

@@ -1,7 +1,9 @@
 /** Keeps inventory, ledger and audit in step with what one run saw and did. */
 
 import type { Fault } from "../../reconcilers/errors.ts";
-import { type Change, type Plan, type RefKey, refKey, type Subject } from "../core/model.ts";
+import { type Change, type Desired, type Plan, type RefKey, refKey, type Subject } from "../core/model.ts";
+import { needs } from "../core/plan.ts";
+import type { Confirmed } from "../store/inventory.ts";
 import type { Knowledge, Means } from "./knowledge.ts";
 import type { StoreVerbs } from "./store-verbs.ts";
 
@@ -11,6 +13,7 @@ export type Rest = "left" | "wanted" | "gone";
 export class Books {
   effects = 0;
   readonly #known: Knowledge;
+  readonly #confirmed = new Set<RefKey>();
   readonly #means: Means;
   constructor(known: Knowledge, means: Means) {
     this.#known = known;
@@ -35,12 +38,19 @@ export class Books {
     await ports.store(verbs.audit, row, this.#known.by());
   }
 
-  /** Also for a run that died between an effect and its entry. */
+  async confirm(row: Confirmed): Promise<void> {
+    this.#confirmed.add(row.ref);
+    await this.#means.ports.store(this.#means.verbs.confirm, row, this.#known.by());
+  }
+
+  /** Also for a run that died between an effect and its entry, and for a store that was lost. */
   async tidy(p: Plan, { desired, blocked }: Subject): Promise<Rest> {
     const { ports, verbs } = this.#means;
     const { entries, owner } = this.#known;
     const wanted = new Set(desired.map((d) => refKey(d.ref)));
     if (entries.size > 0) await Promise.all(p.changes.map((c) => this.#tidyOne(refKey(c.ref), wanted)));
+    const strangers = desired.filter((d) => this.#unremembered(refKey(d.ref)));
+    await Promise.all(strangers.map((d) => this.#remember(d)));
     if (blocked.length > 0 || this.#left(wanted)) return "left";
     if (wanted.size > 0) return "wanted";
     // Claims go in a statement of their own, after the last object behind them is surely gone.
@@ -50,6 +60,22 @@ export class Books {
   #left(wanted: ReadonlySet<RefKey>): boolean {
     const { entries, seen } = this.#known;
     return [...entries.keys()].some((key) => !wanted.has(key) && seen.get(key) !== null);
+  }
+
+  /** It is there and ours, and nothing says so here: it would be left behind when its owner goes. */
+  #unremembered(ref: RefKey): boolean {
+    const { entries, seen, token } = this.#known;
+    const have = seen.get(ref);
+    return !this.#confirmed.has(ref) && have?.token === token(ref) && entries.get(ref)?.id === undefined;
+  }
+  async #remember({ ref, spec }: Desired): Promise<void> {
+    const { ports, verbs } = this.#means;
+    const { entries, seen, owner } = this.#known;
+    const key = refKey(ref);
+    const have = seen.get(key);
+    const row = { owner, ref: key, needs: needs(spec) };
+    if (!entries.has(key)) await ports.store(verbs.intend, row, this.#known.by());
+    if (have) await this.confirm({ ...row, id: have.id, outputs: have.outputs });
   }
 
   async #tidyOne(ref: RefKey, wanted: ReadonlySet<RefKey>): Promise<void> {

@@ -1,6 +1,8 @@
 /** Statuses of what has no objects of its own in any system: ExternalSystems and Tenants. */
 import type { ExternalSystemStatus, TenantStatus } from "../api/types.generated.ts";
+import type { Blocker } from "../core/model.ts";
 import type { OwnerKey } from "../core/owner.ts";
+import type { RunView } from "../core/status/causes.ts";
 import { systemStatus } from "../core/status/system.ts";
 import { tenantStatus } from "../core/status/tenant.ts";
 import type { Json, StatusRow } from "../store/status.ts";
@@ -9,6 +11,10 @@ import type { Declared } from "./declared.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Lane } from "./lane.ts";
 
+export interface TenantRun {
+  readonly blocked: readonly Blocker[];
+  readonly report: RunView;
+}
 export interface ClusterView {
   readonly installation: string;
   readonly declared: Declared;
@@ -16,6 +22,8 @@ export interface ClusterView {
   readonly lanes: ReadonlyMap<string, Lane>;
   /** Subjects that the last scan found different, by endpoint. */
   readonly drift: ReadonlyMap<string, number>;
+  /** How the last run of each tenant's own objects ended. */
+  readonly tenants: ReadonlyMap<OwnerKey, TenantRun>;
   readonly store: Pick<Store, "statusOf" | "writeStatus">;
   readonly mine: (key: OwnerKey) => boolean;
   readonly now: number;
@@ -75,8 +83,9 @@ function ofTenant(
     now,
     previous: previous as TenantStatus | undefined,
     paused: tenant.spec.paused,
-    blocked: [],
-    systems: [...declared.boundSystems(name)].map(([system, type]) => ({
+    blocked: view.tenants.get(tenantKey(view, name))?.blocked ?? [],
+    report: view.tenants.get(tenantKey(view, name))?.report,
+    bound: [...declared.boundSystems(name)].map(([system, type]) => ({
       name: system,
       type,
       status: statusOf(system) as ExternalSystemStatus | undefined,

@@ -15,7 +15,7 @@ import type { Secrets } from "../store/secrets.ts";
 import type { Store } from "../store/store.ts";
 import type { Edit } from "./accept.ts";
 import { chunks } from "./chunks.ts";
-import { writeClusterStatuses } from "./cluster-status.ts";
+import { type TenantRun, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Engine, type Options } from "./engine.ts";
@@ -53,6 +53,7 @@ export class Controller {
   readonly #o: ControllerOptions;
   /** Subjects that the last scan found different, by endpoint. */
   readonly drift = new Map<string, number>();
+  readonly #tenants = new Map<OwnerKey, TenantRun>();
   readonly #sink: StatusSink;
   #seq = 0;
   /** As it was declared before what is being accepted; kept while that fails and is tried again. */
@@ -73,11 +74,13 @@ export class Controller {
       retentionMs: (name) => retentionMs(tenant(name)),
       mine: (key) => o.leases.holds(key),
       by: (key) => this.declared.by(key),
-      shared: () => this.declared.plans(),
+      shared: () => this.declared.shared(),
       aliveMs: () => o.leases.remainingMs(),
       onReport: async (key, subject, report, small) => {
         o.onReport?.(key, report, subject.blocked);
-        await this.#sink.report(key, subject as Declaring, report, small);
+        // The status of a tenant also tells of its systems, so it is written with theirs.
+        if (subject.owner.kind === "Tenant") this.#tenants.set(key, { blocked: subject.blocked, report });
+        else await this.#sink.report(key, subject as Declaring, report, small);
         if (report.rest === "gone" && this.declared.ended(key)) await this.#succeed(key);
       },
       ...(o.onError && { onError: o.onError }),
@@ -98,7 +101,17 @@ export class Controller {
     const mine = (key: OwnerKey) => leases.holds(key);
     const lanes = this.engine.ports.lanes();
     const now = clock.now();
-    await writeClusterStatuses({ installation, declared, endpoints, lanes, drift, store, mine, now });
+    await writeClusterStatuses({
+      installation,
+      declared,
+      endpoints,
+      lanes,
+      drift,
+      tenants: this.#tenants,
+      store,
+      mine,
+      now,
+    });
   }
 
   #declare(generated: Verb<OwnerKey, Sensitive>): Declared {

@@ -1,6 +1,6 @@
 /** What is declared now, ready to be asked for as subjects. */
 import type { ExternalSystem, LastmileObject, ServicePlan, Tenant } from "../api/types.generated.ts";
-import { Catalog, keyOf, type ObjectKey } from "../core/catalog.ts";
+import { Catalog, keyOf, keyOfObject, type ObjectKey } from "../core/catalog.ts";
 import { type Composed, compose, type Endpoint, type Held, objectKeyOf, ownerOfObject } from "../core/compose.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { pausedBy } from "../core/policy.ts";
@@ -141,15 +141,17 @@ export class Declared {
     return ownerOfObject(this.catalog, key, this.#o.installation);
   }
   *owners(): Generator<OwnerKey> {
-    yield* this.#ofKind("ServicePlan");
+    yield* this.shared();
     yield* this.#ofKind("Subscriber");
   }
-  plans(): Generator<OwnerKey> {
-    return this.#ofKind("ServicePlan");
+  /** What subscribers stand on. */
+  *shared(): Generator<OwnerKey> {
+    yield* this.#ofKind("Tenant");
+    yield* this.#ofKind("ServicePlan");
   }
-  *#ofKind(kind: "ServicePlan" | "Subscriber"): Generator<OwnerKey> {
+  *#ofKind(kind: "Tenant" | "ServicePlan" | "Subscriber"): Generator<OwnerKey> {
     for (const o of this.catalog.ofKind(kind)) {
-      const owner = this.owner(keyOf(kind, o.metadata.namespace ?? "default", o.metadata.name));
+      const owner = this.owner(keyOfObject(o));
       if (owner) yield owner;
     }
   }

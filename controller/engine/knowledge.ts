@@ -1,8 +1,9 @@
 /** What one run knows of its subject's objects, and what it still waits to hear. */
 
 import { Fault } from "../../reconcilers/errors.ts";
-import { type Observed, parseRef, type RefKey } from "../core/model.ts";
+import { type Observed, type Outputs, parseRef, type RefKey } from "../core/model.ts";
 import { type Owner, type OwnerKey, ownerKey, type Token, token } from "../core/owner.ts";
+import { type Known, knownFrom } from "../core/plan.ts";
 import type { Backoff } from "../queue/backoff.ts";
 import type { AuditRow } from "../store/audit.ts";
 import type { Entry } from "../store/inventory.ts";
@@ -42,6 +43,10 @@ export class Knowledge {
     this.#by = { tenant: owner.tenant, small, attempts: 0 };
     this.#means = means;
   }
+
+  /** What the system chose: as the inventory remembers it, else as it was seen. */
+  outputs = (key: RefKey): Outputs | undefined => this.entries.get(key)?.outputs;
+  output: Known = knownFrom(this.seen, this.outputs);
 
   token = (key: RefKey): Token => {
     const known = this.#tokens.get(key) ?? token(this.owner, key);

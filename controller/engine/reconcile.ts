@@ -13,7 +13,7 @@ import {
   type State,
   type Subject,
 } from "../core/model.ts";
-import { type Adoption, needs, type PlanInput, plan, planId, resolve } from "../core/plan.ts";
+import { type Adoption, type Known, needs, type PlanInput, plan, planId, resolve } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
 import { StoreError } from "../store/errors.ts";
 import { Books, type Rest } from "./books.ts";
@@ -33,6 +33,7 @@ export interface Report {
   /** Nothing left to do, held or unknown. */
   readonly settled: boolean;
   readonly faults: ReadonlyMap<RefKey, Fault>;
+  readonly known: Known;
   readonly rest: Rest;
   /** How many effects stand that this run made. */
   readonly effects: number;
@@ -57,7 +58,8 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
     known.forgive();
     const settled = subject.blocked.length === 0 && p.changes.every((c) => c.action === "none" && !c.hold);
     const retry = Number.isFinite(known.retryAt) && { retryAt: known.retryAt };
-    return { plan: p, planId: run.id(), settled, rest, faults: known.faults, effects: run.books.effects, ...retry };
+    const { faults, output } = known;
+    return { plan: p, planId: run.id(), settled, rest, faults, known: output, effects: run.books.effects, ...retry };
   }
 }
 
@@ -148,7 +150,7 @@ class Run {
       const kept = now !== null && this.desired.has(key);
       await Promise.all([
         this.books.record(c, this.id(), "Done"),
-        kept && ports.store(verbs.confirm, { ...row, id: now.id }, this.known.by()),
+        kept && this.books.confirm({ ...row, id: now.id, outputs: now.outputs }),
       ]);
       this.known.see(key, now, true);
     } catch (e) {
@@ -159,9 +161,10 @@ class Run {
 
   #order(c: Change): Order {
     const key = refKey(c.ref);
-    const { spec, unknown } = resolve(this.desired.get(key)?.spec ?? {}, this.known.seen);
+    const { spec, unknown } = resolve(this.desired.get(key)?.spec ?? {}, this.known.output);
     if (unknown.length > 0) throw fault("BadValue", `${key} uses what ${unknown.join(", ")} does not give`);
-    const patch = Object.fromEntries(c.fields.map((f) => [f.field, (spec as State)[f.field] ?? null]));
+    const want = { ...this.known.outputs(key), ...spec } as State;
+    const patch = Object.fromEntries(c.fields.map((f) => [f.field, want[f.field] ?? null]));
     const action = c.action as Order["action"];
     return { ref: c.ref, action, token: this.known.token(key), owner: this.known.owner, id: c.id, patch };
   }

@@ -28,20 +28,20 @@ describe("inventory", () => {
     await store.intend([{ owner: owner(1), ref: ref(1), needs }], NOW);
     const intended = { ref: ref(1), needs, id: undefined, intentAt: NOW, due: false, shelved: false };
     expect(await store.entries([owner(2), owner(1)], NOW)).toEqual([[], [intended]]);
-    await store.confirm([{ owner: owner(1), ref: ref(1), needs: [], id: "42" }]);
+    await store.confirm([{ owner: owner(1), ref: ref(1), needs: [], id: "42", outputs: {} }]);
     expect(await store.entries([owner(1)], NOW)).toEqual([[{ ...intended, needs: [], id: "42" }]]);
   });
 
   test("a second intent renews the time and keeps the id", async () => {
     const row = { owner: owner(1), ref: ref(1), needs: [] };
     await store.intend([row], NOW);
-    await store.confirm([{ ...row, id: "42" }]);
+    await store.confirm([{ ...row, id: "42", outputs: {} }]);
     await store.intend([row], NOW + 5);
     expect((await store.entries([owner(1)], NOW))[0]).toMatchObject([{ id: "42", intentAt: NOW + 5 }]);
   });
 
   test("confirm never makes an entry: only an intent does", async () => {
-    await store.confirm([{ owner: owner(1), ref: ref(1), needs: [], id: "42" }]);
+    await store.confirm([{ owner: owner(1), ref: ref(1), needs: [], id: "42", outputs: {} }]);
     expect(await store.entries([owner(1)], NOW)).toEqual([[]]);
   });
 

@@ -1,5 +1,5 @@
 /** What Lastmile owns, and what is out of service. Each verb takes a set and is one fenced statement. */
-import type { RefKey } from "../core/model.ts";
+import type { Outputs, RefKey } from "../core/model.ts";
 import type { OwnerKey } from "../core/owner.ts";
 import type { Remembered } from "../core/plan.ts";
 import type { Calls, Param } from "./calls.ts";
@@ -20,14 +20,14 @@ export interface Row {
 export interface Intent extends Row {
   readonly needs: readonly RefKey[];
 }
-export type Confirmed = Intent & { readonly id: string };
+export type Confirmed = Intent & { readonly id: string; readonly outputs: Outputs };
 
 export interface Inventory {
   /** What we own or meant to own, one list per owner in the order asked; `due` where retention is over. */
   entries(owners: readonly OwnerKey[], now: number): Promise<readonly (readonly Entry[])[]>;
   /** Before a create: from here on a crash cannot orphan what it makes. */
   intend(rows: readonly Intent[], now: number): Promise<void>;
-  /** After an effect: the id under which it is found again, and what it stands on now. */
+  /** After an effect: the id under which it is found again, what it stands on now, and what was chosen there at first. */
   confirm(rows: readonly Confirmed[]): Promise<void>;
   /** Out of service and kept: the ledger owns restore and purge from here on. The first retirement counts. */
   shelve(rows: readonly Row[], now: number, retentionMs: number): Promise<void>;
@@ -45,7 +45,7 @@ const sql = {
   // One index lookup per owner, whatever the planner believes of a table that has just grown.
   entries: `select o.owner, i.ref, case when i.needs <> '{}' then array_to_json(i.needs)::text end, i.ext_id,
       (extract(epoch from i.intent_at) * 1000)::bigint::text,
-      case when l.purge_at is null then '' when l.purge_at <= to_timestamp($2 / 1000.0) then 'due' else 'kept' end
+      case when l.purge_at is null then '' when l.purge_at <= to_timestamp($2 / 1000.0) then 'due' else 'kept' end, i.outputs
     from unnest($1::text[]) o(owner)
     cross join lateral (select * from lastmile.inventory i where i.owner = o.owner offset 0) i
     left join lateral (select l.purge_at from lastmile.ledger l where l.owner = i.owner and l.ref = i.ref offset 0) l on true`,
@@ -53,8 +53,8 @@ const sql = {
     select r.owner, r.ref, r.needs::text[], to_timestamp($6 / 1000.0) from unnest($3::text[], $4::text[], $5::text[]) r(owner, ref, needs)
     where (select ok from fence)
     on conflict (owner, ref) do update set needs = excluded.needs, intent_at = excluded.intent_at`,
-  confirm: `update lastmile.inventory i set ext_id = r.id, needs = r.needs::text[]
-    from unnest($3::text[], $4::text[], $5::text[], $6::text[]) r(owner, ref, needs, id)
+  confirm: `update lastmile.inventory i set ext_id = r.id, needs = r.needs::text[], outputs = coalesce(i.outputs, r.outputs)
+    from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) r(owner, ref, needs, id, outputs)
     where (select ok from fence) and i.owner = r.owner and i.ref = r.ref`,
   shelve: `insert into lastmile.ledger (owner, ref, retired_at, purge_at)
     select r.owner, r.ref, to_timestamp($5 / 1000.0), to_timestamp($6 / 1000.0) from unnest($3::text[], $4::text[]) r(owner, ref)
@@ -96,6 +96,7 @@ export function openInventory(calls: Calls, leases: Leases): Inventory {
         rows,
         needsOf(rows),
         rows.map((r) => r.id),
+        rows.map((r) => outputsOf(r)),
       ),
     shelve: (rows, now, retentionMs) => write("shelve", rows, now, now + retentionMs),
     unshelve: (rows) => write("unshelve", rows),
@@ -114,9 +115,18 @@ export function openInventory(calls: Calls, leases: Leases): Inventory {
   };
 }
 
-type EntryRow = [owner: OwnerKey, ref: RefKey, needs: string | null, id: string | null, intentAt: string, kept: string];
+type EntryRow = [
+  owner: OwnerKey,
+  ref: RefKey,
+  needs: string | null,
+  id: string | null,
+  intentAt: string,
+  kept: string,
+  outputs: string | null,
+];
 const NONE: readonly RefKey[] = [];
-const toEntry = ([, ref, needs, id, intentAt, kept]: EntryRow): Entry => ({
+const toEntry = ([, ref, needs, id, intentAt, kept, outputs]: EntryRow): Entry => ({
+  ...(outputs !== null && { outputs: JSON.parse(outputs) }),
   ref,
   needs: needs === null ? NONE : JSON.parse(needs),
   id: id ?? undefined,
@@ -130,3 +140,9 @@ const needsOf = (rows: readonly Intent[]): string[] =>
   rows.map(({ needs }) =>
     needs.length === 0 ? "{}" : `{${needs.map((n) => `"${n.replace(/["\\]/g, "\\$&")}"`).join(",")}}`,
   );
+
+/** Null where the system chooses nothing, which is most of them. */
+function outputsOf({ outputs }: Confirmed): string | null {
+  for (const _ in outputs) return JSON.stringify(outputs);
+  return null;
+}

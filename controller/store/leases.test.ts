@@ -63,7 +63,7 @@ describe("leases", () => {
     await next.store.intend(rows, 0);
     const fenced = { code: "Fenced" };
     await expect(old.store.intend(rows, 0)).rejects.toMatchObject(fenced);
-    await expect(old.store.confirm(rows.map((r) => ({ ...r, id: "1" })))).rejects.toMatchObject(fenced);
+    await expect(old.store.confirm(rows.map((r) => ({ ...r, id: "1", outputs: {} })))).rejects.toMatchObject(fenced);
     await expect(old.store.shelve(rows, 0, 0)).rejects.toMatchObject(fenced);
     await expect(old.store.unshelve(rows)).rejects.toMatchObject(fenced);
     await expect(old.store.forget(rows)).rejects.toMatchObject(fenced);

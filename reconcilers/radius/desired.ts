@@ -19,7 +19,14 @@ import { rates } from "./vendors.ts";
 
 /** @throws Fault `BadValue` or `Misconfigured` for what cannot be written; never for a suspended subscriber's own values. */
 export function desired(subject: ResolvedSubject, endpoint: string, config: RadiusConfig): readonly Desired[] {
-  return subject.scope === "plan" ? groups(subject, endpoint, config) : account(subject, endpoint, config);
+  switch (subject.scope) {
+    case "tenant":
+      return [];
+    case "plan":
+      return groups(subject, endpoint, config);
+    default:
+      return account(subject, endpoint, config);
+  }
 }
 
 const groupRef = (endpoint: string, tenant: string, plan: string, vendors: readonly Vendor[]): Ref => ({
@@ -80,7 +87,7 @@ function account(s: ResolvedSubscriber, endpoint: string, config: RadiusConfig):
   const area = areaFor(s, config);
   if (!area) return [];
   const group = area.vendors.length > 0 ? groupRef(endpoint, s.owner.tenant, s.plan.name, area.vendors) : undefined;
-  const spec: Record<string, Value> = { authType: authType(s), group: group?.key ?? null };
+  const spec: Record<string, Spec[string]> = { authType: authType(s), group: group?.key ?? null };
   for (const [part, fields] of parts(s, area)) merge(spec, s, part, fields);
   const ref: Ref = { system: endpoint, resource: "account", key: safeUserName(s.userName) };
   // Who is rejected needs no group: a plan that is gone must not keep anybody from being suspended.
@@ -100,7 +107,7 @@ function areaFor(s: ResolvedSubscriber, config: RadiusConfig): Area | undefined 
 }
 const LOST: Area = { vendors: [], sendVlan: false, option82: { ...DEFAULT_OPTION82 } };
 
-type Fields = () => Readonly<Record<string, Value>>;
+type Fields = () => Spec;
 const parts = (s: ResolvedSubscriber, area: Area): readonly (readonly [string, Fields])[] => [
   ["the password", () => ({ password: password(s) })],
   ["option 82", () => option82(s, area)],
@@ -110,7 +117,7 @@ const parts = (s: ResolvedSubscriber, area: Area): readonly (readonly [string, F
 ];
 
 /** A bad value must never keep anybody from being suspended: what cannot be written is left out of a rejected account. */
-function merge(spec: Record<string, Value>, s: ResolvedSubscriber, part: string, fields: Fields): void {
+function merge(spec: Record<string, Spec[string]>, s: ResolvedSubscriber, part: string, fields: Fields): void {
   try {
     Object.assign(spec, fields());
   } catch (e) {
@@ -146,7 +153,7 @@ function option82(s: ResolvedSubscriber, area: Area): Readonly<Record<string, Va
 }
 
 /** Never Framed-IP-Netmask: MikroTik would route the whole network to the subscriber. */
-function addresses({ ipv4, ipv6, routes }: ResolvedSubscriber, { vendors }: Area): Readonly<Record<string, Value>> {
+function addresses({ ipv4, ipv6, routes }: ResolvedSubscriber, { vendors }: Area): Spec {
   // 0.0.0.0 as gateway is the subscriber's own address (RFC 2865, 5.22); `::` is its IPv6 twin (RFC 3162, 2.5).
   const to = (six: boolean, gateway: string): Value => {
     const own = routes.filter((r) => r.includes(":") === six).map((r) => `${r} ${gateway} 1`);
@@ -154,7 +161,7 @@ function addresses({ ipv4, ipv6, routes }: ResolvedSubscriber, { vendors }: Area
   };
   const delegatedPool = ipv6.delegatedPool === undefined ? null : safeText("the pool's name", ipv6.delegatedPool);
   return {
-    address: ipv4.assignment === "Static" ? ipv4.address : null,
+    address: ipv4.assignment === "Static" || ipv4.assignment === "Dynamic" ? ipv4.address : null,
     pool: ipv4.assignment === "Pool" ? safeText("the pool's name", ipv4.pool) : null,
     routes: to(false, "0.0.0.0"),
     ipv6Routes: to(true, "::"),

@@ -54,16 +54,14 @@ describe("status", () => {
     });
   });
 
-  // Only internet is listed.
-  it.fails("network: per service: S-tag, C-tag, mode, source", async () => {
+  it("network: per service: S-tag, C-tag, mode, source", async () => {
     const { network } = await statusOf(p, "anna");
     expect(network).toMatchObject({
       services: expect.arrayContaining([expect.objectContaining({ name: "voice", serviceVlan: 444, mode: "Shared" })]),
     });
   });
 
-  // The pool that holds the address, and its gateway, are declared; the status leaves both out.
-  it.fails("addresses: IPv4, subnet, gateway", async () => {
+  it("addresses: IPv4, subnet, gateway", async () => {
     expect((await statusOf(p, "anna"))["addresses"]).toMatchObject({ subnet: "10.0.1.0/24", gateway: "10.0.1.1" });
   });
 

@@ -49,7 +49,7 @@ export function hand(rig: Pick<Rig, "resource" | "desired" | "owner">, adoption:
     order(n, seen, wanted, due) {
       const change = self.plan(n, seen, wanted, due).changes[0]!;
       if (change.action === "none" || change.hold) throw new Error(`nothing to order: ${JSON.stringify(change)}`);
-      const spec = resolve(wanted?.spec ?? {}, new Map()).spec as State;
+      const spec = resolve(wanted?.spec ?? {}, () => undefined).spec as State;
       const patch = Object.fromEntries(change.fields.map((f) => [f.field, spec[f.field] ?? null]));
       const key = refKey(change.ref);
       return {

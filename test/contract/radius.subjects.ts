@@ -38,9 +38,26 @@ export const planSubject = (more: Partial<EffectivePlan> = {}): ResolvedPlan => 
   scope: "plan",
   owner: owner("ServicePlan", more.name ?? plan.name),
   plan: { ...plan, ...more },
+  addressPlans: [],
   areas: [["bng1"], ["bng2"]],
 });
 
+const BILLING: ResolvedSubscriber["billing"] = {
+  account: undefined,
+  subscriptions: [],
+  product: undefined,
+  price: undefined,
+  suspended: "Continue",
+  customer: {
+    id: undefined,
+    name: undefined,
+    email: undefined,
+    phone: undefined,
+    address: undefined,
+    language: undefined,
+  },
+  surveyPassed: undefined,
+};
 export const PASSWORD = (n: number): string => `S3CRET-pass-${n}`;
 export function subscriber(n: number, more: Partial<ResolvedSubscriber> = {}): ResolvedSubscriber {
   return {
@@ -53,7 +70,7 @@ export function subscriber(n: number, more: Partial<ResolvedSubscriber> = {}): R
     nas: ["bng1"],
     userName: `s${n}@acme.example`,
     password: { value: new Sensitive(PASSWORD(n)), scheme: "Cleartext" },
-    ipv4: { assignment: "Static", address: `10.0.${n >> 8}.${n & 255}` },
+    ipv4: { assignment: "Static", address: `10.0.${n >> 8}.${n & 255}`, pool: undefined },
     ipv6: {
       mode: "DualStack",
       wanPrefix: `2001:db8:0:${n.toString(16)}::/64`,
@@ -63,6 +80,14 @@ export function subscriber(n: number, more: Partial<ResolvedSubscriber> = {}): R
     },
     routes: [`203.0.113.${(n % 32) * 8}/29`],
     vlan: { service: 100, inner: 1000 + n },
+    services: [],
+    addressPlans: [],
+    allocations: [],
+    dnsName: undefined,
+    customerId: `c-${n}`,
+    billing: BILLING,
+    devices: { onu: undefined, cpe: undefined },
+    profileName: `s${n}`,
     option82: { policy: "Enforce", circuitId: `OLT1/1/1/1:${n}`, remoteId: undefined },
     ...more,
   };

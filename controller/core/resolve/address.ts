@@ -36,7 +36,8 @@ export function addressValue(text: string): { family: Family; value: bigint } | 
   return six === undefined ? undefined : { family: 6, value: value(ipaddr.IPv6.parse(six).toByteArray()) };
 }
 
-function spell(family: Family, number: bigint): string {
+/** The canonical spelling of a number. */
+export function addressText(family: Family, number: bigint): string {
   const count = BITS[family] / 8;
   const bytes = Array.from({ length: count }, (_, i) => Number((number >> BigInt(8 * (count - 1 - i))) & 0xffn));
   return family === 4 ? bytes.join(".") : new ipaddr.IPv6(bytes).toRFC5952String();
@@ -52,7 +53,7 @@ export function parsePrefix(text: string): Prefix | undefined {
   if (length > width) return undefined;
   const size = 1n << BigInt(width - length);
   if (address.value % size !== 0n) return undefined;
-  const canonical = `${spell(address.family, address.value)}/${length}`;
+  const canonical = `${addressText(address.family, address.value)}/${length}`;
   return { family: address.family, text: canonical, length, first: address.value, last: address.value + size - 1n };
 }
 

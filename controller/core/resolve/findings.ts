@@ -1,5 +1,6 @@
 /** What comes out of resolving beside the values: reasons to hold, remarks, exclusive rights. */
 import type { Blocker, Claim } from "../model.ts";
+import type { Allocation } from "../resolved.ts";
 
 /** A remark that holds nothing. `reason` is a stable CamelCase word. */
 export interface Warning {
@@ -17,6 +18,7 @@ export class Notes implements Findings {
   readonly blockers: Blocker[] = [];
   readonly warnings: Warning[] = [];
   readonly claims: Claim[] = [];
+  readonly allocations: Allocation[] = [];
 
   /** Returns undefined, so that a part can end with it. */
   block(reason: string, message: string): undefined {

@@ -1,6 +1,7 @@
 /** IPv4: static in the profile > static on the subscriber (older field) > the plan's assignment. */
 import type { Ipv4 } from "../resolved.ts";
 import { addressValue, ipv4 as strict } from "./address.ts";
+import { addressPool, poolFor, record, take } from "./allocation.ts";
 import type { Facts } from "./facts.ts";
 import { checkHome, homeOf, nasPool, usablePool, vrfOf } from "./pools.ts";
 
@@ -17,11 +18,7 @@ export function resolveIpv4(facts: Facts): Ipv4 {
     case "Pool":
       return fromPool(facts);
     case "Dynamic":
-      facts.notes.block(
-        "AllocationUnavailable",
-        "ipv4Assignment Dynamic needs a NetBox system, which cannot be bound yet; declare staticIPv4, or use Pool",
-      );
-      return NONE;
+      return dynamic(facts);
     default:
       return NONE;
   }
@@ -48,7 +45,9 @@ function staticAddress(facts: Facts, text: string): Ipv4 {
   if (taken !== undefined) facts.notes.block("AddressReserved", `${address} is the ${taken}; choose another address`);
   checkHome(facts, address, address);
   facts.notes.claim("ipv4", vrfOf(facts.tenant, address), address);
-  return { assignment: "Static", address };
+  record(facts, "ipv4", address, address);
+  const pool = homeOf(facts.tenant, address)?.pool.declared;
+  return { assignment: "Static", address, pool: pool && addressPool(pool) };
 }
 
 /** `gateway of 10.0.1.0/24`, when the address cannot be a subscriber's. /31 and /32 have no such addresses (RFC 3021). */
@@ -63,6 +62,12 @@ function takenByNetwork({ tenant }: Facts, address: string): string | undefined 
   if (gateway === undefined) return undefined;
   if (number === first) return `network address of ${text}`;
   return number === last ? `broadcast address of ${text}` : undefined;
+}
+
+function dynamic(facts: Facts): Ipv4 {
+  const pool = poolFor(facts, "IPv4", facts.profile.pools?.ipv4 ?? facts.plan?.spec.pools.ipv4);
+  const address = pool && take(facts, "ipv4", pool);
+  return pool && address ? { assignment: "Dynamic", address, pool: addressPool(pool) } : NONE;
 }
 
 function fromPool(facts: Facts): Ipv4 {

@@ -1,9 +1,9 @@
 /** IPv6 by mode. What is declared is sent; what is not declared is the BNG's choice, or needs an allocator. */
-import type { NetworkProfileSpec } from "../../api/types.generated.ts";
 import type { Ipv6 } from "../resolved.ts";
 import { ipv6 as canonical, overlaps, type Prefix, parsePrefix } from "./address.ts";
+import { poolFor, record, take } from "./allocation.ts";
 import type { Facts } from "./facts.ts";
-import { checkHome, nasPool, usablePool, vrfOf } from "./pools.ts";
+import { checkHome, nasPool, vrfOf } from "./pools.ts";
 
 type Mode = Ipv6["mode"];
 type Declared = "staticIPv6" | "wanIPv6Prefix" | "delegatedIPv6Prefix";
@@ -38,50 +38,43 @@ export function resolveIpv6(facts: Facts): Ipv6 {
   return { mode, address: wan.address, delegatedPool: delegated.delegatedPool, ...both };
 }
 
-type WanSide = { readonly wanPrefix: string | undefined; readonly address: string | undefined };
+type WanSide = Pick<Ipv6, "wanPrefix" | "address">;
 function wanSide(facts: Facts, mode: Mode): WanSide {
-  const { profile } = facts;
+  const { profile, plan } = facts;
   const address = profile.staticIPv6 === undefined ? undefined : claimAddress(facts, profile.staticIPv6);
-  const wanPrefix = claimPrefix(facts, "wanIPv6Prefix", profile.wanIPv6Prefix);
+  const wanPrefix = claimPrefix(facts, "wanIPv6Prefix", "wanPrefix", profile.wanIPv6Prefix);
   const declared = profile.staticIPv6 !== undefined || profile.wanIPv6Prefix !== undefined;
-  if (!declared && !bngChooses(facts)) {
-    const field = mode === "Stateful" || profile.ipv6WAN === "Address" ? "staticIPv6" : "wanIPv6Prefix";
-    unavailable(facts, `the WAN side of mode ${mode}`, field);
+  if (declared || bngChooses(facts)) return { wanPrefix, address };
+  const named = profile.pools?.ipv6 ?? plan?.spec.pools.ipv6;
+  if (mode === "Stateful" || profile.ipv6WAN === "Address") {
+    const pool = poolFor(facts, "IPv6Address", named);
+    return { wanPrefix, address: pool && take(facts, "ipv6", pool) };
   }
-  return { wanPrefix, address };
+  const pool = poolFor(facts, "WANPrefix", named);
+  return { address, wanPrefix: pool && take(facts, "wanPrefix", pool) };
 }
 
-type Delegation = { readonly delegatedPrefix: string | undefined; readonly delegatedPool: string | undefined };
+type Delegation = Pick<Ipv6, "delegatedPrefix" | "delegatedPool">;
 function delegation(facts: Facts): Delegation {
   const { profile, plan } = facts;
-  const delegatedPrefix = claimPrefix(facts, "delegatedIPv6Prefix", profile.delegatedIPv6Prefix);
+  const delegatedPrefix = claimPrefix(facts, "delegatedIPv6Prefix", "delegatedPrefix", profile.delegatedIPv6Prefix);
   if (profile.delegatedIPv6Prefix !== undefined) return { delegatedPrefix, delegatedPool: undefined };
-  const none = { delegatedPrefix: undefined, delegatedPool: undefined };
-  const name = profile.pools?.pd ?? plan?.spec.pools.pd;
-  const pool = name === undefined ? undefined : usablePool(facts, name, "PD");
-  if (name !== undefined && !pool) return none;
-  if (!pool || !(bngChooses(facts) || pool.nasPool !== undefined)) {
-    unavailable(facts, "the delegated prefix", "delegatedIPv6Prefix");
-    return none;
-  }
+  const pool = poolFor(facts, "PD", profile.pools?.pd ?? plan?.spec.pools.pd);
+  if (!pool) return { delegatedPrefix: undefined, delegatedPool: undefined };
   const { ipv6PDSize } = profile;
   if (ipv6PDSize !== undefined && pool.prefixLength !== undefined && ipv6PDSize !== pool.prefixLength)
     facts.notes.block(
       "PDSizeMismatch",
       `ipv6PDSize is ${ipv6PDSize} and pool ${pool.name} gives /${pool.prefixLength}; name another pool`,
     );
-  return { delegatedPrefix: undefined, delegatedPool: nasPool(pool) };
+  if (bngChooses(facts) || pool.nasPool !== undefined)
+    return { delegatedPrefix: undefined, delegatedPool: nasPool(pool) };
+  return { delegatedPrefix: take(facts, "delegatedPrefix", pool), delegatedPool: undefined };
 }
 
 /** With assignment Pool the BNG gives out every address that the profile does not declare. */
 const bngChooses = ({ profile, plan }: Facts): boolean =>
   (profile.ipv4Assignment ?? plan?.spec.ipv4Assignment) === "Pool";
-
-const unavailable = ({ notes }: Facts, what: string, field: keyof NetworkProfileSpec): void =>
-  notes.block(
-    "AllocationUnavailable",
-    `${what} is not declared, and allocating it needs a NetBox system, which cannot be bound yet; set ${field} in the profile, or let the BNG choose (assignment Pool)`,
-  );
 
 function claimAddress(facts: Facts, text: string): string | undefined {
   const { notes, tenant } = facts;
@@ -89,9 +82,15 @@ function claimAddress(facts: Facts, text: string): string | undefined {
   if (address === undefined) return notes.block("AddressInvalid", `staticIPv6 ${text} is no IPv6 address`);
   checkHome(facts, `staticIPv6 ${address}`, address);
   notes.claim("ipv6", vrfOf(tenant, address), address);
+  record(facts, "ipv6", address, address);
   return address;
 }
-function claimPrefix(facts: Facts, field: string, text: string | undefined): string | undefined {
+function claimPrefix(
+  facts: Facts,
+  field: string,
+  slot: "wanPrefix" | "delegatedPrefix",
+  text: string | undefined,
+): string | undefined {
   const { notes, tenant } = facts;
   if (text === undefined) return undefined;
   const prefix = parsePrefix(text);
@@ -99,9 +98,11 @@ function claimPrefix(facts: Facts, field: string, text: string | undefined): str
     return notes.block("AddressInvalid", `${field} ${text} is no IPv6 prefix without host bits`);
   checkHome(facts, `${field} ${prefix.text}`, prefix);
   notes.claim("prefix", vrfOf(tenant, prefix), prefix.text);
+  record(facts, slot, prefix.text, prefix);
   return prefix.text;
 }
-function clash(a: string | undefined, b: string | undefined): boolean {
-  const [x, y]: readonly (Prefix | undefined)[] = [a, b].map((t) => (t === undefined ? undefined : parsePrefix(t)));
+/** What is taken from pools cannot clash: pools do not overlap. */
+function clash(...both: readonly [a: Ipv6["wanPrefix"], b: Ipv6["delegatedPrefix"]]): boolean {
+  const [x, y]: readonly (Prefix | undefined)[] = both.map((t) => (typeof t === "string" ? parsePrefix(t) : undefined));
   return x !== undefined && y !== undefined && overlaps(x, y);
 }

@@ -4,6 +4,7 @@ import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { Blocker } from "../model.ts";
 import type { EffectivePlan, ResolvedPlan, Speed } from "../resolved.ts";
 import type { AccessType } from "./account.ts";
+import { addressPlansOf } from "./allocation.ts";
 import { parseDuration } from "./duration.ts";
 import type { Warning } from "./findings.ts";
 import { parseSpeed } from "./speed.ts";
@@ -24,7 +25,11 @@ export function resolvePlan(catalog: Catalog, plan: ServicePlan, installation: s
   const owner = { installation, tenant: tenant.metadata.name, kind: "ServicePlan", namespace, name };
   const areas = tenant.spec.servingAreas.map((a) => a.nas).filter((nas) => nas.length > 0);
   const effective = effectivePlan(plan, plan.spec.accessType);
-  return { ok: true, subject: { scope: "plan", owner, plan: effective, areas }, warnings };
+  return {
+    ok: true,
+    subject: { scope: "plan", owner, plan: effective, addressPlans: addressPlansOf(tenant), areas },
+    warnings,
+  };
 }
 
 /** @param accessType of the subscriber, which may differ from the plan's. */

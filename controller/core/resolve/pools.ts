@@ -1,13 +1,14 @@
 /** Address pools of a tenant, parsed once. */
 import type { Tenant, TenantAddressPool } from "../../api/types.generated.ts";
-import { type Prefix, parsePrefix, within } from "./address.ts";
+import type { AddressPool } from "../resolved.ts";
+import { addressText, type Prefix, parsePrefix, within } from "./address.ts";
 import type { Facts } from "./facts.ts";
 
 export interface Pool {
   readonly declared: TenantAddressPool;
   readonly prefixes: readonly Prefix[];
 }
-const DEFAULT_VRF = "global";
+export const DEFAULT_VRF = "global";
 
 const parsed = new WeakMap<Tenant, readonly Pool[]>();
 
@@ -64,3 +65,11 @@ export function usablePool(facts: Facts, name: string, use: TenantAddressPool["u
 }
 /** Name of the pool on the BNG. */
 export const nasPool = (pool: TenantAddressPool): string => pool.nasPool ?? pool.name;
+
+/** Of an address of the pool. */
+export function networkAround({ prefixes, gateway }: AddressPool, address: string) {
+  const subnet = prefixes.map(parsePrefix).find((p) => p && within(p, address));
+  if (!subnet) return undefined;
+  const host = { FirstHost: subnet.first + 1n, LastHost: subnet.last - 1n, None: undefined }[gateway];
+  return { subnet: subnet.text, ...(host !== undefined && { gateway: addressText(subnet.family, host) }) };
+}

@@ -1,9 +1,11 @@
 import { parsePrefix } from "./address.ts";
+import { record } from "./allocation.ts";
 import type { Facts } from "./facts.ts";
 import { vrfOf } from "./pools.ts";
 
 /** Routed networks of both families, canonical, each once, sorted. */
-export function resolveRoutes({ profile, tenant, notes }: Facts): readonly string[] {
+export function resolveRoutes(facts: Facts): readonly string[] {
+  const { profile, tenant, notes } = facts;
   const routes = new Set<string>();
   for (const text of profile.routedSubnets ?? []) {
     const prefix = parsePrefix(text);
@@ -11,6 +13,7 @@ export function resolveRoutes({ profile, tenant, notes }: Facts): readonly strin
     else if (!routes.has(prefix.text)) {
       routes.add(prefix.text);
       notes.claim("prefix", vrfOf(tenant, prefix), prefix.text);
+      record(facts, "route", prefix.text, prefix);
     }
   }
   return [...routes].sort();

@@ -30,14 +30,14 @@ describe("IPv4", () => {
   it("static in the profile > static on the subscriber > the plan's assignment", () => {
     const pool: Partial<ServicePlanSpec> = { ipv4Assignment: "Pool", pools: { ipv4: "v4" } };
     const all = { sub: { ipv4Address: "10.0.1.50" }, plan: pool, profile: { staticIPv4: "10.0.1.60" } };
-    expect(ok(all).subject.ipv4).toEqual({ assignment: "Static", address: "10.0.1.60" });
-    expect(ok({ ...all, profile: {} }).subject.ipv4).toEqual({ assignment: "Static", address: "10.0.1.50" });
+    expect(ok(all).subject.ipv4).toMatchObject({ assignment: "Static", address: "10.0.1.60" });
+    expect(ok({ ...all, profile: {} }).subject.ipv4).toMatchObject({ assignment: "Static", address: "10.0.1.50" });
     expect(ok({ plan: pool }).subject.ipv4).toEqual({ assignment: "Pool", pool: "v4" });
     expect(ok({ plan: { ...pool, pools: { ipv4: "cgn" } } }).subject.ipv4).toMatchObject({ pool: "bng-cgn" });
     expect(ok({}).subject.ipv4).toEqual({ assignment: "None" });
   });
   it.each<[string, Given, string]>([
-    ["Dynamic needs an allocator", { plan: { ipv4Assignment: "Dynamic" } }, "AllocationUnavailable"],
+    ["Dynamic without a NetBox", { plan: { ipv4Assignment: "Dynamic" } }, "AllocationUnavailable"],
     ["Static without an address", { plan: { ipv4Assignment: "Static" } }, "AddressMissing"],
     ["the gateway of the pool", { profile: { staticIPv4: "10.0.1.1" } }, "AddressReserved"],
     ["the network address", { profile: { staticIPv4: "10.0.1.0" } }, "AddressReserved"],
@@ -102,7 +102,7 @@ describe("IPv6", () => {
   });
   it.each<[string, Given, string]>([
     ["a field without a place in the mode", { profile: { staticIPv6: "2001:db8::1" } }, "IPv6ModeMismatch"],
-    ["a WAN prefix that nobody gives", { profile: { ipv6AssignmentMode: "SLAAC" } }, "AllocationUnavailable"],
+    ["a WAN prefix and no pool for it", { profile: { ipv6AssignmentMode: "SLAAC" } }, "PoolUnknown"],
     [
       "a delegated prefix that nobody gives",
       { profile: { ipv6AssignmentMode: "PD", pools: { pd: "pd" } } },
@@ -149,11 +149,15 @@ describe("VLAN", () => {
     keepWhenSuspended: false,
   } as const;
   it.each<[string, Given, number]>([
-    ["profile", { profile: { serviceVlan: 200 }, sub: { vlanId: 300 }, plan: { services: [service] } }, 200],
-    ["older vlanId", { sub: { vlanId: 300 }, plan: { services: [service] } }, 300],
-    ["plan", { plan: { services: [service] } }, 102],
-    ["tenant default", {}, 110],
-  ])("comes from the %s", (_, given, vlan) => expect(ok(given).subject.vlan.service).toBe(vlan));
+    ["NetworkProfile", { profile: { serviceVlan: 200 }, sub: { vlanId: 300 }, plan: { services: [service] } }, 200],
+    ["Subscriber", { sub: { vlanId: 300 }, plan: { services: [service] } }, 300],
+    ["Plan", { plan: { services: [service] } }, 102],
+    ["Tenant", {}, 110],
+  ])("comes from the %s", (source, given, vlan) => {
+    const { subject } = ok(given);
+    expect(subject.vlan.service).toBe(vlan);
+    expect(subject.services[0]).toMatchObject({ name: "internet", service: vlan, source });
+  });
   it("holds where tags come from a pool", () =>
     expect(reasons(resolve({ plan: { services: [{ ...service, vlanPool: "p" }] } }))).toEqual([
       "AllocationUnavailable",

@@ -4,7 +4,9 @@ import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { Owner } from "../owner.ts";
 import type { EffectivePlan, ResolvedSubscriber } from "../resolved.ts";
 import { type Assigned, accessTypeOf, resolvePassword, resolveUserName, type Secrets } from "./account.ts";
+import { addressPlansOf } from "./allocation.ts";
 import { radiusEndpoints, servingArea } from "./area.ts";
+import { resolveBilling } from "./billing.ts";
 import { resolveOption82 } from "./circuit.ts";
 import type { Facts } from "./facts.ts";
 import { EVERYWHERE, type Findings, Notes } from "./findings.ts";
@@ -16,7 +18,7 @@ import { planOf } from "./plan-choice.ts";
 import { type EffectiveProfile, effectiveProfile } from "./profile.ts";
 import { resolveRoutes } from "./routes.ts";
 import { cpeSerial, onuSerial } from "./serial.ts";
-import { resolveVlans } from "./vlan.ts";
+import { internetTags, resolveServices } from "./vlan.ts";
 
 export interface ResolveContext {
   readonly installation: string;
@@ -65,6 +67,9 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
     state: spec.serviceState,
     nas: nasOf(facts),
     userName,
+    ...surroundings(tenant, subscriber, facts.plan),
+    allocations: notes.allocations,
+    dnsName: profile.profile.dnsName,
     ...values,
   };
   return { ok: true, subject, endpoints, profile, ...parts(findings) };
@@ -105,13 +110,23 @@ function warnSuspension({ spec }: Subscriber, plan: ServicePlan | undefined, not
   notes.warn("SuspendedByReject", `suspension mode ${mode} is carried out as Reject: this version has no other`);
 }
 
+/** What concerns others than RADIUS, and needs no more than the declarations. */
+const surroundings = (tenant: Tenant, subscriber: Subscriber, plan: ServicePlan | undefined) => ({
+  addressPlans: addressPlansOf(tenant),
+  customerId: subscriber.spec.customer.id,
+  billing: resolveBilling(subscriber, plan),
+  devices: { onu: subscriber.spec.onu?.serial, cpe: subscriber.spec.cpe?.serial },
+  profileName: subscriber.spec.networkProfileRef?.name ?? subscriber.metadata.name,
+});
+
 type Values = Pick<
   ResolvedSubscriber,
-  "accessType" | "plan" | "password" | "ipv4" | "ipv6" | "routes" | "vlan" | "option82"
+  "accessType" | "plan" | "password" | "ipv4" | "ipv6" | "routes" | "vlan" | "services" | "option82"
 >;
 function resolveValues(facts: Facts, secrets: Secrets): Values {
   const accessType = accessTypeOf(facts);
-  const vlan = resolveVlans(facts);
+  const services = resolveServices(facts);
+  const vlan = internetTags(services);
   const option82 = resolveOption82(facts, vlan);
   if (accessType === "IPoE" && option82.policy !== "Enforce")
     facts.notes.warn(
@@ -126,6 +141,7 @@ function resolveValues(facts: Facts, secrets: Secrets): Values {
     ipv6: resolveIpv6(facts),
     routes: resolveRoutes(facts),
     vlan,
+    services,
     option82,
   };
 }
@@ -163,6 +179,9 @@ function terminated(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, ow
     plan: lostPlan(namespaceOf(subscriber), spec.planRef?.name ?? "-"),
     nas: [],
     userName: "",
+    ...surroundings(tenant, subscriber, undefined),
+    allocations: [],
+    dnsName: undefined,
     password: undefined,
     ipv4: { assignment: "None" },
     ipv6: {
@@ -174,6 +193,7 @@ function terminated(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, ow
     },
     routes: [],
     vlan: { service: undefined, inner: undefined },
+    services: [],
     option82: { policy: "Ignore", circuitId: undefined, remoteId: undefined },
   };
   return { ok: true, subject, endpoints: [], profile: effectiveProfile(catalog, subscriber), ...parts(notes) };

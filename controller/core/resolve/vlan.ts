@@ -1,28 +1,30 @@
 /** VLAN tags per service: profile > older `vlanId` > plan > pool > tenant default. */
 import type { NetworkProfileService, ServicePlanService } from "../../api/types.generated.ts";
-import type { ResolvedSubscriber } from "../resolved.ts";
+import type { ResolvedSubscriber, ServiceTags } from "../resolved.ts";
 import type { Facts } from "./facts.ts";
 
 export type Tags = ResolvedSubscriber["vlan"];
 const INTERNET = "internet";
-const UNTAGGED: Tags = { service: undefined, inner: undefined };
 
-/** Tags of the internet service; the pairs of all PerSubscriber services are claimed. */
-export function resolveVlans(facts: Facts): Tags {
+/** Of every service, internet first; the pairs of all PerSubscriber services are claimed. */
+export function resolveServices(facts: Facts): readonly ServiceTags[] {
   const planned = facts.plan?.spec.services ?? [];
   const internet = planned.find((s) => s.name === INTERNET);
-  const tags = tagsOf(facts, INTERNET, internet);
-  for (const service of planned) if (service.name !== INTERNET) tagsOf(facts, service.name, service);
-  return tags;
+  const others = planned.filter((s) => s.name !== INTERNET);
+  return [tagsOf(facts, INTERNET, internet), ...others.map((s) => tagsOf(facts, s.name, s))];
 }
+export const internetTags = ([internet]: readonly ServiceTags[]): Tags => ({
+  service: internet?.service,
+  inner: internet?.inner,
+});
 
-function tagsOf(facts: Facts, name: string, planned: ServicePlanService | undefined): Tags {
-  const { profile, subscriber, tenant, notes } = facts;
+function tagsOf(facts: Facts, name: string, planned: ServicePlanService | undefined): ServiceTags {
+  const { profile, tenant, notes } = facts;
   const own = declared(facts, name);
-  const older = name === INTERNET ? subscriber.spec.vlanId : undefined;
-  const fixed = own?.serviceVlan ?? older ?? planned?.vlan;
+  const [fixed, source] = outerTag(facts, name, own, planned);
   const pool = own?.vlanPool ?? planned?.vlanPool;
-  const shared = planned?.vlanMode === "Shared";
+  const mode = planned?.vlanMode;
+  const shared = mode === "Shared";
   const wantsInner = name === INTERNET ? profile.qinqEnabled : undefined;
   const needsInner =
     own?.innerVlan === undefined && !shared && wantsInner !== false && (pool !== undefined || wantsInner);
@@ -31,14 +33,25 @@ function tagsOf(facts: Facts, name: string, planned: ServicePlanService | undefi
       "AllocationUnavailable",
       `service ${name} takes VLAN tags from ${pool ? `pool ${pool}` : "a pool"}, which cannot be done yet; set serviceVlan and innerVlan in the profile`,
     );
-    return UNTAGGED;
+    return { name, service: undefined, inner: undefined, mode, source: "Pool" };
   }
   const service = fixed ?? (name === INTERNET ? tenant.spec.defaultVlan : undefined);
   const inner = wantsInner === false ? undefined : own?.innerVlan;
   if (!shared) claimPair(facts, service, inner);
-  return { service, inner };
+  return { name, service, inner, mode, source };
 }
 
+function outerTag(
+  { subscriber }: Facts,
+  name: string,
+  own: Omit<NetworkProfileService, "name"> | undefined,
+  planned: ServicePlanService | undefined,
+): readonly [tag: number | undefined, source: ServiceTags["source"]] {
+  if (own?.serviceVlan !== undefined) return [own.serviceVlan, "NetworkProfile"];
+  const older = name === INTERNET ? subscriber.spec.vlanId : undefined;
+  if (older !== undefined) return [older, "Subscriber"];
+  return planned?.vlan === undefined ? [undefined, "Tenant"] : [planned.vlan, "Plan"];
+}
 /** The shorthand of the internet service, or the entry of the service by name. */
 function declared({ profile }: Facts, name: string): Omit<NetworkProfileService, "name"> | undefined {
   const listed = profile.services?.find((s) => s.name === name);

@@ -1,6 +1,7 @@
 /** Why something is not as declared: one list from blockers, holds, faults and open work, the gravest first. */
 import type { Condition } from "../../api/types.generated.ts";
 import { type Blocker, type Change, type Plan, parseRef, type RefKey, refKey } from "../model.ts";
+import type { Known } from "../plan.ts";
 import type { Warning } from "../resolve/findings.ts";
 import { asReason, REASONS, type ReasonCode, reasonOf } from "./reasons.ts";
 
@@ -16,6 +17,8 @@ export interface RunView {
   readonly plan: Plan;
   readonly settled: boolean;
   readonly faults: ReadonlyMap<RefKey, FaultView>;
+  /** What the systems chose. */
+  readonly known: Known;
 }
 export interface StatusInput<Status> {
   /** `metadata.generation`; undefined where the source has none. */

@@ -103,7 +103,8 @@ describe("the status of a tenant", () => {
     ...stamp,
     paused: false,
     blocked: [],
-    systems: [{ name: "radius-1", type: "RADIUS", status: ready }],
+    report: undefined,
+    bound: [{ name: "radius-1", type: "RADIUS", status: ready }],
     subscribers: { active: 3, suspended: 1, terminated: 0 },
   };
   const down = systemStatus({
@@ -118,13 +119,18 @@ describe("the status of a tenant", () => {
     ["it is paused", { paused: true }, ["Ready=False Paused", "Stalled=True Paused", "RADIUSReady=True Converged"]],
     [
       "a system is down",
-      { systems: [{ name: "radius-1", type: "RADIUS", status: down }] },
+      { bound: [{ name: "radius-1", type: "RADIUS", status: down }] },
       ["Ready=False Unavailable", "RADIUSReady=False Unavailable"],
     ],
     [
       "a system is not declared",
-      { systems: [{ name: "x", type: "RADIUS", status: undefined }] },
+      { bound: [{ name: "x", type: "RADIUS", status: undefined }] },
       ["Stalled=True SystemUnusable"],
+    ],
+    [
+      "its gateway is somebody else's",
+      { report: run([account({ action: "update", hold: { code: "NotOwned", message: "it has another owner" } })]) },
+      ["Ready=False NotOwned", "RADIUSReady=False NotOwned"],
     ],
     ["it contradicts itself", { blocked: [{ reason: "PoolUnknown", message: "m" }] }, ["Ready=False PoolUnknown"]],
   ];

@@ -46,6 +46,10 @@ const holds = {
     ...hold("it waits for another object", "look at the status of the object that it waits for"),
     mover: "lastmile",
   },
+  NeedsApproval: hold(
+    "a value that the system chose was changed there by somebody",
+    "approve with `lastmile approve` that it is put back, or declare the new value in the profile",
+  ),
   DestructiveLimit: hold(
     "more customers would lose service than the tenant's budget allows",
     "approve the plan with `lastmile approve`, or take the declaration back; time alone releases nothing",

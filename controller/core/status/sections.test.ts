@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkProfileSpec, Subscriber } from "../../api/types.generated.ts";
 import type { Change } from "../model.ts";
-import { plan } from "../resolve/fixture.ts";
 import { account, input, run } from "./fixture.ts";
 import { subscriberStatus } from "./subscriber.ts";
 
@@ -45,15 +44,6 @@ describe("the tags", () => {
       "Subscriber",
       "Tenant",
     ]);
-  });
-  it("come from the plan where it has one", () => {
-    const i = input(run([account()]), inline({}));
-    const basic = plan({
-      services: [
-        { name: "internet", vlan: 100, vlanMode: "Shared", technologyProfileId: 64, pbit: 0, keepWhenSuspended: false },
-      ],
-    });
-    expect(source({ ...i, declared: { ...i.declared!, plan: basic } })).toBe("Plan");
   });
 });
 

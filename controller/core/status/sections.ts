@@ -6,10 +6,12 @@ import type {
   SubscriberStatusNetwork,
   SubscriberStatusRadius,
 } from "../../api/types.generated.ts";
-import type { Change } from "../model.ts";
+import { type Change, isOutput, type Output } from "../model.ts";
+import type { Known } from "../plan.ts";
 import { MADE_PASSWORD } from "../resolve/account.ts";
+import { networkAround } from "../resolve/pools.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
-import type { ResolvedSubscriber } from "../resolved.ts";
+import type { ResolvedSubscriber, ServiceTags } from "../resolved.ts";
 import type { AccountState } from "./account.ts";
 
 export type Resolved = Extract<Resolution, { readonly ok: true }>;
@@ -25,17 +27,19 @@ export function radiusSection(
   declared: Declared,
   accounts: readonly Change[],
   state: AccountState | undefined,
+  known: Known,
 ): SubscriberStatusRadius {
   const own = accounts.find((c) => c.ref.key === subject.userName && c.action === "update");
   const different = (field: string) => own?.fields.find((f) => f.field === field);
   const { ipv4, plan, nas, userName } = subject;
-  const address = different("address")?.before ?? (ipv4.assignment === "Static" ? ipv4.address : "");
+  const own4 = ipv4.assignment === "Dynamic" ? known(ipv4.address) : ipv4.assignment === "Static" && ipv4.address;
+  const address = different("address")?.before ?? own4;
   // The group is the plan: another group there has a speed that is not known here.
   const group = different("group") ? {} : { plan: plan.name, ...speedOf(subject) };
   return {
     username: userName,
     ...group,
-    ...(address && { staticAddress: address }),
+    ...(address && { staticAddress: String(address) }),
     ...(nas.length > 0 && { nas }),
     ...(state && { state }),
     ...(subject.password && { passwordRef: passwordRef(declared.subscriber) }),
@@ -51,25 +55,31 @@ function passwordRef({ spec }: Subscriber): NonNullable<SubscriberStatusRadius["
 }
 
 /** As they were given; the claims that make them the subscriber's own must not have been refused. */
-export function addressesSection({ subject, profile }: Resolved): AddressesStatus {
-  const { ipv4, ipv6, routes } = subject;
-  const pool = ipv4.assignment === "Pool" ? ipv4.pool : ipv6.delegatedPool;
-  const { dnsName } = profile.profile;
+export function addressesSection({ subject, profile }: Resolved, known: Known): AddressesStatus {
+  const { routes } = subject;
+  const value = (v: string | Output | undefined) => (isOutput(v) ? known(v) : v);
+  const ipv4 = subject.ipv4.assignment === "Static" || subject.ipv4.assignment === "Dynamic" ? subject.ipv4 : undefined;
+  const values = {
+    ipv4: value(ipv4?.address),
+    ipv6: value(subject.ipv6.address),
+    wanPrefix: value(subject.ipv6.wanPrefix),
+    delegatedPrefix: value(subject.ipv6.delegatedPrefix),
+    pool: subject.ipv4.assignment === "Pool" ? subject.ipv4.pool : subject.ipv6.delegatedPool,
+    dnsName: profile.profile.dnsName,
+  };
   return {
     source: sourceOf({ subject, profile }),
-    ...(ipv4.assignment === "Static" && { ipv4: ipv4.address }),
-    ...(ipv6.address && { ipv6: ipv6.address }),
-    ...(ipv6.wanPrefix && { wanPrefix: ipv6.wanPrefix }),
-    ...(ipv6.delegatedPrefix && { delegatedPrefix: ipv6.delegatedPrefix }),
+    ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)),
+    ...(values.ipv4 && ipv4?.pool && networkAround(ipv4.pool, String(values.ipv4))),
     ...(routes.length > 0 && { routes }),
-    ...(pool && { pool }),
-    ...(dnsName && { dnsName }),
   };
 }
 function sourceOf({ subject, profile }: Pick<Resolved, "subject" | "profile">): NonNullable<AddressesStatus["source"]> {
   const { ipv4, ipv6, routes } = subject;
   if (ipv4.assignment === "Static") return profile.profile.staticIPv4 === undefined ? "Subscriber" : "NetworkProfile";
-  if (ipv6.address ?? ipv6.wanPrefix ?? ipv6.delegatedPrefix ?? routes[0]) return "NetworkProfile";
+  const values = [ipv6.address, ipv6.wanPrefix, ipv6.delegatedPrefix];
+  if (ipv4.assignment === "Dynamic" || values.some(isOutput)) return "NetBoxDynamic";
+  if (values.some((v) => v !== undefined) || routes.length > 0) return "NetworkProfile";
   return ipv4.assignment === "Pool" || ipv6.delegatedPool ? "Pool" : "None";
 }
 
@@ -81,10 +91,12 @@ export function networkSection(
 ): SubscriberStatusNetwork {
   const { vlan, option82, state } = subject;
   const tags = [vlan.service, vlan.inner].filter((t) => t !== undefined);
+  const tagged = subject.services.filter((t) => t.service !== undefined).map(serviceStatus);
   const ended = profile.profile.ipv6AssignmentMode ?? declared.plan?.spec.ipv6AssignmentMode ?? "None";
   const ipv6Mode = state === "Terminated" ? ended : subject.ipv6.mode;
   return {
-    ...(tags.length > 0 && { vlan: tags.join("."), services: [internet(subject, profile, declared)] }),
+    ...(tags.length > 0 && { vlan: tags.join(".") }),
+    ...(tagged.length > 0 && { services: tagged }),
     ...(option82.circuitId !== undefined && { circuitId: option82.circuitId }),
     ipv6Mode,
     ...(ipv6Mode !== "None" && { ipv6State: ipv6 }),
@@ -97,22 +109,10 @@ export function networkSection(
 }
 
 type Service = NonNullable<SubscriberStatusNetwork["services"]>[number];
-const INTERNET = "internet";
-function internet(
-  { vlan }: ResolvedSubscriber,
-  { profile }: Resolved["profile"],
-  { subscriber, plan }: Declared,
-): Service {
-  const planned = plan?.spec.services.find((s) => s.name === INTERNET);
-  const listed = profile.services?.find((s) => s.name === INTERNET);
-  const chosen = profile.serviceVlan ?? listed?.serviceVlan;
-  const older = subscriber.spec.vlanId === undefined ? undefined : "Subscriber";
-  const source = chosen === undefined ? (older ?? (planned?.vlan === undefined ? "Tenant" : "Plan")) : "NetworkProfile";
-  return {
-    name: INTERNET,
-    ...(vlan.service !== undefined && { serviceVlan: vlan.service }),
-    ...(vlan.inner !== undefined && { innerVlan: vlan.inner }),
-    ...(planned && { mode: planned.vlanMode }),
-    source,
-  };
-}
+const serviceStatus = ({ name, service, inner, mode, source }: ServiceTags): Service => ({
+  name,
+  ...(service !== undefined && { serviceVlan: service }),
+  ...(inner !== undefined && { innerVlan: inner }),
+  ...(mode && { mode }),
+  source,
+});

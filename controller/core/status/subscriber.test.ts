@@ -101,6 +101,7 @@ describe("the conditions of a subscriber", () => {
   const HOLDS: Readonly<Record<HoldCode, "Stalled" | "Reconciling">> = {
     NotOwned: "Stalled",
     Blocked: "Reconciling",
+    NeedsApproval: "Stalled",
     DestructiveLimit: "Stalled",
     Paused: "Stalled",
     ObserveOnly: "Stalled",
@@ -244,7 +245,13 @@ describe("what is written for a subscriber", () => {
       state: "Active",
       passwordRef: { source: "Generated", name: "radius-password" },
     });
-    expect(addresses).toEqual({ source: "NetworkProfile", ipv4: "10.0.1.100", delegatedPrefix: "2001:db8:1::/56" });
+    expect(addresses).toEqual({
+      source: "NetworkProfile",
+      ipv4: "10.0.1.100",
+      subnet: "10.0.1.0/24",
+      gateway: "10.0.1.1",
+      delegatedPrefix: "2001:db8:1::/56",
+    });
     expect(network).toEqual({
       vlan: "100.1000",
       services: [{ name: "internet", serviceVlan: 100, innerVlan: 1000, source: "NetworkProfile" }],

@@ -1,5 +1,6 @@
 /** The status of a subscriber: conditions, and what was written for it. Pure. */
 import type { SubscriberStatus, SubscriberStatusNetwork } from "../../api/types.generated.ts";
+import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
 import { type AccountState, accountState, accountsOf, type Wanted } from "./account.ts";
 import { type Cause, causesOf, type StatusInput } from "./causes.ts";
@@ -47,11 +48,12 @@ function parts(
 ): SubscriberStatus {
   const { subject, profile } = resolved;
   const name = declared.subscriber.spec.networkProfileRef?.name;
+  const known: Known = report?.known ?? (() => undefined);
   const granted = subject.state !== "Terminated" && !causes.some((c) => c.reason === "IdentityConflict");
   return {
     profile: { source: profile.source, ...(profile.source === "Declared" && name && { name }) },
-    ...(subject.userName && { radius: radiusSection(subject, declared, accountsOf(report, systems), state) }),
-    ...(granted && { addresses: addressesSection(resolved) }),
+    ...(subject.userName && { radius: radiusSection(subject, declared, accountsOf(report, systems), state, known) }),
+    ...(granted && { addresses: addressesSection(resolved, known) }),
     network: networkSection(resolved, declared, ipv6State(subject.state, state, causes)),
   };
 }

@@ -1,10 +1,9 @@
 /** The status of a tenant: whether what it binds can serve it. Pure. */
 import type { TenantStatus, TenantStatusSubscribers } from "../../api/types.generated.ts";
-import type { Blocker } from "../model.ts";
-import { type Cause, gravest } from "./causes.ts";
+import { type Cause, causesOf, gravest, type StatusInput } from "./causes.ts";
 import { ofTypes, progress } from "./common.ts";
-import { type Conditioned, type Stamp, stamped } from "./conditions.ts";
-import { asReason, REASONS } from "./reasons.ts";
+import { type Conditioned, stamped } from "./conditions.ts";
+import { REASONS } from "./reasons.ts";
 
 /** A system that the tenant binds. `status` undefined: it is not declared, or has none yet. */
 interface BoundSystem {
@@ -12,23 +11,24 @@ interface BoundSystem {
   readonly type: string;
   readonly status: Conditioned | undefined;
 }
-export interface TenantStatusInput extends Stamp {
-  readonly previous: TenantStatus | undefined;
+export interface TenantStatusInput extends Omit<StatusInput<TenantStatus>, "systems" | "warnings"> {
   readonly paused: boolean;
-  /** What is wrong with the tenant itself. */
-  readonly blocked: readonly Blocker[];
-  readonly systems: readonly BoundSystem[];
+  readonly bound: readonly BoundSystem[];
   readonly subscribers: Required<TenantStatusSubscribers>;
 }
 
 export function tenantStatus(input: TenantStatusInput): TenantStatus {
-  const { blocked, paused, systems, subscribers } = input;
-  const own: Cause[] = blocked.map((b) => ({ reason: asReason(b.reason), message: b.message, system: undefined }));
+  const { report, blocked, paused, bound, subscribers } = input;
+  const systems = new Map(bound.map((s) => [s.name, s.type]));
+  const own = [...(report || blocked.length > 0 ? causesOf({ ...input, systems, warnings: [] }) : [])];
   if (paused)
     own.push({ reason: "Paused", message: `${REASONS.Paused.means}; ${REASONS.Paused.remedy}`, system: undefined });
-  const troubles = systems.flatMap(trouble);
-  const types = systems.map((s) => s.type);
-  const drafts = [...progress(gravest([...own, ...troubles]), true, "Converged"), ...ofTypes(types, gravest(troubles))];
+  const troubles = bound.flatMap(trouble);
+  const inSystems = [...own.filter((c) => c.system !== undefined), ...troubles];
+  const drafts = [
+    ...progress(gravest([...own, ...troubles]), true, "Converged"),
+    ...ofTypes([...systems.values()], gravest(inSystems)),
+  ];
   return { ...stamped(drafts, input), subscribers };
 }
 function trouble({ name, type, status }: BoundSystem): readonly Cause[] {

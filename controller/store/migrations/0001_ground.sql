@@ -27,6 +27,7 @@ create table lastmile.inventory (
   tenant lastmile.name not null generated always as (split_part(owner, '/', 2)) stored,
   needs text[] not null,
   ext_id text,
+  outputs text, -- what the system chose when it was made, as JSON
   intent_at timestamptz not null,
   primary key (owner, ref)
 ) with (fillfactor = 75); -- the id follows each intent: with room on the page no index is touched
