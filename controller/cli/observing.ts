@@ -8,6 +8,7 @@ import { openLiveness, readiness } from "../observe/health.ts";
 import { type Listening, openHttp } from "../observe/http.ts";
 import { type Log, logAction } from "../observe/log.ts";
 import { type Metrics, openMetrics } from "../observe/metrics.ts";
+import type { SourceUpdate } from "../sources/source.ts";
 import type { AuditRow } from "../store/audit.ts";
 import type { Store } from "../store/store.ts";
 import { CliError } from "./errors.ts";
@@ -27,7 +28,7 @@ export interface Observed {
 
 export function observe(installation: Installation, log: Log, sourceId: string): Observed {
   const { store, leases, objects } = installation;
-  let delivered = false;
+  let last: SourceUpdate | undefined;
   const controller: Controller = installation.controller({
     store: heard(store, (row) => {
       logAction(log, row);
@@ -60,10 +61,10 @@ export function observe(installation: Installation, log: Log, sourceId: string):
       readiness({
         pingStore: () => objects.head(),
         leases: () => ({ held: leases.held(), remainingMs: leases.remainingMs() }),
-        sources: () => [{ id: sourceId, delivered }],
+        sources: () => [{ id: sourceId, delivered: last !== undefined, refused: last?.errors.length ?? 0 }],
       }),
     note(event) {
-      if (event.event === "update") delivered = true;
+      if (event.event === "update") last = event.update;
       if (event.event === "leases") metrics.drop((owner) => !leases.holds(owner));
       noteEvent(event, log, metrics);
     },

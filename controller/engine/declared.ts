@@ -41,8 +41,8 @@ export class Declared {
   /** Tenants and ExternalSystems that are withdrawn while something of theirs may still have to be taken away. */
   readonly #leaving = new Map<ObjectKey, LastmileObject>();
   readonly #meta = new Map<ObjectKey, Meta>();
-  /** The source of what is declared no longer, as far as this process saw it go. */
-  readonly #withdrawn = new Map<ObjectKey, string>();
+  /** Who declared no longer what is gone. */
+  readonly #withdrawn = new Map<ObjectKey, Pick<Meta, "sourceId" | "origin">>();
   readonly #claims = new Map<OwnerKey, number>();
   readonly #pausedThen = new Map<ObjectKey, string>();
   readonly #held = new Map<OwnerKey, Held>();
@@ -63,7 +63,7 @@ export class Declared {
         this.#meta.set(row.key, { generation: row.generation, sourceId: row.sourceId, origin: row.origin });
       } else {
         this.catalog.remove(row.key);
-        this.#withdrawn.set(row.key, row.sourceId);
+        this.#withdrawn.set(row.key, { sourceId: row.sourceId, origin: row.origin });
         const paused = pausedBy(object);
         if (paused !== undefined) this.#pausedThen.set(row.key, paused);
         this.#meta.delete(row.key);
@@ -96,12 +96,11 @@ export class Declared {
   ended(owner: OwnerKey): boolean {
     return this.#held.get(owner)?.ended === true;
   }
-  /** What is withdrawn was so by the source that had declared it. */
+  /** On whose word it is as it is: of what is withdrawn, the revision that did not declare it any more. */
   by(owner: OwnerKey) {
     const key = objectKeyOf(owner);
-    const { sourceId, origin } = this.#meta.get(key) ?? {};
-    const source = sourceId ?? this.#withdrawn.get(key);
-    const { revision, author } = origin ?? {};
+    const { sourceId: source, origin: { revision, author } = {} } =
+      this.#meta.get(key) ?? this.#withdrawn.get(key) ?? {};
     return { ...(source && { source }), ...(revision && { revision }), ...(author && { author }) };
   }
   meta(key: ObjectKey): Meta | undefined {

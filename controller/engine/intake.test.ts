@@ -33,6 +33,7 @@ async function take(
     sources: async () => [],
     put: async (given: readonly unknown[]) => put.splice(0, 0, ...given),
     remove: async () => [],
+    refuse: async () => undefined,
     async *load({ keys, kind }: { keys?: readonly string[]; kind?: string }) {
       yield rows.filter((r) => (keys?.includes(r.key) ?? true) && (kind === undefined || r.object.kind === kind));
     },

@@ -47,7 +47,10 @@ export async function intake(
   if (conflict) return conflict;
   const changed = await objects.put(rows);
   const withdrawn = [...update.deletes, ...(o.prune && update.complete ? await missing(update, objects) : [])];
-  return { ok: true, changed, withdrawn: await objects.remove(withdrawn, now) };
+  const { sourceId, revision, author, errors } = update;
+  const gone = await objects.remove(withdrawn, now, { revision, ...(author && { author }) });
+  await objects.refuse(sourceId, revision, errors);
+  return { ok: true, changed, withdrawn: gone };
 }
 
 const owns = (rows: readonly DeclaredObject[], tenant: string): boolean =>

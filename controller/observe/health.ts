@@ -30,7 +30,7 @@ const table = {
   sources: {
     path: "/readyz",
     means: "every source has delivered once",
-    todo: "the message names the source: see whether its folder exists and can be read",
+    todo: "the message names the source: see whether its folder exists and can be read; what it had refused does not count",
   },
 } satisfies Record<string, CheckRow>;
 type CheckName = keyof typeof table;
@@ -41,7 +41,8 @@ export interface ReadySources {
   pingStore(): Promise<unknown>;
   /** `remainingMs`: for how long the last renewal still counts. */
   leases(): { readonly held: number; readonly remainingMs: number };
-  sources(): readonly { readonly id: string; readonly delivered: boolean }[];
+  /** `refused`: declarations of its last snapshot. They hold up nobody else, so the process is ready all the same. */
+  sources(): readonly { readonly id: string; readonly delivered: boolean; readonly refused: number }[];
 }
 
 /** A store that takes longer serves nobody. */
@@ -50,6 +51,7 @@ const PING_MS = 2000;
 export async function readiness({ pingStore, leases, sources }: ReadySources): Promise<readonly Check[]> {
   const { held, remainingMs } = leases();
   const missing = sources().filter((s) => !s.delivered);
+  const refused = sources().reduce((n, s) => n + s.refused, 0);
   return [
     await storeCheck(pingStore),
     check(
@@ -58,7 +60,14 @@ export async function readiness({ pingStore, leases, sources }: ReadySources): P
       held > 0 ? `${held} of 65 partitions held` : "standing by: others hold all partitions",
       "not renewed in time",
     ),
-    check("sources", missing.length === 0, "all delivered", `waiting for ${missing.map((s) => s.id).join(", ")}`),
+    check(
+      "sources",
+      missing.length === 0,
+      refused === 0
+        ? "all delivered"
+        : `all delivered, ${refused} ${refused === 1 ? "declaration" : "declarations"} refused: \`lastmile status\` names them`,
+      `waiting for ${missing.map((s) => s.id).join(", ")}`,
+    ),
   ];
 }
 

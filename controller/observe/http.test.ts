@@ -6,7 +6,7 @@ import { openMetrics } from "./metrics.ts";
 const alive: ReadySources = {
   pingStore: async () => 1,
   leases: () => ({ held: 65, remainingMs: 8000 }),
-  sources: () => [{ id: "dir:a", delivered: true }],
+  sources: () => [{ id: "dir:a", delivered: true, refused: 0 }],
 };
 const metrics = openMetrics({
   backlog: () => new Map(),
@@ -60,8 +60,8 @@ describe("the HTTP endpoints", () => {
       "a source has not delivered",
       {
         sources: () => [
-          { id: "dir:a", delivered: true },
-          { id: "dir:b", delivered: false },
+          { id: "dir:a", delivered: true, refused: 0 },
+          { id: "dir:b", delivered: false, refused: 0 },
         ],
       },
       "sources",

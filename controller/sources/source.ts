@@ -21,6 +21,8 @@ export interface SourceUpdate {
   readonly sourceId: string;
   /** Names the content: a digest, a commit, a resource version. */
   readonly revision: string;
+  /** Who made the revision, where the source knows. */
+  readonly author?: string;
   /**
    * True: `upserts` is everything that this source declares, so what it declared before and is not among them is gone.
    * False: nothing may be concluded from what is missing; only `deletes` are gone.

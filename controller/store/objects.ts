@@ -1,5 +1,6 @@
 /** The last good declaration of every object, whichever source it came from, and word of every change. */
 import type { Calls, Param } from "./calls.ts";
+import { openRefusals, type Refusals } from "./refusals.ts";
 import type { Json } from "./status.ts";
 
 /** `kind/namespace/name`; `-` for the namespace of cluster-scoped kinds. */
@@ -36,14 +37,18 @@ export interface Filter {
   /** Also what is no longer declared. */
   readonly deleted?: boolean;
 }
-export interface Objects {
+export interface Objects extends Refusals {
   /**
    * Answers the keys whose content is new, different or back. A moved line or a new revision alone is no change. However
    * many there are, whoever follows sees all of them or none: what they cost is counted as one set.
    */
   put(rows: readonly DeclaredObject[]): Promise<readonly ObjectKey[]>;
-  /** Marks as deleted; answers those that were declared. */
-  remove(keys: readonly ObjectKey[], at: number): Promise<readonly ObjectKey[]>;
+  /** Marks as deleted; answers those that were declared. `by`: the revision that does not declare them any more. */
+  remove(
+    keys: readonly ObjectKey[],
+    at: number,
+    by?: Pick<Origin, "revision" | "author">,
+  ): Promise<readonly ObjectKey[]>;
   /** Puts these before whoever follows once more, though nothing in them changed: somebody asks for a look. */
   again(keys: readonly ObjectKey[]): Promise<void>;
   /** In pages, ordered by key. */
@@ -79,7 +84,8 @@ changed as materialized (select key from written where seq = (select seq from tu
 ${notify("changed")}
 select key from changed left join told on true`;
 const remove = `with ${turn},
-removed as (update lastmile.objects set deleted_at = to_timestamp($2 / 1000.0), seq = (select seq from turn)
+removed as (update lastmile.objects set deleted_at = to_timestamp($2 / 1000.0), seq = (select seq from turn),
+    origin = origin - 'revision' - 'author' || $3::jsonb
   where key = any($1::text[]) and deleted_at is null returning key),
 ${notify("removed")}
 select key from removed left join told on true`;
@@ -105,6 +111,7 @@ export function openObjects(calls: Calls): Objects {
       deletedAt: r.deletedAt ?? undefined,
     }));
   return {
+    ...openRefusals(calls),
     async put(given) {
       const rows = [...new Map(given.map((r) => [r.key, r])).values()];
       if (rows.length === 0) return [];
@@ -117,9 +124,11 @@ export function openObjects(calls: Calls): Objects {
         return changed;
       });
     },
-    async remove(keys, at) {
+    async remove(keys, at, by = {}) {
       if (keys.length === 0) return [];
-      return (await calls.rows<[ObjectKey]>("remove objects", remove, [keys, at])).map(([key]) => key);
+      return (await calls.rows<[ObjectKey]>("remove objects", remove, [keys, at, JSON.stringify(by)])).map(
+        ([key]) => key,
+      );
     },
     async again(keys) {
       if (keys.length > 0) await calls.query("look again", again, [keys]);

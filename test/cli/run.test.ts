@@ -78,8 +78,17 @@ describe("a running controller", () => {
         /john-doe\.yaml:\d+:\d+ Subscriber isp-acme\/john-doe spec\.planRef/,
       ),
     );
-    expect((await cli.lastmile("status")).out).toContain("Everything is in place.");
+    const { out } = await cli.lastmile("status");
+    expect(out).toContain("Everything is in place.");
+    expect(out).toMatch(
+      /Refused: 1 problem in dir:\S+ \(revision \w+, \S+Z\); what was known before stands\n\S+john-doe\.yaml:/,
+    );
+    expect(out).toMatch(/john-doe\.yaml:\d+:\d+ Subscriber\/isp-acme\/john-doe spec\.planRef.*\n {2}\S/);
+    const ready = await fetch(`http://127.0.0.1:${logged("listening")[0]?.["port"]}/readyz`);
+    expect(ready.status).toBe(200);
+    expect(await ready.text()).toContain("all delivered, 1 declaration refused: `lastmile status` names them");
     await cli.edit("acme/subscribers/john-doe.yaml", "name: no-such-plan", "name: residential_100mbps");
+    await until(async () => expect((await cli.lastmile("status")).out).not.toContain("Refused"));
   });
   it("does the work of an apply beside it, whose folder it does not follow", async () => {
     const other = join(cli.home, "other");

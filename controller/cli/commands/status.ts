@@ -58,6 +58,7 @@ async function look(installation: Installation): Promise<Overview> {
     tenants: [...tenants.values()].sort((a, b) => (a.tenant < b.tenant ? -1 : 1)),
     systems,
     troubles,
+    refused: await objects.refusals(),
   };
 }
 

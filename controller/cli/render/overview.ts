@@ -1,5 +1,7 @@
 /** The installation at a glance. Pure. */
+import type { Refusal } from "../../store/refusals.ts";
 import type { Paint } from "../io.ts";
+import { count, problemList } from "./problems.ts";
 import { table } from "./table.ts";
 
 export interface TenantRow {
@@ -23,6 +25,8 @@ export interface Overview {
   readonly tenants: readonly TenantRow[];
   readonly systems: readonly Readonly<Record<"name" | "type" | "mode" | "reachable" | "version" | "message", string>>[];
   readonly troubles: readonly Trouble[];
+  /** Of the last snapshot of each source; what was known of those objects before stands. */
+  readonly refused: readonly Refusal[];
 }
 const SHOWN = 20;
 
@@ -31,7 +35,8 @@ export function overviewText(o: Overview, wide: boolean, paint: Paint): string {
   const parts = [
     `Installation ${paint("bold", o.installation)}, store ${o.store}, controller ${running || "none is running"}`,
   ];
-  if (o.tenants.length === 0) return `${parts[0]}\n\nNothing is declared yet: \`lastmile apply PATH\`.`;
+  for (const r of o.refused) parts.push(refusalText(r, paint));
+  if (o.tenants.length === 0) return [...parts, "Nothing is declared yet: `lastmile apply PATH`."].join("\n\n");
   const counts = o.tenants.map((t) => [t.tenant, ...[t.subscribers, t.ready, t.suspended, t.withdrawn].map(String)]);
   parts.push(table(["tenant", "subscribers", "ready", "suspended", "withdrawn"], counts));
   parts.push(
@@ -49,6 +54,12 @@ export function overviewText(o: Overview, wide: boolean, paint: Paint): string {
     );
   parts.push(o.troubles.length === 0 ? paint("green", "Everything is in place.") : troubleText(o.troubles, wide));
   return parts.join("\n\n");
+}
+
+function refusalText({ sourceId, revision, at, total, problems }: Refusal, paint: Paint): string {
+  const when = new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+  const head = `${count(total, "problem")} in ${sourceId} (revision ${revision.slice(0, 12)}, ${when}); what was known before stands`;
+  return `${paint("red", "Refused")}: ${head}\n${problemList(problems, paint)}`;
 }
 
 function troubleText(troubles: readonly Trouble[], wide: boolean): string {
