@@ -1,0 +1,31 @@
+/** Billing: accounts, services, subscriptions and prices. README.md says what is written where. */
+import { openDatabase } from "../postgres.ts";
+import type { System } from "../system.ts";
+import { type BillingConfig, parseConfig } from "./config.ts";
+import { desired } from "./desired.ts";
+import { postgresDriver } from "./postgres-driver.ts";
+import { resources } from "./resources.ts";
+import { ensureSchema } from "./schema.ts";
+
+export const billing: System<BillingConfig> = {
+  type: "Billing",
+  parseConfig,
+  desired,
+  connect: async (config, deps) => {
+    const driver = postgresDriver(openDatabase(config, deps));
+    return {
+      resources: resources(driver, deps.endpoint),
+      slots: config.slots,
+      ping: async (signal) => ({ version: await driver.version(signal) }),
+      close: () => driver.close(),
+    };
+  },
+  prepare: async (config, deps, signal) => {
+    const db = openDatabase(config, deps);
+    try {
+      await ensureSchema(db, signal);
+    } finally {
+      await db.close();
+    }
+  },
+};
