@@ -7,6 +7,7 @@ const voltha = {
 };
 const asVoltha = { type: "VOLTHA", address: "voltha.example:55555", radius: null, voltha };
 const asMail = { type: "Mail", address: "smtps://mail.example", radius: null, mail: { from: "isp@acme.example" } };
+const asBilling = { type: "Billing", address: "postgresql://db.example/billing", radius: null };
 const asNetbox = { type: "NetBox", address: "https://netbox.example", radius: null };
 
 describeRules("ExternalSystem", { type: "RADIUS", address: "postgresql://radius-db.example:5432/radius", radius }, [
@@ -26,6 +27,12 @@ describeRules("ExternalSystem", { type: "RADIUS", address: "postgresql://radius-
     says: "the address of a RADIUS database looks like postgresql://host:5432/radius",
     bad: { address: "https://radius-db.example" },
     good: { address: "postgres://127.0.0.1/radius" },
+  },
+  {
+    at: "spec.address",
+    says: "the address of a billing database looks like postgresql://host:5432/billing",
+    bad: { ...asBilling, address: "https://billing.example" },
+    good: asBilling,
   },
   {
     at: "spec.address",

@@ -535,7 +535,7 @@ export interface ExternalSystemSpec {
    */
   readonly paused: boolean;
   /**
-   * Where it is, without credentials: postgresql://host:port/database for RADIUS, host:port for VOLTHA, smtp:// or smtps:// for Mail, http:// or https:// for the others.
+   * Where it is, without credentials: postgresql://host:port/database for RADIUS and Billing, host:port for VOLTHA, smtp:// or smtps:// for Mail, http:// or https:// for the others.
    */
   readonly address: string;
   /**
