@@ -24,7 +24,8 @@ interface Row {
   owner: string;
   retired: boolean;
   state: State;
-  readonly address: string;
+  /** Chosen here when the object was made. */
+  address: string;
   readonly at: number;
 }
 
@@ -109,7 +110,8 @@ export class Memory {
       this.rows.delete(row.id);
       return null;
     }
-    const next = { ...row, state: merge(row.state, o.patch), token: o.token, owner: o.owner };
+    const { address = row.address, patch } = this.#split(o.patch);
+    const next = { ...row, state: merge(row.state, patch), address, token: o.token, owner: o.owner };
     if (o.action === "retire") next.retired = true;
     if (o.action === "restore") next.retired = false;
     if (!this.#lie()) this.rows.set(row.id, next);
@@ -122,20 +124,29 @@ export class Memory {
     if (existing && this.#o.marker === "beside" && existing.token !== o.token)
       return fault("NotOwned", `${o.ref.key} exists`);
     const keyed = existing && this.#o.marker !== "inline" ? existing : undefined;
+    const { address = keyed?.address ?? this.#free(), patch } = this.#split(o.patch);
     const row: Row = {
       id: keyed?.id ?? `${this.#o.name}-${this.#next++}`,
       key: o.ref.key,
       token: o.token,
       owner: o.owner,
       retired: false,
-      state: merge(keyed?.state ?? {}, o.patch),
-      address: keyed?.address ?? this.#free(),
+      state: merge(keyed?.state ?? {}, patch),
+      address,
       at: Date.now(),
     };
     if (!this.#lie()) this.rows.set(row.id, row);
     return this.#seen(o.ref, row);
   }
 
+  #allocates(): boolean {
+    return this.#o.fields["address"]?.authority === "allocated";
+  }
+  #split(all: State): { readonly address?: string; readonly patch: State } {
+    if (!this.#allocates() || all["address"] == null) return { patch: all };
+    const { address, ...patch } = all;
+    return { address: String(address), patch };
+  }
   #free(): string {
     const taken = new Set([...this.rows.values()].map((r) => r.address));
     let n = 2;
@@ -160,7 +171,8 @@ export class Memory {
   }
   #seen(ref: Ref, r: Row): Observed {
     const token = this.#o.marker === "store" || r.token === "" ? undefined : r.token;
-    return { ref, id: r.id, token, retired: r.retired, state: this.#hide(r.state), outputs: { address: r.address } };
+    const outputs = this.#allocates() ? { address: r.address } : {};
+    return { ref, id: r.id, token, retired: r.retired, state: this.#hide({ ...r.state, ...outputs }), outputs };
   }
 }
 

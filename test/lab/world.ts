@@ -13,7 +13,7 @@ import { openTestStore, type TestStore } from "./store.ts";
 
 const managed = { authority: "managed" } as const;
 const tables: Readonly<Record<"addr" | "acct" | "pon", FieldTable>> = {
-  addr: { dns: managed },
+  addr: { dns: managed, address: { authority: "allocated", disruptive: true } },
   acct: {
     password: { ...managed, secret: true },
     rate: managed,
