@@ -1,6 +1,7 @@
 /** One line per system. */
+import { billing } from "./billing/index.ts";
 import { radius } from "./radius/index.ts";
 import { bind, type Configure } from "./system.ts";
 
 /** By `ExternalSystem.spec.type`. */
-export const systems: ReadonlyMap<string, Configure> = new Map([bind(radius)]);
+export const systems: ReadonlyMap<string, Configure> = new Map([bind(radius), bind(billing)]);

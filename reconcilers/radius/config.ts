@@ -1,5 +1,5 @@
 /** The part of an ExternalSystem's spec that RADIUS reads, checked. */
-import { fault } from "../errors.ts";
+import { parsePostgresAddress, parseSlots, record, text, wrong } from "../spec.ts";
 import { ATTRIBUTE_NAME } from "./values.ts";
 
 const VENDORS = ["Generic", "MikroTik", "Cisco", "Juniper", "Huawei"] as const;
@@ -26,8 +26,6 @@ export interface RadiusConfig {
   readonly slots: number;
   readonly nas: readonly Nas[];
 }
-const DEFAULT_SLOTS = 4;
-const MIN_SLOTS = 2;
 export const DEFAULT_OPTION82 = {
   circuitAttribute: "ADSL-Agent-Circuit-Id",
   remoteAttribute: "ADSL-Agent-Remote-Id",
@@ -44,20 +42,7 @@ export function parseConfig(raw: unknown): RadiusConfig {
   const circuits = new Set(nas.map((n) => n.option82.circuitAttribute));
   const both = nas.find((n) => circuits.has(n.option82.remoteAttribute))?.option82.remoteAttribute;
   if (both) throw wrong("spec.radius.nas", `takes ${both} for the circuit id and for the remote id`);
-  return { address: parseAddress(spec["address"]), slots: parseSlots(spec["limits"]), nas };
-}
-
-function parseAddress(raw: unknown): string {
-  const address = text(raw, "spec.address");
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return address;
-  throw wrong("spec.address", "is not postgresql://host:port/database");
-}
-
-function parseSlots(raw: unknown): number {
-  const slots = (raw === undefined ? {} : record(raw, "spec.limits"))["concurrency"] ?? DEFAULT_SLOTS;
-  if (typeof slots === "number" && Number.isInteger(slots) && slots >= 1) return Math.max(slots, MIN_SLOTS);
-  throw wrong("spec.limits.concurrency", "is not a whole number of at least 1");
+  return { address: parsePostgresAddress(spec["address"]), slots: parseSlots(spec["limits"]), nas };
 }
 
 function parseNas(raw: unknown, path: string): Nas {
@@ -91,16 +76,7 @@ function oneOf<T extends string>(raw: unknown, allowed: readonly T[], path: stri
   if (found === undefined) throw wrong(path, `is none of ${allowed.join(", ")}`);
   return found;
 }
-function text(raw: unknown, path: string): string {
-  if (typeof raw !== "string" || raw === "") throw wrong(path, "is missing");
-  return raw;
-}
 function array(raw: unknown, path: string): readonly unknown[] {
   if (!Array.isArray(raw) || raw.length === 0) throw wrong(path, "names no NAS");
   return raw;
 }
-function record(raw: unknown, path: string): Readonly<Record<string, unknown>> {
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw wrong(path, "is missing");
-  return raw as Readonly<Record<string, unknown>>;
-}
-const wrong = (path: string, what: string) => fault("Misconfigured", `${path} ${what}`);

@@ -1,0 +1,30 @@
+/** Reads what every system reads of an ExternalSystem's spec. @throws Fault `Misconfigured`, naming the field */
+import { type Fault, fault } from "./errors.ts";
+
+const DEFAULT_SLOTS = 4;
+const MIN_SLOTS = 2;
+
+/** Calls at the same time; one is reserved for small edits. `limits`: `spec.limits`. */
+export function parseSlots(limits: unknown): number {
+  const slots = (limits === undefined ? {} : record(limits, "spec.limits"))["concurrency"] ?? DEFAULT_SLOTS;
+  if (typeof slots === "number" && Number.isInteger(slots) && slots >= 1) return Math.max(slots, MIN_SLOTS);
+  throw wrong("spec.limits.concurrency", "is not a whole number of at least 1");
+}
+
+/** Never repeated in an error: it may hold a password. */
+export function parsePostgresAddress(raw: unknown): string {
+  const address = text(raw, "spec.address");
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return address;
+  throw wrong("spec.address", "is not postgresql://host:port/database");
+}
+
+export function text(raw: unknown, path: string): string {
+  if (typeof raw !== "string" || raw === "") throw wrong(path, "is missing");
+  return raw;
+}
+export function record(raw: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw wrong(path, "is missing");
+  return raw as Readonly<Record<string, unknown>>;
+}
+export const wrong = (path: string, what: string): Fault => fault("Misconfigured", `${path} ${what}`);
