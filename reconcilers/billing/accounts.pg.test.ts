@@ -1,0 +1,114 @@
+/** Several subscribers on one account, and what becomes of personal data. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { ResolvedSubscriber } from "../../controller/core/resolved.ts";
+import { billed, billing, CUSTOMER } from "../../test/contract/billing.subjects.ts";
+import { type Ledger, openLedger } from "../../test/lab/billing.ts";
+
+let ledger: Ledger;
+beforeEach(async () => {
+  ledger = await openLedger();
+});
+afterEach(() => ledger.close());
+
+/** The n-th subscriber, on a shared account. */
+const sub = (n: number, account = "ACC-1"): ResolvedSubscriber => ({
+  ...billed(n),
+  state: "Active",
+  billing: billing(n, { account }),
+});
+const accounts = async () =>
+  (await ledger.rows("select account, name, closed_at is null as open from billing.customers order by account")).map(
+    (c) => `${c["account"]} ${c["name"] ?? "-"} ${c["open"] ? "open" : "closed"}`,
+  );
+const name = (n: number): string => CUSTOMER(n).name;
+
+describe("a shared account", () => {
+  test("says what its first subscriber says, and nobody fights over it", async () => {
+    await ledger.declare(sub(1));
+    await ledger.declare(sub(2));
+    const events = await ledger.events();
+    for (const n of [1, 2, 1, 2]) await ledger.declare(sub(n));
+    expect(await accounts()).toEqual([`ACC-1 ${name(1)} open`]);
+    expect(await ledger.events()).toEqual(events);
+  });
+  test("goes on with the next when the first leaves, and ends only with its last", async () => {
+    await ledger.declare(sub(1));
+    await ledger.declare(sub(2));
+    await ledger.retire(sub(1));
+    expect(await accounts()).toEqual([`ACC-1 ${name(2)} open`]);
+    await ledger.purge(sub(1));
+    expect(await accounts()).toEqual([`ACC-1 ${name(2)} open`]);
+    await ledger.retire(sub(2));
+    expect(await accounts()).toEqual([`ACC-1 ${name(2)} closed`]);
+    await ledger.purge(sub(2));
+    expect(await accounts()).toEqual([]);
+  });
+  test("is open again as the same one when any of them returns", async () => {
+    await ledger.declare(sub(1));
+    await ledger.declare(sub(2));
+    const id = await ledger.rows("select id from billing.customers");
+    for (const n of [1, 2]) await ledger.retire(sub(n));
+    await ledger.declare(sub(2));
+    expect(await accounts()).toEqual([`ACC-1 ${name(2)} open`]);
+    expect(await ledger.rows("select id from billing.customers")).toEqual(id);
+  });
+  test("a subscriber that moves to another account takes its service along", async () => {
+    await ledger.declare(sub(1));
+    await ledger.declare(sub(2));
+    await ledger.declare(sub(2, "ACC-2"));
+    expect(await accounts()).toEqual([`ACC-1 ${name(1)} open`, `ACC-2 ${name(2)} open`]);
+    expect(await ledger.rows("select number, account, state from billing.services order by 1")).toEqual([
+      { number: "S-1", account: "ACC-1", state: "ACTIVE" },
+      { number: "S-2", account: "ACC-2", state: "ACTIVE" },
+    ]);
+  });
+  test("is not shared with another installation", async () => {
+    await ledger.declare(sub(1));
+    const theirs = { ...sub(2), owner: { ...sub(2).owner, installation: "other" } };
+    await expect(ledger.declare(theirs)).rejects.toMatchObject({ code: "NotOwned" });
+    expect(await accounts()).toEqual([`ACC-1 ${name(1)} open`]);
+  });
+  test("shows whether any of its services is connected", async () => {
+    const shown = async () =>
+      (await ledger.rows("select installation, connection, services::int from billing.connections"))[0];
+    await ledger.declare({ ...sub(1), billing: { ...sub(1).billing, surveyPassed: false } });
+    expect(await shown()).toEqual({ installation: "Pending", connection: "Inactive", services: 1 });
+    await ledger.declare(sub(2));
+    expect(await shown()).toEqual({ installation: "Completed", connection: "Active", services: 2 });
+  });
+});
+
+describe("erasure of personal data", () => {
+  const personal = async () =>
+    JSON.stringify(await ledger.rows("select c.*, m.* from billing.customers c, billing.contacts m"));
+  const erase = (n: number) => ledger.rows("select billing.erase('acme', $1) as erased", `S-${n}`);
+
+  test("leaves nothing of the person, and one event", async () => {
+    await ledger.declare(sub(1));
+    await ledger.retire(sub(1));
+    expect(await erase(1)).toEqual([{ erased: 1 }]);
+    for (const field of ["name", "email", "phone", "address"] as const)
+      expect(await personal()).not.toContain(CUSTOMER(1)[field]);
+    expect((await ledger.events()).at(-1)).toBe("contact >ERASED");
+  });
+  test("is refused while the subscriber is served", async () => {
+    await ledger.declare(sub(1));
+    await expect(erase(1)).rejects.toThrow("withdraw or terminate it first");
+    expect(await accounts()).toEqual([`ACC-1 ${name(1)} open`]);
+  });
+  test("leaves the others of the account alone", async () => {
+    await ledger.declare(sub(1));
+    await ledger.declare(sub(2));
+    await ledger.retire(sub(1));
+    await erase(1);
+    expect(await accounts()).toEqual([`ACC-1 ${name(2)} open`]);
+    expect(await personal()).not.toContain(CUSTOMER(1).email);
+  });
+  test("who comes back is written anew", async () => {
+    await ledger.declare(sub(1));
+    await ledger.retire(sub(1));
+    await erase(1);
+    await ledger.declare(sub(1));
+    expect(await accounts()).toEqual([`ACC-1 ${name(1)} open`]);
+  });
+});
