@@ -1,6 +1,6 @@
 /** Pure: a preview in the terms of people. Also what `-o json` shows, so its names are stable. */
 import { objectKeyOf } from "../core/compose.ts";
-import { type Blocker, type Change, type Impact, type RefKey, refKey } from "../core/model.ts";
+import { awaitsApproval, type Blocker, type Change, type Impact, type RefKey, refKey } from "../core/model.ts";
 import { type Owner, parseOwner } from "../core/owner.ts";
 import { reasonOf } from "../core/status/reasons.ts";
 import type { Preview, PreviewedSubject } from "../engine/preview.ts";
@@ -108,7 +108,7 @@ function changeView(
   if (!c.hold) return view;
   const waits = c.hold.message.replace(/^waits for /, "");
   if (!isHeld(c) && !waits.split(", ").some((ref) => stuck.has(ref))) return { ...view, after: waits };
-  const release = c.hold.code === "DestructiveLimit" ? input.approve(id) : reasonOf(c.hold.code).remedy;
+  const release = awaitsApproval(c) ? input.approve(id) : reasonOf(c.hold.code).remedy;
   return { ...view, hold: { code: c.hold.code, message: c.hold.message, release } };
 }
 

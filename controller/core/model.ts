@@ -137,3 +137,6 @@ export interface Plan {
   readonly owner: Owner;
   readonly changes: readonly Change[];
 }
+/** What a person can release by an approval. */
+export const awaitsApproval = ({ hold }: { readonly hold?: { readonly code: string } }): boolean =>
+  hold?.code === "DestructiveLimit" || hold?.code === "NeedsApproval";

@@ -179,9 +179,9 @@ describe("approval", () => {
     await hundred();
     await scene.settle(first(70));
     await approve([71]);
-    await scene.engine.refreshApprovals();
     const onu = [...scene.world.pon.rows.values()].find((r) => r.key === "ALCL71");
     if (onu) onu.state = { ...onu.state, vlan: "77" };
+    await scene.engine.refreshApprovals(); // who is held runs again at once
     await scene.look([owner(71)]);
     expect([retired(), held()]).toEqual([0, 30]);
   });

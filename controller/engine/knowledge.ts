@@ -31,6 +31,8 @@ export class Knowledge {
   readonly underWay = new Map<RefKey, Promise<void>>();
   /** How many looks and effects have ended: a plan is the last one only if none ended since it was begun. */
   answers = 0;
+  /** Looks that are under way. */
+  looking = 0;
   /** Epoch milliseconds at which something should be tried again. */
   retryAt = Number.POSITIVE_INFINITY;
   #broken: { readonly cause: unknown } | undefined;
@@ -111,6 +113,10 @@ export class Knowledge {
   }
 
   async #look(key: RefKey): Promise<void> {
+    this.looking++;
+    await this.#find(key).finally(() => this.looking--);
+  }
+  async #find(key: RefKey): Promise<void> {
     const { ports, backoff, clock } = this.#means;
     const ref = parseRef(key);
     const entry = this.entries.get(key);

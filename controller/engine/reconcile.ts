@@ -50,9 +50,9 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
   const { known } = run;
   await known.observe(run.desired.keys());
   for (;;) {
-    const answers = known.answers;
+    const { answers, looking } = known;
     const p = await run.plan(); // may ask for a place in the budget: answers that come meanwhile are not in `p`
-    run.start(p);
+    run.start(p, looking === 0);
     if (known.answers !== answers || !(await known.idle())) continue;
     const rest = await run.books.tidy(p, subject);
     known.forgive();
@@ -118,7 +118,7 @@ class Run {
   }
 
   /** Starts each change whose makers have nothing left to do. A failure reaches its dependants and nobody else. */
-  start(p: Plan): void {
+  start(p: Plan, allSeen: boolean): void {
     const { underWay, faults } = this.known;
     const open = new Set<RefKey>();
     for (const c of p.changes) if (c.action !== "none" || c.hold) open.add(refKey(c.ref));
@@ -126,6 +126,8 @@ class Run {
       const key = refKey(c.ref);
       if (c.action === "none" || c.hold || underWay.has(key) || faults.has(key) || c.after.some((r) => open.has(r)))
         continue;
+      // Approved one by one, and one that is not approved holds them all: so all must be in the plan.
+      if (c.impact && !this.#granted.has(c.impact) && !allSeen) continue;
       const tries = (this.#tries.get(key) ?? 0) + 1;
       this.#tries.set(key, tries);
       this.known.begin(key, () => this.#effect(c, tries));

@@ -1,5 +1,5 @@
 /** `lastmile approve`: releases exactly what a person has seen, and nothing that came since. */
-
+import { awaitsApproval } from "../../core/model.ts";
 import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx, Paint } from "../io.ts";
@@ -32,7 +32,7 @@ export async function approve(
   return withController(cx, async (controller, installation) => {
     const { view, preview } = await planOf(controller, installation, read?.update, { ...options, path });
     if (view.changeSet !== changeSet) throw another(view.changeSet, changeSet, path);
-    const held = preview.subjects.filter((s) => s.plan.changes.some((c) => c.hold?.code === "DestructiveLimit"));
+    const held = preview.subjects.filter((s) => s.plan.changes.some(awaitsApproval));
     const tuples = held.flatMap((s) => s.plan.changes.flatMap((c) => c.tuple ?? []));
     if (tuples.length === 0) {
       cx.io.err("Nothing in this change set waits for approval.");
@@ -60,7 +60,7 @@ export async function approve(
 
 const heldText = (view: PlanView, paint: Paint): string =>
   view.subjects
-    .map((s) => ({ ...s, changes: s.changes.filter((c) => c.hold?.code === "DestructiveLimit") }))
+    .map((s) => ({ ...s, changes: s.changes.filter(awaitsApproval) }))
     .filter((s) => s.changes.length > 0)
     .map((s) => subjectText(s, paint))
     .join("\n");
