@@ -39,10 +39,23 @@ function declarations(program: Command, run: Run): void {
   program
     .command("plan <path>")
     .summary("show what apply would do")
-    .description("Compares what is declared with what is there and shows every difference. Changes nothing.")
+    .description(
+      "Compares what is declared with what is there and shows every difference. With --base and --head it compares two " +
+        "revisions of a git clone, and asks neither the store nor any system. Changes nothing.",
+    )
     .option("--prune", "also withdraw what this path declared before and does not declare any more")
+    .option("--base <ref>", "the revision that is declared now, such as origin/main")
+    .option("--head <ref>", "the revision that shall be declared, such as HEAD")
+    .option("--markdown", "with --base and --head: as the comment of a pull request")
     .addOption(output())
-    .addHelpText("after", examples("lastmile plan examples", "lastmile plan examples --prune -o json"))
+    .addHelpText(
+      "after",
+      examples(
+        "lastmile plan examples",
+        "lastmile plan examples --prune -o json",
+        "lastmile plan examples --base origin/main --head HEAD --markdown",
+      ),
+    )
     .action(run(async () => (await import("./commands/plan.ts")).plan));
   program
     .command("drift")

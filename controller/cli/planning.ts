@@ -38,15 +38,21 @@ export function tellProblems(io: Io, problems: readonly LoadProblem[]): void {
   io.err(`lastmile: ${count(problems.length, "problem")} in the declarations; nothing was done`);
 }
 
+interface Approving {
+  /** What was planned, for the command that approves it. */
+  readonly path?: string | undefined;
+  /** Where no command does yet. */
+  readonly approve?: (changeSet: string) => string;
+}
 /** Without an update: the last good declarations against what is there. Nothing is written. */
 export async function planOf(
   controller: Controller,
-  installation: Installation,
+  { objects }: Pick<Installation, "objects">,
   update: SourceUpdate | undefined,
-  { prune = false, path }: PlanOptions & { readonly path?: string | undefined },
+  { prune = false, path, approve }: PlanOptions & Approving,
 ): Promise<Planned> {
   const { declared } = controller;
-  const gone = update && prune && update.complete ? await missing(update, installation.objects) : [];
+  const gone = update && prune && update.complete ? await missing(update, objects) : [];
   const because: Because = update ? becauseOf(update, declared.catalog, gone) : new Map();
   const files = new Map(update?.upserts.map((u) => [u.key, `${u.origin.file}:${u.origin.line}`]));
   const preview = await controller.preview(update, { prune });
@@ -55,7 +61,7 @@ export async function planOf(
     because,
     declaredIn: (key) => files.get(key) ?? originOf(controller, key),
     unchanged: (s, c, field) => unchanged(controller, because, s, refKey(c.ref), field),
-    approve: (id) => `lastmile approve ${id}${arguments_}`,
+    approve: approve ?? ((id) => `lastmile approve ${id}${arguments_}`),
   });
   return { preview, view };
 }

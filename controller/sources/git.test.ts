@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AUTHOR, type Repository, repository } from "../../test/lab/repository.ts";
@@ -294,7 +293,7 @@ describe("our own clone", () => {
       if (!name.isFile()) continue;
       const path = join(name.parentPath, name.name);
       await chmod(path, 0o600);
-      execFileSync("truncate", ["-s", String(length), path]);
+      await truncate(path, length);
     }
   };
   it.each(damages)("%s: it is made anew", async (_, damage) => {

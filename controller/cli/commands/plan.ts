@@ -1,13 +1,18 @@
 /** `lastmile plan`: what would happen. `lastmile drift`: what has been changed behind our back. */
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx, Io } from "../io.ts";
+import { type CompareOptions, rangeOf } from "../offline/options.ts";
 import { type Format, type OutputOption, print } from "../output.ts";
 import { isEmpty, type PlanView } from "../plan-view.ts";
 import { type PlanOptions, planOf, readUpdate, tellProblems } from "../planning.ts";
 import { planText } from "../render/plan.ts";
 import { withController } from "../session.ts";
 
-export async function plan(cx: Cx, path: string, options: PlanOptions & OutputOption): Promise<Exit> {
+export interface PlanCommand extends PlanOptions, OutputOption, CompareOptions {}
+
+export async function plan(cx: Cx, path: string, options: PlanCommand): Promise<Exit> {
+  const range = rangeOf(options);
+  if (range) return (await import("../offline/command.ts")).planBetween(cx, path, range, options);
   const read = await readUpdate(path, cx.cwd);
   if (!read.ok) {
     tellProblems(cx.io, read.problems);

@@ -80,7 +80,7 @@ function held(paint: Paint, indent: string, code: string, message: string, remed
 export function summaryText({ summary, changeSet }: Pick<PlanView, "summary" | "changeSet">, paint: Paint): string {
   return `${paint("bold", `Plan: ${parts(summary).join(", ")}.`)} Change set ${changeSet}`;
 }
-function parts(n: Summary): readonly string[] {
+export function parts(n: Summary): readonly string[] {
   const some: (readonly [number, string])[] = [
     [n.create, "to create"],
     [n.change, "to change"],

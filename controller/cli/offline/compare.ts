@@ -1,0 +1,53 @@
+/** What a change of the declarations would do where everything that was declared before is in place. */
+import { systems } from "../../../reconcilers/index.ts";
+import { Controller } from "../../engine/controller.ts";
+import { toUpdate } from "../../sources/directory.ts";
+import type { PlanView } from "../plan-view.ts";
+import { planOf } from "../planning.ts";
+import type { Revisions } from "./revisions.ts";
+import {
+  type BudgetUse,
+  budgetOf,
+  leases,
+  objectsOf,
+  secretSource,
+  secretsOf,
+  storeOf,
+  systemsOf,
+  World,
+} from "./store.ts";
+
+export interface Comparison {
+  readonly view: PlanView;
+  readonly budgets: readonly BudgetUse[];
+}
+const SOURCE = "git";
+
+/** The same controller that runs, on a store and systems in memory. */
+export async function compare({ base, head }: Revisions, installation: string): Promise<Comparison> {
+  const world = new World();
+  const uses: BudgetUse[] = [];
+  const objects = objectsOf(SOURCE, toUpdate(SOURCE, base.snapshot).upserts);
+  const controller = new Controller({
+    ...{ installation, objects, leases, secretSource },
+    store: storeOf(world),
+    secrets: secretsOf(),
+    budget: (tenant) => budgetOf(world, tenant, uses),
+    systems: systemsOf(systems, world),
+    clock: { now: () => 0 },
+  });
+  try {
+    await controller.load();
+    const { declared } = controller;
+    for (const key of [...declared.owners()].sort()) world.add(await declared.subject(key, false));
+    await controller.load(); // with the names that are held by now
+    const options = { prune: true, approve: () => APPROVE };
+    const { view } = await planOf(controller, { objects }, toUpdate(SOURCE, head.snapshot), options);
+    return { view, budgets: uses.filter((u) => u.customers > 0) };
+  } finally {
+    controller.engine.close();
+    await controller.endpoints.close();
+  }
+}
+const APPROVE =
+  "split the change, or release it when it is merged: `lastmile drift` names the change set for `lastmile approve`";
