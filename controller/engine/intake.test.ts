@@ -30,12 +30,15 @@ async function take(
   }));
   const put: unknown[] = [];
   const store = {
-    sources: async () => [],
+    otherSource: async () => undefined,
     put: async (given: readonly unknown[]) => put.splice(0, 0, ...given),
     remove: async () => [],
     refuse: async () => undefined,
-    async *load({ keys, kind }: { keys?: readonly string[]; kind?: string }) {
-      yield rows.filter((r) => (keys?.includes(r.key) ?? true) && (kind === undefined || r.object.kind === kind));
+    async *heads({ keys }: { keys: readonly string[] }) {
+      yield rows.filter((r) => keys.includes(r.key));
+    },
+    async *load({ kind }: { kind: string }) {
+      yield rows.filter((r) => r.object.kind === kind);
     },
   };
   const upserts = objects.map((object) => ({ key: keyOfObject(object), object, origin: {} }));

@@ -2,7 +2,7 @@
 import type { LastmileObject, Tenant } from "../api/types.generated.ts";
 import { namespaceOf, type ObjectKey } from "../core/catalog.ts";
 import type { SourceUpdate } from "../sources/source.ts";
-import type { DeclaredObject, Objects } from "../store/objects.ts";
+import type { DeclaredObject, Head, Objects } from "../store/objects.ts";
 import type { Json } from "../store/status.ts";
 import { chunks } from "./chunks.ts";
 import type { Declared } from "./declared.ts";
@@ -38,9 +38,7 @@ export async function intake(
       origin: { revision: update.revision, ...u.origin },
     };
   });
-  const sources = await objects.sources();
-  const other =
-    o.source === "own" ? sources.find((s) => s.sourceId !== update.sourceId && owns(rows, s.tenant)) : undefined;
+  const other = o.source === "own" ? await objects.otherSource(tenantsOf(rows), update.sourceId) : undefined;
   if (other) return refused(other.tenant, other.sourceId);
   const conflict =
     (await heldElsewhere(rows, update, objects, o.source)) ?? (await sameNames(update, objects, o.source));
@@ -53,8 +51,9 @@ export async function intake(
   return { ok: true, changed, withdrawn: gone };
 }
 
-const owns = (rows: readonly DeclaredObject[], tenant: string): boolean =>
-  tenant !== CLUSTER && rows.some((r) => r.tenant === tenant);
+const tenantsOf = (rows: readonly DeclaredObject[]): readonly string[] => [
+  ...new Set(rows.flatMap((r) => (r.tenant === CLUSTER ? [] : r.tenant))),
+];
 
 const refused = (tenant: string, sourceId: string): Intake => ({
   ok: false,
@@ -72,11 +71,11 @@ async function heldElsewhere(
 ): Promise<Intake | undefined> {
   if (source === "take") return undefined;
   const tenants = new Map(rows.map((r) => [r.key, r.tenant]));
-  const foreign = (held: DeclaredObject): boolean =>
+  const foreign = (held: Head): boolean =>
     source === "own" ? held.sourceId !== sourceId : held.tenant !== CLUSTER && held.tenant !== tenants.get(held.key);
   const keys = [...tenants.keys()];
   for (const part of chunks(keys)) {
-    for await (const page of objects.load({ keys: part })) {
+    for await (const page of objects.heads({ keys: part })) {
       const held = page.find(foreign);
       if (held) return taken(held, `${held.key} is declared by ${held.sourceId}${REMEDIES[source](held.tenant)}`);
     }
@@ -111,7 +110,7 @@ function shared(ours: Tenant, theirs: Tenant): string | undefined {
   const realm = ours.spec.realms.find((r) => theirs.spec.realms.includes(r));
   return realm && `Tenant ${name}: ${realm} is a realm`;
 }
-const taken = ({ tenant, sourceId }: DeclaredObject, message: string): Intake => ({
+const taken = ({ tenant, sourceId }: Head, message: string): Intake => ({
   ok: false,
   tenant,
   sourceId,
@@ -122,7 +121,7 @@ const taken = ({ tenant, sourceId }: DeclaredObject, message: string): Intake =>
 export async function missing(update: SourceUpdate, objects: Objects): Promise<readonly ObjectKey[]> {
   const here = new Set(update.upserts.map((u) => u.key));
   const gone: ObjectKey[] = [];
-  for await (const page of objects.load({ sourceId: update.sourceId })) {
+  for await (const page of objects.heads({ sourceId: update.sourceId })) {
     for (const row of page) if (!here.has(row.key)) gone.push(row.key);
   }
   return gone;

@@ -28,23 +28,27 @@ export type StandingClaim = OwnedClaim & { readonly service?: "live" | "retired"
 /** The account of a claimed name is the object of that key at the endpoint: `endpoint/resource/key`. */
 const standing = `select c.kind, c.scope, c.value, c.owner, case when i.ref is not null then case when l.ref is null then 'live' else 'retired' end end
   from unnest($1::lastmile.name[]) o(owner)
-  cross join lateral (select * from lastmile.claims c where c.owner = o.owner offset 0) c
+  cross join lateral (select * from lastmile.claims c where (c.tenant, c.owner) = (split_part(o.owner, '/', 2), o.owner) offset 0) c
   left join lateral (select i.owner, i.ref from lastmile.inventory i where c.kind = 'userName' and i.owner = c.owner
     and split_part(i.ref, '/', 1) = c.scope and substr(i.ref, length(c.scope || split_part(i.ref, '/', 2)) + 3) = c.value
     offset 0) i on true
   left join lateral (select l.ref, l.retired_at from lastmile.ledger l where l.owner = i.owner and l.ref = i.ref offset 0) l on true
   order by c.owner, c.kind, i.ref is not null and l.ref is null, i.ref is null, l.retired_at, c.scope, c.value`;
 
-/** Rows go in by value, so that two calls never wait for each other in a circle; for one value the lesser owner is first. */
+/**
+ * One index look-up a row: the planner would read a table whole that has just grown. Rows go in by value, so that two calls
+ * never wait for each other in a circle; for one value the lesser owner is first. What stood before is looked up afterwards.
+ */
 const claim = `with ${fence},
 rows as materialized (select * from unnest($3::lastmile.name[], $4::lastmile.name[], $5::lastmile.name[], $6::lastmile.name[])
   r(kind, scope, value, owner) where (select ok from fence)),
-known as materialized (select r.*, c.owner as holder from rows r left join lastmile.claims c on (c.kind, c.scope, c.value) = (r.kind, r.scope, r.value)),
-taken as (insert into lastmile.claims (kind, scope, value, owner) select kind, scope, value, owner from known where holder is null
-  order by kind, scope, value, owner on conflict do nothing returning kind, scope, value, owner)
-select k.kind, k.scope, k.value, k.owner, coalesce(k.holder, t.owner) from known k
-  left join taken t on (t.kind, t.scope, t.value) = (k.kind, k.scope, k.value)
-where coalesce(k.holder, t.owner) is distinct from k.owner`;
+taken as (insert into lastmile.claims (kind, scope, value, owner) select kind, scope, value, owner from rows
+  order by kind, scope, value, owner on conflict do nothing returning kind, scope, value, owner),
+kept as materialized (select r.*, t.owner as holder from rows r left join taken t on (t.kind, t.scope, t.value) = (r.kind, r.scope, r.value)
+  where t.owner is distinct from r.owner)
+select k.kind, k.scope, k.value, k.owner, coalesce(k.holder, c.owner) from kept k left join lateral (
+  select c.owner from lastmile.claims c where (c.kind, c.scope, c.value) = (k.kind, k.scope, k.value) offset 0) c on true
+where coalesce(k.holder, c.owner) is distinct from k.owner`;
 
 const others = `select r.kind, r.scope, r.value, r.owner, c.owner as holder from unnest($1::text[], $2::text[], $3::text[], $4::text[]) r(kind, scope, value, owner)
   join lastmile.claims c on (c.kind, c.scope, c.value) = (r.kind, r.scope, r.value) where c.owner <> r.owner order by r.owner, r.kind`;
@@ -52,7 +56,7 @@ const others = `select r.kind, r.scope, r.value, r.owner, c.owner as holder from
 /** Claims are never updated, so a row's place is a safe name for it, and the quickest. */
 const drop = (condition: string): string => `with ${fence}
 delete from lastmile.claims where ctid = any(array(select c.ctid from unnest($3::text[]) o(owner)
-  cross join lateral (select ctid, c.* from lastmile.claims c where c.owner = o.owner offset 0) c
+  cross join lateral (select ctid, c.* from lastmile.claims c where (c.tenant, c.owner) = (split_part(o.owner, '/', 2), o.owner) offset 0) c
   where (select ok from fence) and ${condition}))`;
 const release =
   drop(`not exists (select from unnest($4::text[], $5::text[], $6::text[], $7::text[]) k(owner, kind, scope, value)

@@ -21,8 +21,8 @@ const object = (name: string, rate = 1, more: Partial<DeclaredObject> = {}): Dec
   ...more,
 });
 const key = (name: string): string => `Subscriber/acme/${name}`;
-async function all(pages: AsyncIterable<readonly StoredObject[]>): Promise<StoredObject[]> {
-  const rows: StoredObject[] = [];
+async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const rows: T[] = [];
   for await (const page of pages) rows.push(...page);
   return rows;
 }
@@ -79,10 +79,26 @@ describe("declared objects", () => {
     expect(await keys({ sourceId: "git:main" })).toEqual([rival.key]);
     expect(await keys({ kind: "ServicePlan" })).toEqual([plan.key]);
     expect(await keys({ keys: [key("a"), key("zz")] })).toEqual([key("a")]);
+    expect(await all(objects.heads({ keys: [rival.key, key("a"), key("zz")] }))).toEqual([
+      { key: key("a"), tenant: "acme", sourceId: "dir:examples" },
+      { key: rival.key, tenant: "rival", sourceId: "git:main" },
+    ]);
     expect(await objects.sources()).toEqual([
       { tenant: "acme", sourceId: "dir:examples", objects: 2 },
       { tenant: "rival", sourceId: "git:main", objects: 1 },
     ]);
+  });
+
+  test.each([
+    ["a lesser name of a source", "git:main", "dir:examples"],
+    ["a greater name of a source", "dir:examples", "git:main"],
+  ])("another source that declares the tenant is found, and no withdrawn object is: %s", async (_, ours, theirs) => {
+    const one = object("a", 1, { sourceId: theirs });
+    await objects.put([object("b", 1, { sourceId: ours }), one, object("r", 1, { tenant: "rival", sourceId: theirs })]);
+    expect(await objects.otherSource(["acme"], ours)).toEqual({ tenant: "acme", sourceId: theirs });
+    expect(await objects.otherSource(["nobody"], ours)).toBeUndefined();
+    await objects.remove([one.key], 5);
+    expect(await objects.otherSource(["acme"], ours)).toBeUndefined();
   });
 
   test("pages: thousands come in order, each once, by load and by since", async () => {

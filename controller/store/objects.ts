@@ -29,6 +29,8 @@ export interface StoredObject extends DeclaredObject {
   /** Of the last change; grows from call to call. */
   readonly seq: number;
 }
+/** Whose an object is. */
+export type Head = Pick<DeclaredObject, "key" | "tenant" | "sourceId">;
 export interface Filter {
   readonly tenant?: string;
   readonly sourceId?: string;
@@ -53,9 +55,16 @@ export interface Objects extends Refusals {
   again(keys: readonly ObjectKey[]): Promise<void>;
   /** In pages, ordered by key. */
   load(filter?: Filter): AsyncIterable<readonly StoredObject[]>;
+  /** The same without the declarations. */
+  heads(filter?: Filter): AsyncIterable<readonly Head[]>;
   /** Every change after `seq`, deletions included, in the order of the changes; nothing is ever missed or comes late. */
   since(seq: number): AsyncIterable<readonly StoredObject[]>;
   head(): Promise<number>;
+  /** A source, other than this one, that declares anything of one of these tenants. */
+  otherSource(
+    tenants: readonly string[],
+    sourceId: string,
+  ): Promise<{ readonly tenant: string; readonly sourceId: string } | undefined>;
   /** Source and number of declared objects of each tenant. */
   sources(): Promise<readonly { readonly tenant: string; readonly sourceId: string; readonly objects: number }[]>;
 }
@@ -93,12 +102,32 @@ const again = `with ${turn},
 raised as (update lastmile.objects set seq = (select seq from turn) where key = any($1::text[]) and deleted_at is null returning key),
 ${notify("raised")}
 select count(*) from raised left join told on true`;
-const columns = `key, tenant, source_id as "sourceId", object, digest, generation::float8, origin,
+const head = `key, tenant, source_id as "sourceId"`;
+const whole = `${head}, object, digest, generation::float8, origin,
   (extract(epoch from deleted_at) * 1000)::float8 as "deletedAt", seq::float8`;
-const load = `select ${columns} from lastmile.objects where key > $1 and ($2::text is null or tenant = $2) and ($3::text is null or source_id = $3)
-  and ($4::text is null or split_part(key, '/', 1) = $4) and ($5::text[] is null or key = any($5)) and ($6 or deleted_at is null)
-  order by key limit ${PAGE}`;
-const since = `select ${columns} from lastmile.objects where (seq, key) > ($1, $2) order by seq, key limit ${PAGE}`;
+/** Only the conditions that were given: with one that may be absent no index is used. $1: the last key of the page before. */
+function loading(f: Filter, columns: string): { readonly text: string; readonly values: readonly Param[] } {
+  const values: Param[] = [];
+  const given = (text: (n: string) => string, value: Param | undefined): string =>
+    value === undefined ? "" : text(`$${values.push(value) + 1}`);
+  const where = [
+    given((n) => ` and tenant = ${n}`, f.tenant),
+    given((n) => ` and source_id = ${n}`, f.sourceId),
+    given((n) => ` and split_part(key, '/', 1) = ${n}`, f.kind),
+    f.deleted ? "" : " and deleted_at is null",
+  ];
+  const named = (n: string) =>
+    `unnest(${n}::text[]) k(named) cross join lateral (select * from lastmile.objects where key = named offset 0) o`;
+  const from = given(named, f.keys) || "lastmile.objects";
+  return { text: `select ${columns} from ${from} where key > $1${where.join("")} order by key limit ${PAGE}`, values };
+}
+const since = `select ${whole} from lastmile.objects where (seq, key) > ($1, $2) order by seq, key limit ${PAGE}`;
+
+/** Two index look-ups a tenant, however much it declares. */
+const otherSource = `select tenant, o.source_id as "sourceId" from unnest($1::text[]) t(tenant) cross join lateral (
+  select source_id from ((select source_id from lastmile.objects where tenant = t.tenant and deleted_at is null and source_id < $2 limit 1)
+  union all (select source_id from lastmile.objects where tenant = t.tenant and deleted_at is null and source_id > $2 limit 1)) o limit 1) o
+order by tenant limit 1`;
 
 export function openObjects(calls: Calls): Objects {
   const page = async (
@@ -115,6 +144,8 @@ export function openObjects(calls: Calls): Objects {
     async put(given) {
       const rows = [...new Map(given.map((r) => [r.key, r])).values()];
       if (rows.length === 0) return [];
+      if (rows.length <= PAGE)
+        return (await calls.rows<[ObjectKey]>("put objects", put, columnsOf(rows))).map(([key]) => key);
       return calls.transaction("put objects", async (run) => {
         const changed: ObjectKey[] = [];
         for (let at = 0; at < rows.length; at += PAGE) {
@@ -133,15 +164,28 @@ export function openObjects(calls: Calls): Objects {
     async again(keys) {
       if (keys.length > 0) await calls.query("look again", again, [keys]);
     },
-    load({ tenant = null, sourceId = null, kind = null, keys = null, deleted = false }: Nullable<Filter> = {}) {
-      return pages((last) =>
-        page("load objects", load, [last?.key ?? "", tenant, sourceId, kind, keys, deleted ?? false]),
+    load(filter = {}) {
+      const { text, values } = loading(filter, whole);
+      return pages<StoredObject>((last) => page("load objects", text, [last?.key ?? "", ...values]));
+    },
+    heads(filter = {}) {
+      const { text, values } = loading(filter, head);
+      return pages<Head>((last) =>
+        calls.query<Head & Record<string, string>>("heads", text, [last?.key ?? "", ...values]),
       );
     },
-    since: (seq) => pages((last) => page("objects since", since, last ? [last.seq, last.key] : [seq, LAST_KEY])),
+    since: (seq) =>
+      pages<StoredObject>((last) => page("objects since", since, last ? [last.seq, last.key] : [seq, LAST_KEY])),
     async head() {
       const [row] = await calls.rows<[number]>("head", "select seq::float8 from lastmile.head");
       return row?.[0] ?? 0;
+    },
+    async otherSource(tenants, sourceId) {
+      const [found] = await calls.query<{ tenant: string; sourceId: string }>("other source", otherSource, [
+        tenants,
+        sourceId,
+      ]);
+      return found;
     },
     sources: () =>
       calls.query(
@@ -159,12 +203,11 @@ const columnsOf = (rows: readonly DeclaredObject[]): Param[] => [
   JSON.stringify(rows.map((r) => r.origin)),
 ];
 
-type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
 /** After every key: what has the number asked for is already known. */
 const LAST_KEY = "\u{10FFFF}";
 
-async function* pages(read: (last: StoredObject | undefined) => Promise<readonly StoredObject[]>) {
-  let last: StoredObject | undefined;
+async function* pages<T>(read: (last: T | undefined) => Promise<readonly T[]>) {
+  let last: T | undefined;
   for (;;) {
     const rows = await read(last);
     if (rows.length > 0) yield rows;

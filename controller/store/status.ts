@@ -20,8 +20,8 @@ export interface Statuses {
 
 const write = `with ${fence}
 insert into lastmile.status as s (owner, status)
-  select r.owner, r.status from rows from (unnest($3::text[]), jsonb_array_elements($4::jsonb)) r(owner, status) where (select ok from fence)
-  on conflict (owner) do update set status = excluded.status, at = now() where s.status <> excluded.status
+  select r.owner, r.status from rows from (unnest($3::text[]), json_array_elements($4::json)) r(owner, status) where (select ok from fence)
+  on conflict (owner) do update set status = excluded.status, at = now() where s.status::jsonb <> excluded.status::jsonb
 returning owner`;
 const drop = `with ${fence} delete from lastmile.status where owner = any($3::text[]) and (select ok from fence)`;
 
