@@ -114,6 +114,9 @@ export class Controller {
     });
   }
 
+  /** What the inventory remembers, one list per owner. */
+  entries = (owners: readonly OwnerKey[]) => this.#o.store.entries(owners, this.#o.clock.now());
+
   #declare(generated: Verb<OwnerKey, Sensitive>): Declared {
     const { installation, secretSource } = this.#o;
     const { endpoint } = this.endpoints;

@@ -2,15 +2,18 @@
 import type { Resource, Scanned } from "../../reconcilers/system.ts";
 import type { Composed } from "../core/compose.ts";
 import { differing } from "../core/diff.ts";
-import { type Desired, refKey } from "../core/model.ts";
+import { type Desired, isOutput, type RefKey, refKey, type Spec } from "../core/model.ts";
 import { type OwnerKey, tenantOf, token } from "../core/owner.ts";
-import { needs } from "../core/plan.ts";
+import { needs, resolve } from "../core/plan.ts";
+import type { Entry } from "../store/inventory.ts";
 import type { Declared } from "./declared.ts";
 
 export interface ScanInput {
   readonly declared: Declared;
   readonly installation: string;
   readonly signal: AbortSignal;
+  /** What the inventory remembers, one list per owner. */
+  readonly entries: (owners: readonly OwnerKey[]) => Promise<readonly (readonly Entry[])[]>;
 }
 export interface Scan {
   readonly endpoint: string;
@@ -44,11 +47,12 @@ async function scanTenant(
     for await (const page of r.scan?.({ installation, tenant }, signal) ?? []) {
       objects += page.length;
       const subjects = await Promise.all(page.map((s) => declared.subject(s.owner, false)));
+      const chosen = await chosenFor(page, subjects, r, input);
       page.forEach((s, n) => {
         const subject = subjects[n];
         if (subject === undefined) return;
         open.set(s.owner, (open.get(s.owner) ?? expected(subject, endpoint)) - 1);
-        if (differs(s, subject, r)) drifted.add(s.owner);
+        if (differs(s, subject, r, chosen.get(s.owner) ?? [])) drifted.add(s.owner);
       });
     }
   }
@@ -61,13 +65,42 @@ async function scanTenant(
 const expected = (subject: Composed, endpoint: string): number =>
   subject.desired.reduce((n, d) => n + Number(d.ref.system === endpoint), 0);
 
-function differs({ owner, observed }: Scanned, subject: Composed, resource: Resource): boolean {
+/** What systems chose before; asked for only where something of a page depends on it. */
+async function chosenFor(
+  page: readonly Scanned[],
+  subjects: readonly Composed[],
+  resource: Resource,
+  { entries }: ScanInput,
+): Promise<ReadonlyMap<OwnerKey, readonly Entry[]>> {
+  const chooses = Object.values(resource.fields).some((f) => f.authority === "allocated");
+  const owners = page.flatMap(({ owner, observed }, n) => {
+    const want = wanted(subjects[n], refKey(observed.ref));
+    return want && (chooses || needs(want.spec).length > 0) ? [owner] : [];
+  });
+  const found = owners.length > 0 ? await entries(owners) : [];
+  return new Map(owners.map((owner, n) => [owner, found[n] ?? []]));
+}
+
+function differs(
+  { owner, observed }: Scanned,
+  subject: Composed,
+  resource: Resource,
+  chosen: readonly Entry[],
+): boolean {
   if (subject.blocked.length > 0) return false; // nothing can be told, so nothing can be called wrong
   const want = wanted(subject, refKey(observed.ref));
   if (want === undefined) return !observed.retired;
   if (observed.retired || observed.token !== token(owner, refKey(observed.ref))) return true;
-  // What waits for another object's output is judged by its own run, which knows the output.
-  return needs(want.spec).length === 0 && differing(resource.fields, observed, want.spec).length > 0;
+  return differing(resource.fields, observed, judged(want, chosen)).length > 0;
 }
-const wanted = (subject: Composed, key: string): Desired | undefined =>
-  subject.desired.find((d) => refKey(d.ref) === key);
+/** What is not chosen yet cannot be different. */
+function judged({ ref, spec }: Desired, chosen: readonly Entry[]): Spec {
+  const outputs = (key: RefKey) => chosen.find((e) => e.ref === key)?.outputs;
+  const own = outputs(refKey(ref));
+  if (own === undefined && needs(spec).length === 0) return spec;
+  const { spec: known } = resolve(spec, ({ $output, path }) => outputs($output)?.[path]);
+  const open = Object.entries(known).map(([field, v]) => [field, isOutput(v) ? { ...v, optional: true } : v]);
+  return { ...own, ...Object.fromEntries(open) };
+}
+const wanted = (subject: Composed | undefined, key: string): Desired | undefined =>
+  subject?.desired.find((d) => refKey(d.ref) === key);

@@ -105,10 +105,10 @@ export async function scan({
   signal,
   on,
 }: Pick<ServeOptions, "controller" | "installation" | "signal" | "on">) {
-  const { declared, engine, drift } = controller;
+  const { declared, engine, drift, entries } = controller;
   for (const [endpoint, { resources }] of engine.ports.sessions()) {
     await attempt(`scan ${endpoint} for drift`, { signal, on }, async () => {
-      const s = await scanEndpoint(endpoint, resources, { declared, installation, signal });
+      const s = await scanEndpoint(endpoint, resources, { declared, installation, signal, entries });
       drift.set(endpoint, s.drifted.length);
       on({ event: "scan", endpoint, objects: s.objects, drifted: s.drifted.length });
       engine.enqueue(s.drifted);
