@@ -82,6 +82,16 @@ describe("subscriptions", () => {
     ["neither plan nor list names a product", { ...none, subscriptions: [] }, []],
   ])("%s", (_, more, expected) => expect(slots(billedAs(more))).toEqual(expected));
 
+  test("a plan that is lost ends none of them: what they cost stays as it is", () => {
+    const subscriptions = [
+      { product: "res-100", trial: false },
+      { product: "iptv", trial: false },
+    ];
+    const lost = { ...billed(1).plan, speed: { downKbps: 0, upKbps: 0 } };
+    const all = of({ state: "Suspended", plan: lost, billing: billing(1, { product: undefined, subscriptions }) });
+    expect(slots(all)).toEqual(["plan", "addon.iptv"]);
+    expect(one("subscription", all)!.spec["product"]).toMatchObject({ optional: true });
+  });
   test("another product of the plan is a change of the same subscription", () => {
     const [before, after] = [
       { product: "res-100", subscriptions: [] },

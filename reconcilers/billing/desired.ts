@@ -1,6 +1,11 @@
 /** Pure: what billing should hold for a subscriber. No clock: dates are the billing server's own. */
 import { type Desired, type Output, output, type Ref, type Spec, type Value } from "../../controller/core/model.ts";
-import type { ResolvedSubject, ResolvedSubscriber } from "../../controller/core/resolved.ts";
+import type {
+  ResolvedBilling,
+  ResolvedSubject,
+  ResolvedSubscriber,
+  Subscription,
+} from "../../controller/core/resolved.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { fault } from "../errors.ts";
 import { IN_STEP, type Kind } from "./fields.ts";
@@ -22,7 +27,7 @@ export function desired(subject: ResolvedSubject, endpoint: string): readonly De
   return [
     { ref: customer, spec: customerSpec(subject) },
     { ref: service, spec: { account: output(customer, "account"), ...serviceSpec(subject) } },
-    ...subscriptions(subject).map(({ slot, ...spec }) => ({
+    ...subscriptions(subject, service).map(({ slot, ...spec }) => ({
       ref: ref("subscription", slot),
       spec: { service: output(service, "key"), state: IN_STEP, ...spec },
     })),
@@ -69,23 +74,28 @@ const whenKnown = (v: string | Output | undefined): Value | Output =>
   typeof v === "object" ? { ...v, optional: true } : (v ?? null);
 
 /** The plan's product unless subscriptions are declared: then exactly those, the plan's own with the plan's price. */
-function subscriptions({ billing }: ResolvedSubscriber): readonly ({ readonly slot: string } & Spec)[] {
-  const { product, price } = billing;
-  const none = billing.subscriptions.length === 0;
-  const wanted = none && product !== undefined ? [{ product, trial: false }] : billing.subscriptions;
-  return wanted.map((w) => {
-    const main = w.product === product;
-    const priced = main ? price : undefined;
-    return {
-      slot: main ? PLAN_SLOT : addonSlot(w.product),
-      product: w.product,
-      trial: w.trial,
-      amount: priced?.amount ?? null,
-      currency: priced?.currency ?? null,
-      period: priced?.period ?? null,
-    };
-  });
+function subscriptions(s: ResolvedSubscriber, service: Ref): readonly ({ readonly slot: string } & Spec)[] {
+  const { product, price, subscriptions: declared } = s.billing;
+  // A plan that is lost holds no suspension up, and ends nobody's subscription: its product and price stay as they are.
+  if (s.plan.speed.downKbps === 0) {
+    const left: Output = { ...output(service, "left as it is"), optional: true };
+    const kept = { slot: PLAN_SLOT, product: left, trial: false, amount: left, currency: left, period: left };
+    return [kept, ...declared.slice(1).map((d) => addon(d))];
+  }
+  const wanted = declared.length === 0 && product !== undefined ? [{ product, trial: false }] : declared;
+  return wanted.map((w) => (w.product === product ? { ...addon(w), ...priced(price), slot: PLAN_SLOT } : addon(w)));
 }
+const addon = ({ product, trial }: Subscription) => ({
+  slot: addonSlot(product),
+  product,
+  trial,
+  ...priced(undefined),
+});
+const priced = (price: ResolvedBilling["price"]) => ({
+  amount: price?.amount ?? null,
+  currency: price?.currency ?? null,
+  period: price?.period ?? null,
+});
 
 /** Starts the bill, once everything else of the subscriber is in place. Suspending waits for nobody. */
 function activation({ state, billing }: ResolvedSubscriber, ref: Ref, service: Ref): Desired {

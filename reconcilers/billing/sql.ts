@@ -20,6 +20,7 @@ interface Read {
   readonly id: string;
   readonly retired: string;
   readonly state: Readonly<Record<string, string>>;
+  /** What never changes: the inventory remembers what it was told first. */
   readonly outputs: Readonly<Record<string, string>>;
 }
 const service = "join billing.services v on (v.tenant, v.number) = (a.tenant, a.number)";
@@ -70,7 +71,7 @@ const reads: Readonly<Record<Kind, Read>> = {
       period: "p.period",
       trial: "s.trial",
     },
-    outputs: { state: "s.state" },
+    outputs: {},
   },
   activation: {
     from: service,
@@ -79,7 +80,6 @@ const reads: Readonly<Record<Kind, Read>> = {
     retired: "o.retired",
     state: { service: "a.tenant || ':' || a.number", state: "v.state", charges: "v.charges" },
     outputs: {
-      state: "v.state",
       activatedAt: `to_char(v.activated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },
   },
