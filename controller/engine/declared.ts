@@ -8,7 +8,7 @@ import { type Assigned, type SecretNeed, type Secrets, secretsOf } from "../core
 import { planOf } from "../core/resolve/plan-choice.ts";
 import { Sensitive } from "../core/sensitive.ts";
 import type { SecretSource } from "../sources/secrets.ts";
-import type { StandingClaim } from "../store/claims.ts";
+import type { OwnedClaim, StandingClaim } from "../store/claims.ts";
 import type { Origin, StoredObject } from "../store/objects.ts";
 import type { Verb } from "./lane.ts";
 import type { Ports } from "./ports.ts";
@@ -82,8 +82,17 @@ export class Declared {
       this.#claims.set(owner, this.claimed(owner) + 1);
       const held = this.#held.get(owner);
       if (kind === "subscriberNumber") this.#held.set(owner, { ...held, subscriberNumber: value });
+      if (kind === "vlan") this.#keepTag(claim);
       if (kind === "userName") this.#held.set(owner, { ...held, account: assigned(held?.account, claim) });
     }
+  }
+  /** Tags that were claimed for them just now. */
+  give(claims: readonly OwnedClaim[]): void {
+    for (const claim of claims) this.#keepTag(claim);
+  }
+  #keepTag({ owner, scope: vlanDomain, value }: OwnedClaim): void {
+    const held = this.#held.get(owner);
+    this.#held.set(owner, { ...held, tags: [...(held?.tags ?? []), { vlanDomain, value }] });
   }
   /** How many claims the store had when it was last asked. */
   claimed(owner: OwnerKey): number {
@@ -99,9 +108,14 @@ export class Declared {
   /** On whose word it is as it is: of what is withdrawn, the revision that did not declare it any more. */
   by(owner: OwnerKey) {
     const key = objectKeyOf(owner);
-    const { sourceId: source, origin: { revision, author } = {} } =
+    const { sourceId: source, origin: { revision, author, file, line = 1 } = {} } =
       this.#meta.get(key) ?? this.#withdrawn.get(key) ?? {};
-    return { ...(source && { source }), ...(revision && { revision }), ...(author && { author }) };
+    return {
+      ...(source && { source }),
+      ...(revision && { revision }),
+      ...(author && { author }),
+      ...(file && { file: `${file}:${line}` }),
+    };
   }
   meta(key: ObjectKey): Meta | undefined {
     return this.#meta.get(key);

@@ -19,6 +19,9 @@ export async function lastTouches(git: Git, head: string, folder: string, since?
   return touchesOf(text);
 }
 
+export const authorOf = async (git: Git, commit: string): Promise<string> =>
+  (await git.text("log", "-1", "--no-show-signature", "--format=%an <%ae>", commit)).trim();
+
 /** Empty parts, commit, author, then its files, the first behind a line feed. */
 function touchesOf(text: string): Touches {
   const touches = new Map<string, Touch>();

@@ -6,7 +6,7 @@ import { createValidator } from "../api/validate.ts";
 import { toUpdate } from "./directory.ts";
 import type { AccessOptions } from "./git-access.ts";
 import { type GitAddress, gitSourceId } from "./git-address.ts";
-import { lastTouches, type Touches } from "./git-authors.ts";
+import { authorOf, lastTouches, type Touches } from "./git-authors.ts";
 import { type Clone, openClone } from "./git-clone.ts";
 import { there, toFault } from "./git-faults.ts";
 import { readCommit } from "./git-tree.ts";
@@ -127,7 +127,8 @@ function reader({ address, assemble = createAssembler(createValidator()) }: GitO
     // Half of a revision is nobody's wish.
     if (!snapshot.complete) return { ...update, upserts: [] };
     const touches = await touchesAt(commit);
+    const author = await authorOf(clone.git, commit);
     const upserts = update.upserts.map((u) => ({ ...u, origin: { ...u.origin, ...touches.get(u.origin.file) } }));
-    return { ...update, upserts };
+    return { ...update, author, upserts };
   };
 }

@@ -26,7 +26,7 @@ const row = (n: number, more: Partial<AuditRow> = {}): AuditRow => ({
 });
 
 test("rows come back whole, newest first, page by page, of this owner only", async () => {
-  const by = { source: "git:main", revision: "abc", author: "Ann" };
+  const by = { source: "git:main", revision: "abc", author: "Ann", file: "isp/a.yaml:3" };
   await audit.audit([
     row(1, { by }),
     row(2),

@@ -15,7 +15,14 @@ export interface AuditRow {
   /** Epoch milliseconds. */
   readonly at: number;
   /** Where the declaration came from. */
-  readonly by?: { readonly source?: string; readonly revision?: string; readonly author?: string };
+  readonly by?: By;
+}
+export interface By {
+  readonly source?: string;
+  readonly revision?: string;
+  readonly author?: string;
+  /** `file:line`. */
+  readonly file?: string;
 }
 export interface AuditEntry extends AuditRow {
   /** Grows with time; pass the last one as `before` for the next page. */
@@ -31,12 +38,12 @@ export interface Audit {
   ): Promise<readonly AuditEntry[]>;
 }
 
-const append = `insert into lastmile.audit (owner, ref, action, changes, plan_id, outcome, at, source, revision, author)
-  select r.owner, r.ref, r.action, r.changes, r.plan_id, r.outcome, to_timestamp(r.at / 1000.0), r.source, r.revision, r.author
+const append = `insert into lastmile.audit (owner, ref, action, changes, plan_id, outcome, at, source, revision, author, file)
+  select r.owner, r.ref, r.action, r.changes, r.plan_id, r.outcome, to_timestamp(r.at / 1000.0), r.source, r.revision, r.author, r.file
   from rows from (unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), json_array_elements($4::json), unnest($5::text[]), unnest($6::text[]),
-      unnest($7::float8[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]))
-    with ordinality r(owner, ref, action, changes, plan_id, outcome, at, source, revision, author, n) order by n`;
-const history = `select id, owner, ref, action, changes, plan_id, outcome, (extract(epoch from at) * 1000)::float8 as at, source, revision, author
+      unnest($7::float8[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]), unnest($11::text[]))
+    with ordinality r(owner, ref, action, changes, plan_id, outcome, at, source, revision, author, file, n) order by n`;
+const history = `select id, owner, ref, action, changes, plan_id, outcome, (extract(epoch from at) * 1000)::float8 as at, source, revision, author, file
   from lastmile.audit where owner = $1 and ($3::bigint is null or id < $3) order by id desc limit $2`;
 
 export function openAudit(calls: Calls): Audit {
@@ -54,17 +61,19 @@ export function openAudit(calls: Calls): Audit {
         rows.map((r) => r.by?.source ?? null),
         rows.map((r) => r.by?.revision ?? null),
         rows.map((r) => r.by?.author ?? null),
+        rows.map((r) => r.by?.file ?? null),
       ]);
     },
     async history(owner, { limit = 100, before } = {}) {
       const rows = await calls.query<HistoryRow>("history", history, [owner, limit, before ?? null]);
-      return rows.map(({ plan_id, source, revision, author, ...row }) => ({
+      return rows.map(({ plan_id, source, revision, author, file, ...row }) => ({
         ...row,
         planId: plan_id,
         by: {
           ...(source !== null && { source }),
           ...(revision !== null && { revision }),
           ...(author !== null && { author }),
+          ...(file !== null && { file }),
         },
       }));
     },
@@ -76,4 +85,5 @@ interface HistoryRow extends Omit<AuditEntry, "planId" | "by"> {
   readonly source: string | null;
   readonly revision: string | null;
   readonly author: string | null;
+  readonly file: string | null;
 }

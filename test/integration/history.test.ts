@@ -9,8 +9,9 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-it("names source, revision and author of a making, a withdrawal, and the purge that another process carries out", async () => {
+it("names source, revision, author and file of a making, a withdrawal, and the purge that another process carries out", async () => {
   const source = "dir:/test";
+  const file = "all.yaml:5";
   await site.submit(snapshot(site.base(sub("john"), sub("mary")), { revision: "one" }));
   await site.submit(snapshot(site.base(sub("john")), { revision: "two", author: "bert" }));
   await site.submit(snapshot(site.base(sub("john")), { revision: "three", author: "carla" }));
@@ -18,8 +19,8 @@ it("names source, revision and author of a making, a withdrawal, and the purge t
   await site.endRetention();
   const rows = await site.installation.store.history(site.subscriber("mary"));
   expect(rows.map(({ action, by }) => [action, by])).toEqual([
-    ["destroy", { source, revision: "two", author: "bert" }],
-    ["retire", { source, revision: "two", author: "bert" }],
-    ["create", { source, revision: "one" }],
+    ["destroy", { source, revision: "two", author: "bert", file }],
+    ["retire", { source, revision: "two", author: "bert", file }],
+    ["create", { source, revision: "one", file }],
   ]);
 });

@@ -10,9 +10,11 @@ export function historyText(entries: readonly AuditEntry[], wide: boolean): stri
     e.ref,
     e.outcome,
     changes(e, wide),
-    ...(wide ? [e.planId, e.by?.author ?? "", e.by?.source ?? "", e.by?.revision?.slice(0, 12) ?? ""] : []),
+    ...(wide
+      ? [e.planId, e.by?.author ?? "", e.by?.source ?? "", e.by?.revision?.slice(0, 12) ?? "", e.by?.file ?? ""]
+      : []),
   ]);
-  const more = wide ? ["plan", "by", "source", "revision"] : [];
+  const more = wide ? ["plan", "by", "source", "revision", "file"] : [];
   return table(["time", "action", "object", "outcome", "changes", ...more], rows);
 }
 

@@ -1,0 +1,2 @@
+-- Where in its source a declaration stands, as `file:line`.
+alter table lastmile.audit add column file text;
