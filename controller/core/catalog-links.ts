@@ -1,6 +1,6 @@
 /** The indexes of the catalog: sets of keys by what they name, whether or not that exists yet. */
-import type { LastmileObject, ServicePlan, Subscriber, Tenant } from "../api/types.generated.ts";
-import { namespaceOf, type ObjectKey } from "./catalog-key.ts";
+import type { LastmileObject, ServicePlan, SiteSurvey, Subscriber, Tenant } from "../api/types.generated.ts";
+import { keyOf, namespaceOf, type ObjectKey } from "./catalog-key.ts";
 
 /** Sets by a text; an empty set is not kept. */
 class Index {
@@ -32,6 +32,7 @@ export class Links {
   readonly #subscribers = new Index();
   readonly #byPlan = new Index();
   readonly #byProfile = new Index();
+  readonly #surveys = new Index();
 
   add(key: ObjectKey, object: LastmileObject): void {
     this.#each(object, (index, at) => index.add(at, key));
@@ -45,6 +46,8 @@ export class Links {
   plansByAlias = (namespace: string, alias: string): ReadonlySet<ObjectKey> =>
     this.#aliases.at(`${namespace}/${alias}`);
   plansOf = (namespace: string): ReadonlySet<ObjectKey> => this.#plans.at(namespace);
+  surveysOf = (namespace: string, subscriber: string): ReadonlySet<ObjectKey> =>
+    this.#surveys.at(`${namespace}/${subscriber}`);
   tenantsOf = (namespace: string): ReadonlySet<ObjectKey> => this.#tenants.at(namespace);
   allTenants = (): ReadonlySet<ObjectKey> => this.#tenants.at(ALL);
 
@@ -61,6 +64,8 @@ export class Links {
         return this.#ofPlan(object);
       case "NetworkProfile":
         return this.#byProfile.at(`${namespaceOf(object)}/${object.metadata.name}`);
+      case "SiteSurvey":
+        return surveyed(object);
       default:
         return NONE;
     }
@@ -81,6 +86,8 @@ export class Links {
     if (object.kind === "Tenant") this.#tenantEntries(object, visit);
     else if (object.kind === "ServicePlan") this.#planEntries(object, visit);
     else if (object.kind === "Subscriber") this.#subscriberEntries(object, visit);
+    else if (object.kind === "SiteSurvey" && object.spec.subscriberRef)
+      visit(this.#surveys, `${namespaceOf(object)}/${object.spec.subscriberRef.name}`);
   }
   #tenantEntries({ spec }: Tenant, visit: (index: Index, at: string) => void): void {
     visit(this.#tenants, spec.namespace);
@@ -100,6 +107,12 @@ export class Links {
     if (networkProfileRef) visit(this.#byProfile, `${namespace}/${networkProfileRef.name}`);
   }
 }
+
+/** A survey of a lead, who is no subscriber yet, concerns nobody. */
+const surveyed = (survey: SiteSurvey): ReadonlySet<ObjectKey> => {
+  const { subscriberRef: ref } = survey.spec;
+  return ref ? new Set([keyOf("Subscriber", namespaceOf(survey), ref.name)]) : NONE;
+};
 
 function union(sets: readonly ReadonlySet<ObjectKey>[]): ReadonlySet<ObjectKey> {
   const [first = NONE, ...rest] = sets.filter((s) => s.size > 0);

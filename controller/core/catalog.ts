@@ -5,6 +5,7 @@ import type {
   LastmileObject,
   NetworkProfile,
   ServicePlan,
+  SiteSurvey,
   Subscriber,
   Tenant,
 } from "../api/types.generated.ts";
@@ -66,6 +67,9 @@ export class Catalog {
   }
   plans(namespace: string): readonly ServicePlan[] {
     return this.#list("ServicePlan", this.#links.plansOf(namespace));
+  }
+  surveys(namespace: string, subscriber: string): readonly SiteSurvey[] {
+    return this.#list("SiteSurvey", this.#links.surveysOf(namespace, subscriber));
   }
   /** The tenant that a namespace belongs to; where several claim it, the lesser name. */
   tenant(namespace: string): Tenant | undefined {

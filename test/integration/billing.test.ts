@@ -4,11 +4,12 @@ import type {
   ExternalSystem,
   LastmileObject,
   ServicePlanSpec,
+  SiteSurvey,
   Subscriber,
 } from "../../controller/api/types.generated.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
 import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
-import { radius, SYSTEM, sub, suspended, tenant, terminated } from "./objects.ts";
+import { NAMESPACE, radius, SYSTEM, sub, suspended, tenant, terminated } from "./objects.ts";
 import { Site } from "./site.ts";
 import { cutConnections } from "./tables.ts";
 
@@ -112,6 +113,22 @@ describe("the bill starts", () => {
     await site.settle(60_000);
     expect(await services()).toEqual(["SUB-john ACC-1 ACTIVE"]);
     expect(await site.condition("john", "Ready")).toBe("True Converged");
+  });
+  it("not before the survey that the tenant requires", async () => {
+    const careful = tenant(billedBy, { requireSurvey: true });
+    const [, ...others] = base(john());
+    await site.declare([careful, ...others]);
+    expect(await services()).toEqual(["SUB-john ACC-1 PENDING"]);
+    const survey: SiteSurvey = {
+      apiVersion: "lastmile.dev/v1alpha1",
+      kind: "SiteSurvey",
+      metadata: { name: "survey-1", namespace: NAMESPACE },
+      spec: { subscriberRef: { name: "john" }, state: "Completed", serviceability: "Serviceable" },
+    };
+    await site.declare([careful, ...others, survey]);
+    expect(await services()).toEqual(["SUB-john ACC-1 ACTIVE"]);
+    await site.declare([careful, ...others]);
+    expect(await services(), "a survey that is tidied away ends nobody's bill").toEqual(["SUB-john ACC-1 ACTIVE"]);
   });
   it("nobody who names no account is billed", async () => {
     await site.declare(base(sub("mary")));

@@ -1,8 +1,13 @@
-/** What billing needs to know of a subscriber. */
-import type { ServicePlan, Subscriber } from "../../api/types.generated.ts";
+/** What billing needs to know of a subscriber, and what must be observed before a bill starts. */
+import type { ServicePlan, SiteSurvey, Subscriber, Tenant } from "../../api/types.generated.ts";
+import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { ResolvedBilling } from "../resolved.ts";
 
-export function resolveBilling({ spec }: Subscriber, plan: ServicePlan | undefined): ResolvedBilling {
+export function resolveBilling(
+  { spec }: Subscriber,
+  plan: ServicePlan | undefined,
+  passed: boolean | undefined,
+): ResolvedBilling {
   const { customer, billing, serviceAddress: at } = spec;
   const address = [at?.line, [at?.postalCode, at?.city].filter(Boolean).join(" ")].filter(Boolean).join(", ");
   return {
@@ -19,6 +24,42 @@ export function resolveBilling({ spec }: Subscriber, plan: ServicePlan | undefin
       address: address || undefined,
       language: customer?.language,
     },
-    surveyPassed: undefined,
+    surveyPassed: passed,
   };
 }
+
+export type ActivationFact = Tenant["spec"]["policies"]["activation"]["require"][number];
+/** Whether a fact must be observed before a bill starts, and why. */
+export interface RequiredFact {
+  readonly fact: ActivationFact;
+  readonly required: boolean;
+  readonly reason: string;
+}
+/** Which kind of system can observe a fact; a survey is declared, so nothing has to be bound for it. */
+const OBSERVED_BY = {
+  RADIUSReady: ["radius", "RADIUS"],
+  ONUActive: ["voltha", "VOLTHA"],
+  CPEOnline: ["genieacs", "GenieACS"],
+  InstallationCompleted: ["tickets", "ticket system"],
+} as const satisfies Readonly<Record<Exclude<ActivationFact, "SurveyPassed">, readonly [string, string]>>;
+
+/** In the order in which the policy names them. */
+export function requiredFacts({ spec: { policies, systems } }: Tenant): readonly RequiredFact[] {
+  const named: readonly ActivationFact[] = policies.activation.require;
+  const surveyed = policies.requireSurvey && !named.includes("SurveyPassed");
+  return [...(surveyed ? (["SurveyPassed"] as const) : []), ...named].map((fact): RequiredFact => {
+    if (fact === "SurveyPassed") return { fact, required: true, reason: "a SiteSurvey says so" };
+    const [field, type] = OBSERVED_BY[fact];
+    const bound = (systems[field] ?? []).map((b) => b.name);
+    return bound.length > 0
+      ? { fact, required: true, reason: `${bound.join(", ")} shows it` }
+      : { fact, required: false, reason: `the tenant binds no ${type}` };
+  });
+}
+
+/** Undefined: no survey is required. An earlier one counts: who is served already is not surveyed out of his bill. */
+export function surveyPassed(catalog: Catalog, tenant: Tenant, subscriber: Subscriber): boolean | undefined {
+  if (!requiredFacts(tenant).some((f) => f.fact === "SurveyPassed")) return undefined;
+  return catalog.surveys(namespaceOf(subscriber), subscriber.metadata.name).some(passed);
+}
+const passed = ({ spec }: SiteSurvey): boolean => spec.state === "Completed" && spec.serviceability === "Serviceable";

@@ -6,7 +6,7 @@ import type { EffectivePlan, ResolvedSubscriber } from "../resolved.ts";
 import { type Assigned, accessTypeOf, resolvePassword, resolveUserName, type Secrets } from "./account.ts";
 import { addressPlansOf } from "./allocation.ts";
 import { radiusEndpoints, servingArea } from "./area.ts";
-import { resolveBilling } from "./billing.ts";
+import { resolveBilling, surveyPassed } from "./billing.ts";
 import { resolveOption82 } from "./circuit.ts";
 import type { Facts } from "./facts.ts";
 import { EVERYWHERE, type Findings, Notes } from "./findings.ts";
@@ -19,11 +19,13 @@ import { type EffectiveProfile, effectiveProfile } from "./profile.ts";
 import { resolveRoutes } from "./routes.ts";
 import { cpeSerial, onuSerial } from "./serial.ts";
 import { internetTags, resolveServices } from "./vlan.ts";
+import type { HeldTag } from "./vlan-pool.ts";
 
 export interface ResolveContext {
   readonly installation: string;
   readonly secrets: Secrets;
   readonly account?: Assigned;
+  readonly tags?: readonly HeldTag[];
 }
 export type Resolution = Findings &
   (
@@ -44,13 +46,20 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
   const tenant = catalog.tenant(namespace);
   if (!tenant) {
     const message = `namespace ${namespace} belongs to no tenant; declare a Tenant with spec.namespace: ${namespace}`;
-    return { ok: false, owner: undefined, blockers: [{ reason: "TenantUnknown", message }], warnings: [], claims: [] };
+    return {
+      ok: false,
+      owner: undefined,
+      blockers: [{ reason: "TenantUnknown", message }],
+      warnings: [],
+      claims: [],
+      wants: [],
+    };
   }
   const owner = ownerOf(context.installation, tenant, subscriber);
   if (subscriber.spec.serviceState === "Terminated") return terminated(catalog, subscriber, tenant, owner);
   const notes = new Notes();
   const profile = effectiveProfile(catalog, subscriber);
-  const facts = gather(catalog, subscriber, tenant, profile, notes);
+  const facts = gather(catalog, subscriber, tenant, profile, notes, context.tags ?? []);
   const userName = resolveUserName(catalog, facts, context.account);
   const fatal = userName === undefined ? notes.blockers.slice(-1) : [];
   const endpoints = userName === undefined ? [] : endpointsFor(catalog, facts, userName, context.account);
@@ -67,7 +76,7 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
     state: spec.serviceState,
     nas: nasOf(facts),
     userName,
-    ...surroundings(tenant, subscriber, facts.plan),
+    ...surroundings(catalog, tenant, subscriber, facts.plan),
     allocations: notes.allocations,
     dnsName: profile.profile.dnsName,
     ...values,
@@ -82,7 +91,14 @@ function endpointsFor(catalog: Catalog, facts: Facts, userName: string, account:
   return lost ? (account?.at ?? []) : found;
 }
 
-function gather(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, p: EffectiveProfile, notes: Notes): Facts {
+function gather(
+  catalog: Catalog,
+  subscriber: Subscriber,
+  tenant: Tenant,
+  p: EffectiveProfile,
+  notes: Notes,
+  tags: readonly HeldTag[],
+): Facts {
   const choice = planOf(catalog, subscriber);
   if (!choice.plan) notes.block(choice.reason, choice.problem);
   else notes.warnings.push(...planWarnings(choice.plan));
@@ -99,6 +115,7 @@ function gather(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, p: Eff
     profile: p.profile,
     plan: choice.plan,
     area: servingArea(tenant, subscriber, notes),
+    tags: [...tags],
     notes,
   };
 }
@@ -111,10 +128,10 @@ function warnSuspension({ spec }: Subscriber, plan: ServicePlan | undefined, not
 }
 
 /** What concerns others than RADIUS, and needs no more than the declarations. */
-const surroundings = (tenant: Tenant, subscriber: Subscriber, plan: ServicePlan | undefined) => ({
+const surroundings = (catalog: Catalog, tenant: Tenant, subscriber: Subscriber, plan: ServicePlan | undefined) => ({
   addressPlans: addressPlansOf(tenant),
   customerId: subscriber.spec.customer.id,
-  billing: resolveBilling(subscriber, plan),
+  billing: resolveBilling(subscriber, plan, surveyPassed(catalog, tenant, subscriber)),
   devices: { onu: subscriber.spec.onu?.serial, cpe: subscriber.spec.cpe?.serial },
   profileName: subscriber.spec.networkProfileRef?.name ?? subscriber.metadata.name,
 });
@@ -161,9 +178,9 @@ function claimIdentity({ spec }: Subscriber, tenant: Tenant, notes: Notes): void
 /** Suspension waits for nothing but a user name: what would hold an active subscriber becomes a remark. */
 function unheld(notes: Notes, fatal: Findings["blockers"]): Findings {
   const remarks = notes.blockers.filter((b) => !fatal.includes(b));
-  return { blockers: fatal, warnings: [...notes.warnings, ...remarks], claims: notes.claims };
+  return { blockers: fatal, warnings: [...notes.warnings, ...remarks], claims: notes.claims, wants: notes.wants };
 }
-const parts = ({ blockers, warnings, claims }: Findings): Findings => ({ blockers, warnings, claims });
+const parts = ({ blockers, warnings, claims, wants }: Findings): Findings => ({ blockers, warnings, claims, wants });
 
 /** Nothing is wanted of it any more and nothing can hold that; its number stays known, so that it can come back. */
 function terminated(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, owner: Owner): Resolution {
@@ -179,7 +196,7 @@ function terminated(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, ow
     plan: lostPlan(namespaceOf(subscriber), spec.planRef?.name ?? "-"),
     nas: [],
     userName: "",
-    ...surroundings(tenant, subscriber, undefined),
+    ...surroundings(catalog, tenant, subscriber, undefined),
     allocations: [],
     dnsName: undefined,
     password: undefined,
