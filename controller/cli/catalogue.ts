@@ -84,7 +84,10 @@ function questions(program: Command, run: Run): void {
   program
     .command("status")
     .summary("show the whole installation at a glance")
-    .description("Tenants, systems, running controllers, and everything that is not in place. Asks the store alone.")
+    .description(
+      "Tenants, systems, running controllers, what of the last declarations was refused, and everything that is not in " +
+        "place. Asks the store alone.",
+    )
     .addOption(output())
     .addHelpText("after", examples("lastmile status", "lastmile status -o json"))
     .action(run(async () => (await import("./commands/status.ts")).status));
@@ -107,7 +110,7 @@ function questions(program: Command, run: Run): void {
   program
     .command("history <subscriber>")
     .summary("show what was done for a subscriber")
-    .description(`Every effect with before, after, outcome and plan, newest first. ${SUBSCRIBER}`)
+    .description(`Every effect and approval with before, after, outcome and plan, newest first. ${SUBSCRIBER}`)
     .addOption(namespace())
     .option("--limit <rows>", "how many", wholeNumber, 50)
     .addOption(output())
@@ -142,12 +145,21 @@ function administration(program: Command, run: Run): void {
     .command("approve <changeset> [path]")
     .summary("release what the destructive budget holds")
     .description(
-      "Approves exactly the held changes of the change set that `plan PATH` or `drift` shows, and nothing newer.",
+      "Approves exactly the held changes of the change set that `plan PATH` or `drift` shows, and nothing newer. Who " +
+        "approved what is in the history of each subscriber.",
     )
     .option("--prune", "the change set was planned with --prune")
+    .option("--only <subscribers...>", "of the change set only these: NAME or NAMESPACE/NAME")
     .option("--hours <hours>", "how long it counts", wholeNumber, 24)
     .option("-y, --yes", "do not ask")
-    .addHelpText("after", examples("lastmile approve 3f9a0c11d2e4", "lastmile approve 3f9a0c11d2e4 examples --prune"))
+    .addOption(output())
+    .addHelpText(
+      "after",
+      examples(
+        "lastmile approve 3f9a0c11d2e4",
+        "lastmile approve 3f9a0c11d2e4 examples --prune --only john-doe kira-lund",
+      ),
+    )
     .action(run(async () => (await import("./commands/approve.ts")).approve));
   program
     .command("secret")

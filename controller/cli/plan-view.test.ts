@@ -24,7 +24,7 @@ const subject = (
 const input: ViewInput = {
   because: new Map(),
   declaredIn: () => undefined,
-  unchanged: () => false,
+  written: () => "as it was written last",
   approve: (id) => `lastmile approve ${id} folder`,
 };
 const view = (...subjects: readonly PreviewedSubject[]) =>
@@ -98,6 +98,22 @@ describe("the text", () => {
 
       Plan: 1 held. Change set abc"
     `);
+  });
+  it("calls drift what is wanted as it was written last, and nothing that only waits to be carried out", () => {
+    const fields = (after: string) => [{ field: "rate", before: "1", after }];
+    const told = (after: string, written: ViewInput["written"]) =>
+      planText(
+        planView(
+          { changeSet: "abc", subjects: [subject("a", [change("r/account/a", "update", { fields: fields(after) })])] },
+          { ...input, written },
+        ),
+        painter(false),
+      );
+    expect(told("2", () => "2")).toContain("because it was changed in the system (drift)");
+    expect(told("2", () => "2")).toContain("rate  1 → 2  (drift)");
+    expect(told("3", () => "1")).toContain("because it was declared before, and is not carried out yet");
+    expect(told("3", () => "1")).not.toContain("drift)");
+    expect(told("3", () => undefined)).toContain("(drift)"); // adopted as it was: nobody else can have declared it
   });
   it("shows values that are known after apply, and fields that go", () => {
     const fields = [

@@ -1,16 +1,25 @@
 /** Pure: a preview in the terms of people. Also what `-o json` shows, so its names are stable. */
 import { objectKeyOf } from "../core/compose.ts";
-import { awaitsApproval, type Blocker, type Change, type Impact, type RefKey, refKey } from "../core/model.ts";
+import {
+  awaitsApproval,
+  type Blocker,
+  type Change,
+  type FieldChange,
+  type Impact,
+  type RefKey,
+  refKey,
+} from "../core/model.ts";
 import { type Owner, parseOwner } from "../core/owner.ts";
 import { reasonOf } from "../core/status/reasons.ts";
 import type { Preview, PreviewedSubject } from "../engine/preview.ts";
 import type { Because } from "./because.ts";
+import { sameText, type Written } from "./written.ts";
 
 export interface FieldView {
   readonly field: string;
   readonly before: string;
   readonly after: string;
-  /** Nobody declared it differently: it was changed in the system. */
+  /** It is wanted as it was written last: it was changed in the system. */
   readonly drift: boolean;
 }
 export interface HoldView {
@@ -64,8 +73,7 @@ export interface PlanView {
 export interface ViewInput {
   readonly because: Because;
   readonly declaredIn: (objectKey: string) => string | undefined;
-  /** True: the field is wanted now as it was wanted before. */
-  readonly unchanged: (subject: PreviewedSubject, change: Change, field: string) => boolean;
+  readonly written: Written;
   /** The command that approves this change set. */
   readonly approve: (changeSet: string) => string;
 }
@@ -103,13 +111,19 @@ function changeView(
   id: string,
   input: ViewInput,
 ): ChangeView {
-  const fields = c.fields.map((f) => ({ ...f, drift: c.action === "update" && input.unchanged(s, c, f.field) }));
+  const fields = c.fields.map((f) => ({ ...f, drift: c.action === "update" && isDrift(f, s, c, input) }));
   const view = { ref: refKey(c.ref), action: c.action, fields, ...(c.impact && { impact: c.impact }) };
   if (!c.hold) return view;
   const waits = c.hold.message.replace(/^waits for /, "");
   if (!isHeld(c) && !waits.split(", ").some((ref) => stuck.has(ref))) return { ...view, after: waits };
   const release = awaitsApproval(c) ? input.approve(id) : reasonOf(c.hold.code).remedy;
   return { ...view, hold: { code: c.hold.code, message: c.hold.message, release } };
+}
+
+/** What was never written is told by whether anybody declared it differently. */
+function isDrift(f: FieldChange, s: PreviewedSubject, c: Change, { written, because }: ViewInput): boolean {
+  const last = written(s.key, refKey(c.ref), f.field);
+  return last === undefined ? !because.has(objectKeyOf(s.key)) : sameText(last, f.after);
 }
 
 const COUNTED: Readonly<Record<Change["action"], "create" | "change" | "retire" | "restore" | undefined>> = {

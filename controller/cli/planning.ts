@@ -1,19 +1,18 @@
 /** From a path to a plan that people read: what plan, apply, drift and approve have in common. */
 import { resolve } from "node:path";
 import type { LoadProblem } from "../api/load-problem.ts";
-import { keyOf } from "../core/catalog.ts";
-import { refKey } from "../core/model.ts";
 import type { Controller } from "../engine/controller.ts";
 import { missing } from "../engine/intake.ts";
-import type { Preview, PreviewedSubject } from "../engine/preview.ts";
+import type { Preview } from "../engine/preview.ts";
 import type { Installation } from "../main.ts";
 import { sourceIdOf, toUpdate } from "../sources/directory.ts";
 import type { SourceUpdate } from "../sources/source.ts";
-import { type Because, becauseOf, differences } from "./because.ts";
+import { type Because, becauseOf } from "./because.ts";
 import { readPath } from "./commands/validate.ts";
 import type { Io } from "./io.ts";
 import { type PlanView, planView } from "./plan-view.ts";
 import { count, problemList } from "./render/problems.ts";
+import { lastWritten, type Written } from "./written.ts";
 
 export interface PlanOptions {
   /** What the folder declared before and does not declare any more is withdrawn. */
@@ -38,6 +37,11 @@ export function tellProblems(io: Io, problems: readonly LoadProblem[]): void {
   io.err(`lastmile: ${count(problems.length, "problem")} in the declarations; nothing was done`);
 }
 
+/** Where the last good declarations are, and what was done. */
+interface Known {
+  readonly objects: Installation["objects"];
+  readonly store: Pick<Installation["store"], "done">;
+}
 interface Approving {
   /** What was planned, for the command that approves it. */
   readonly path?: string | undefined;
@@ -47,7 +51,7 @@ interface Approving {
 /** Without an update: the last good declarations against what is there. Nothing is written. */
 export async function planOf(
   controller: Controller,
-  { objects }: Pick<Installation, "objects">,
+  { objects, store }: Known,
   update: SourceUpdate | undefined,
   { prune = false, path, approve }: PlanOptions & Approving,
 ): Promise<Planned> {
@@ -60,7 +64,7 @@ export async function planOf(
   const view = planView(preview, {
     because,
     declaredIn: (key) => files.get(key) ?? originOf(controller, key),
-    unchanged: (s, c, field) => unchanged(controller, because, s, refKey(c.ref), field),
+    written: await writtenTo(preview, store),
     approve: approve ?? ((id) => `lastmile approve ${id}${arguments_}`),
   });
   return { preview, view };
@@ -71,19 +75,8 @@ function originOf({ declared }: Controller, key: string): string | undefined {
   return origin?.file && `${origin.file}:${origin.line ?? 1}`;
 }
 
-/** Secrets are not in an outline: theirs is drift where no declaration changed at all. */
-function unchanged(
-  { declared }: Controller,
-  because: Because,
-  s: PreviewedSubject,
-  ref: string,
-  field: string,
-): boolean {
-  const { kind, namespace, name } = s.subject.owner;
-  if (!because.has(keyOf(kind as "Subscriber", namespace, name))) return true;
-  const wanted = (of: PreviewedSubject["subject"]) =>
-    of.desired.find((d) => refKey(d.ref) === ref)?.spec[field] ?? null;
-  const before = declared.outline(s.key);
-  if (before.desired.length === 0 || typeof wanted(s.subject) === "object") return false;
-  return differences(wanted(before), wanted(s.subject)).length === 0;
+/** Asked only of those whose objects differ: what is new was never written. */
+async function writtenTo({ subjects }: Preview, store: Known["store"]): Promise<Written> {
+  const differing = subjects.filter((s) => s.plan.changes.some((c) => c.action === "update"));
+  return lastWritten(differing.length > 0 ? await store.done(differing.map((s) => s.key)) : []);
 }

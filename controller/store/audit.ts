@@ -31,6 +31,8 @@ export interface AuditEntry extends AuditRow {
 export interface Audit {
   /** Not fenced: what was done stays done, whoever holds the owner by now. */
   audit(rows: readonly AuditRow[]): Promise<void>;
+  /** What was done to these, without what was refused; oldest first. */
+  done(owners: readonly OwnerKey[]): Promise<readonly Pick<AuditRow, "owner" | "ref" | "action" | "changes">[]>;
   /** Newest first. */
   history(
     owner: OwnerKey,
@@ -45,6 +47,9 @@ const append = `insert into lastmile.audit (owner, ref, action, changes, plan_id
     with ordinality r(owner, ref, action, changes, plan_id, outcome, at, source, revision, author, file, n) order by n`;
 const history = `select id, owner, ref, action, changes, plan_id, outcome, (extract(epoch from at) * 1000)::float8 as at, source, revision, author, file
   from lastmile.audit where owner = $1 and ($3::bigint is null or id < $3) order by id desc limit $2`;
+
+const done =
+  "select owner, ref, action, changes from lastmile.audit where owner = any($1::text[]) and outcome = 'Done' order by id";
 
 export function openAudit(calls: Calls): Audit {
   return {
@@ -64,6 +69,7 @@ export function openAudit(calls: Calls): Audit {
         rows.map((r) => r.by?.file ?? null),
       ]);
     },
+    done: (owners) => calls.query("done", done, [owners]),
     async history(owner, { limit = 100, before } = {}) {
       const rows = await calls.query<HistoryRow>("history", history, [owner, limit, before ?? null]);
       return rows.map(({ plan_id, source, revision, author, file, ...row }) => ({

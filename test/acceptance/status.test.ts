@@ -82,8 +82,7 @@ describe("status", () => {
     expect(JSON.stringify(machine)).toContain("acme");
   });
 
-  // What was declared meanwhile and is held by the pause is called a change by others.
-  it.fails("drift shows what was changed in the systems by others, and only that", async () => {
+  it("drift shows what was changed in the systems by others, and only that", async () => {
     const paused = { annotations: { "lastmile.dev/paused": "true" } };
     await p.declare("more.yaml", subscriber("bert", { planRef: { name: "triple" } }, paused));
     await p.declare(

@@ -1,5 +1,6 @@
 /** What goes wrong at a terminal: each time it is said what, where and how to mend it, and nothing is half done. */
 import { cp, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Cli, openCli } from "./rig.ts";
@@ -129,11 +130,29 @@ describe("systems that disagree", () => {
     expect((await rejected()).rowCount).toBe(1); // ines, who was suspended before
     const [, now = ""] = /lastmile approve ([0-9a-f]{12})$/m.exec(held.err) ?? [];
     expect(now).not.toBe("");
-    const approved = await cli.lastmile("approve", now, "--yes");
+    const one = await cli.lastmile("approve", now, "--yes", "--only", "ines-roth", "isp-acme/mia-older", "-o", "json");
+    expect(JSON.parse(one.out)).toMatchObject({
+      ...{ changeSet: now, by: expect.any(String), changes: 2 },
+      subjects: ["Subscriber isp-acme/ines-roth", "Subscriber isp-acme/mia-older"],
+    });
+    expect(await cli.lastmile("approve", now, "--yes", "--only", "john-doe")).toMatchObject({
+      ...{ exit: 4, out: "" },
+      err: expect.stringContaining("nothing of john-doe waits for approval in this change set"),
+    });
+    expect(await cli.lastmile("apply", cli.folder, "--prune", "--yes")).toMatchObject({ exit: 3 });
+    expect((await rejected()).rowCount).toBe(2); // and mia
+    const [, rest = ""] = /Change set ([0-9a-f]{12})$/m.exec((await cli.lastmile("drift")).out) ?? [];
+    const approved = await cli.lastmile("approve", rest, "--yes");
     expect(approved).toMatchObject({
       exit: 0,
       out: expect.stringMatching(/^Approved by \S+ for 24 h: \d+ changes of \d+ subscribers\.$/),
     });
+    const history = JSON.parse((await cli.lastmile("history", "anna-schmidt", "-o", "json")).out);
+    expect(history.entries[0]).toMatchObject({
+      ...{ action: "approve", ref: `store/approval/${rest}`, outcome: "Done", by: { author: userInfo().username } },
+      changes: [{ before: "held", after: expect.stringMatching(/^approved until \d{4}-.*Z$/) }],
+    });
+    expect((await cli.lastmile("history", "mia-older")).out).toMatch(/ retire .*\n.* approve +store\/approval\//);
     expect(await cli.lastmile("apply", cli.folder, "--prune", "--yes")).toMatchObject({ exit: 0 });
     expect((await rejected()).rowCount).toBeGreaterThan(10);
     expect(id).toMatch(/^[0-9a-f]{12}$/);

@@ -1,8 +1,14 @@
-/** `lastmile approve`: releases exactly what a person has seen, and nothing that came since. */
-import { awaitsApproval } from "../../core/model.ts";
+/** `lastmile approve`: releases exactly what a person has seen, and nothing that came since. Each use is in the history. */
+
+import { objectKeyOf } from "../../core/compose.ts";
+import { awaitsApproval, refKey } from "../../core/model.ts";
+import type { PreviewedSubject } from "../../engine/preview.ts";
+import type { Installation } from "../../main.ts";
+import { shown } from "../because.ts";
 import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx, Paint } from "../io.ts";
+import { type OutputOption, print } from "../output.ts";
 import type { PlanView } from "../plan-view.ts";
 import { type PlanOptions, planOf, readUpdate, tellProblems } from "../planning.ts";
 import { subjectText } from "../render/plan.ts";
@@ -10,10 +16,18 @@ import { count } from "../render/problems.ts";
 import { withController } from "../session.ts";
 import { whoAmI } from "./secret.ts";
 
-export interface ApproveOptions extends PlanOptions {
+export interface ApproveOptions extends PlanOptions, OutputOption {
   /** Hours for which it counts. */
   readonly hours: number;
+  /** Names of subscribers; left out: all of the change set. */
+  readonly only?: readonly string[];
   readonly yes?: boolean;
+}
+interface Approved {
+  readonly changeSet: string;
+  readonly by: string;
+  readonly at: number;
+  readonly expires: number;
 }
 const HOUR_MS = 3_600_000;
 
@@ -32,13 +46,15 @@ export async function approve(
   return withController(cx, async (controller, installation) => {
     const { view, preview } = await planOf(controller, installation, read?.update, { ...options, path });
     if (view.changeSet !== changeSet) throw another(view.changeSet, changeSet, path);
-    const held = preview.subjects.filter((s) => s.plan.changes.some(awaitsApproval));
-    const tuples = held.flatMap((s) => s.plan.changes.flatMap((c) => c.tuple ?? []));
-    if (tuples.length === 0) {
+    const held = chosen(
+      preview.subjects.filter((s) => s.plan.changes.some(awaitsApproval)),
+      options.only,
+    );
+    if (held.length === 0) {
       cx.io.err("Nothing in this change set waits for approval.");
       return EXIT.ok;
     }
-    cx.io.err(heldText(view, cx.io.paintErr));
+    cx.io.err(heldText(view, new Set(held.map((s) => s.planId)), cx.io.paintErr));
     if (
       !options.yes &&
       (await cx.io.confirm(`Approve for ${count(held.length, "subscriber")}?`, cx.signal)) === false
@@ -46,10 +62,16 @@ export async function approve(
       cx.io.err("Nothing was approved.");
       return EXIT.ok;
     }
-    const [at, whom] = [Date.now(), whoAmI()];
-    await installation.store.approve(tuples, { whom, at, expires: at + options.hours * HOUR_MS, changeSet });
-    cx.io.out(
-      `Approved by ${whom} for ${options.hours} h: ${count(tuples.length, "change")} of ${count(held.length, "subscriber")}.`,
+    const at = Date.now();
+    const approved = { changeSet, by: whoAmI(), at, expires: at + options.hours * HOUR_MS };
+    const changes = await release(installation, held, approved);
+    const data = { ...approved, subjects: held.map((s) => shown(objectKeyOf(s.key))), changes };
+    await print(
+      cx.io,
+      options.output,
+      data,
+      () =>
+        `Approved by ${approved.by} for ${options.hours} h: ${count(changes, "change")} of ${count(held.length, "subscriber")}.`,
     );
     cx.io.err(
       path === undefined ? "A running controller goes on by itself." : `Go on with \`lastmile apply ${path}\`.`,
@@ -58,10 +80,44 @@ export async function approve(
   });
 }
 
-const heldText = (view: PlanView, paint: Paint): string =>
+/** The audit first: what cannot be written down is not released. Answers the number of changes. */
+async function release({ store }: Installation, held: readonly PreviewedSubject[], a: Approved): Promise<number> {
+  const until = new Date(a.expires).toISOString().replace(/\.\d+Z$/, "Z");
+  await store.audit(
+    held.map((s) => ({
+      owner: s.key,
+      ref: `store/approval/${a.changeSet}`,
+      action: "approve",
+      changes: s.plan.changes
+        .filter(awaitsApproval)
+        .map((c) => ({ field: `${c.action} ${refKey(c.ref)}`, before: "held", after: `approved until ${until}` })),
+      planId: s.planId,
+      outcome: "Done",
+      at: a.at,
+      by: { author: a.by },
+    })),
+  );
+  const tuples = held.flatMap((s) => s.plan.changes.flatMap((c) => c.tuple ?? []));
+  await store.approve(tuples, { whom: a.by, at: a.at, expires: a.expires, changeSet: a.changeSet });
+  return tuples.length;
+}
+
+function chosen(held: readonly PreviewedSubject[], only: readonly string[] | undefined): readonly PreviewedSubject[] {
+  if (only === undefined) return held;
+  const named = (s: PreviewedSubject, name: string): boolean =>
+    [s.subject.owner.name, `${s.subject.owner.namespace}/${s.subject.owner.name}`].includes(name);
+  const unknown = only.find((name) => !held.some((s) => named(s, name)));
+  if (unknown === undefined) return held.filter((s) => only.some((name) => named(s, name)));
+  throw new CliError(
+    `nothing of ${unknown} waits for approval in this change set`,
+    "name subscribers as the plan does: NAME or NAMESPACE/NAME",
+  );
+}
+
+const heldText = (view: PlanView, plans: ReadonlySet<string>, paint: Paint): string =>
   view.subjects
+    .filter((s) => plans.has(s.planId))
     .map((s) => ({ ...s, changes: s.changes.filter(awaitsApproval) }))
-    .filter((s) => s.changes.length > 0)
     .map((s) => subjectText(s, paint))
     .join("\n");
 

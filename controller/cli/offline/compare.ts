@@ -28,9 +28,10 @@ export async function compare({ base, head }: Revisions, installation: string): 
   const world = new World();
   const uses: BudgetUse[] = [];
   const objects = objectsOf(SOURCE, toUpdate(SOURCE, base.snapshot).upserts);
+  const store = storeOf(world);
   const controller = new Controller({
     ...{ installation, objects, leases, secretSource },
-    store: storeOf(world),
+    store,
     secrets: secretsOf(),
     budget: (tenant) => budgetOf(world, tenant, uses),
     systems: systemsOf(systems, world),
@@ -42,7 +43,7 @@ export async function compare({ base, head }: Revisions, installation: string): 
     for (const key of [...declared.owners()].sort()) world.add(await declared.subject(key, false));
     await controller.load(); // with the names that are held by now
     const options = { prune: true, approve: () => APPROVE };
-    const { view } = await planOf(controller, { objects }, toUpdate(SOURCE, head.snapshot), options);
+    const { view } = await planOf(controller, { objects, store }, toUpdate(SOURCE, head.snapshot), options);
     return { view, budgets: uses.filter((u) => u.customers > 0) };
   } finally {
     controller.engine.close();

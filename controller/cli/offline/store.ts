@@ -54,7 +54,10 @@ const nameOf = ({ kind, scope, value }: OwnedClaim | Subject["claims"][number]):
   JSON.stringify([kind, scope, value]);
 
 export function storeOf(world: World): Store {
-  const store: Pick<Store, "claimsOf" | "heldByOthers" | "entries" | "owners" | "tenants" | "approved" | "statusOf"> = {
+  const store: Pick<
+    Store,
+    "claimsOf" | "done" | "heldByOthers" | "entries" | "owners" | "tenants" | "approved" | "statusOf"
+  > = {
     claimsOf: async (owners) => owners.flatMap((o) => world.claimsOf(o)).map((c) => ({ ...c, ...live(c) })),
     heldByOthers: async (rows) =>
       rows.flatMap((row) => {
@@ -71,6 +74,7 @@ export function storeOf(world: World): Store {
       new Map([...world.subjects.keys()].filter((k) => tenantOf(k) === tenant).map((k) => [k, { live: true }])),
     tenants: async () => [...new Set([...world.subjects.keys()].map(tenantOf))],
     approved: async () => new Set(),
+    done: async () => [],
     statusOf: async () => new Map(),
   };
   return store as Store;

@@ -42,11 +42,13 @@ export function subjectText(s: SubjectView, paint: Paint): string {
   return lines.join("\n");
 }
 
-/** Nothing was declared differently: then the system was. */
+/** Nothing was declared differently now: then the system was changed, or an older edit still waits. */
 function reasons(s: SubjectView): readonly string[] {
   if (s.because.length > 0) return s.because;
   const actions = new Set(s.changes.map((c) => c.action));
-  if (actions.has("update")) return ["it was changed in the system (drift)"];
+  const drift = s.changes.some((c) => c.fields.some((f) => f.drift));
+  if (drift) return ["it was changed in the system (drift)"];
+  if (actions.has("update")) return ["it was declared before, and is not carried out yet"];
   if (actions.has("create")) return ["it is declared and not there"];
   if (actions.has("retire")) return ["nothing wants it any more"];
   if (actions.has("destroy")) return ["its retention is over"];
