@@ -8,6 +8,7 @@ import type { Warning } from "./resolve/findings.ts";
 import { resolvePlan } from "./resolve/plan.ts";
 import { type Resolution, resolveSubscriber } from "./resolve/subscriber.ts";
 import { resolveTenant } from "./resolve/tenant.ts";
+import type { HeldTag } from "./resolve/vlan-pool.ts";
 import type { ResolvedSubject } from "./resolved.ts";
 
 /** One configured endpoint, as far as composing needs it. A Blocker: what is asked of it cannot be written there. */
@@ -24,6 +25,8 @@ export interface ComposeContext {
 }
 export interface Held {
   readonly account?: Assigned;
+  /** Tags and pairs of VLANs. */
+  readonly tags?: readonly HeldTag[];
   readonly subscriberNumber?: string;
   /** Everything of it is out of service, and its retention is over. */
   readonly ended?: true;
@@ -57,8 +60,9 @@ export function compose(catalog: Catalog, key: OwnerKey, cx: ComposeContext): Co
 
 function composeSubscriber(catalog: Catalog, object: Subscriber, owner: Owner, cx: ComposeContext): Composed {
   const { installation, secrets, held } = cx;
-  const { account } = held;
-  const resolution = resolveSubscriber(catalog, object, { installation, secrets, ...(account && { account }) });
+  const { account, tags } = held;
+  const context = { installation, secrets, ...(account && { account }), ...(tags && { tags }) };
+  const resolution = resolveSubscriber(catalog, object, context);
   const { claims, warnings } = resolution;
   const nothing = { owner, claims, warnings, resolution, desired: [] };
   const other = somebodyElse(object, held);

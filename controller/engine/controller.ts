@@ -27,6 +27,7 @@ import { type Preview, previewAll } from "./preview.ts";
 import type { Report } from "./reconcile.ts";
 import { generatedVerb, readOnlyVerb } from "./secret-verbs.ts";
 import { StatusSink } from "./status-sink.ts";
+import { giveTags } from "./tags.ts";
 
 export interface ControllerOptions {
   readonly installation: string;
@@ -54,6 +55,7 @@ export class Controller {
   /** Subjects that the last scan found different, by endpoint. */
   readonly drift = new Map<string, number>();
   readonly #tenants = new Map<OwnerKey, TenantRun>();
+  readonly #tagless = new Set<OwnerKey>();
   readonly #sink: StatusSink;
   #seq = 0;
   /** As it was declared before what is being accepted; kept while that fails and is tried again. */
@@ -156,7 +158,7 @@ export class Controller {
     await this.#recall(this.declared, await this.#leftovers(this.declared, tenants));
     for (const name of tenants) await this.engine.sweep(name, (key) => this.declared.declares(key));
     const keys = [...this.declared.owners()].sort();
-    await this.engine.accept(() => this.#edits(keys, new Map()));
+    await this.engine.accept(() => this.#given(keys, new Map()));
   }
 
   /** Writes what a source sent into the store, and follows it. */
@@ -183,6 +185,7 @@ export class Controller {
       copy,
       keys.filter((key) => !copy.declares(key)),
     );
+    await giveTags(keys, copy, { valuesIn: this.#o.store.valuesIn, claim: undefined });
     if (update) await this.endpoints.sync(copy.systems());
     await this.engine.refreshApprovals();
     return previewAll({
@@ -242,7 +245,7 @@ export class Controller {
   /** The name of one who is purged goes to the one who waits for it, and nothing of the former with it. */
   async #succeed(key: OwnerKey): Promise<void> {
     this.declared.hold([key], []);
-    await this.engine.accept(() => this.#edits([key], new Map()));
+    await this.engine.accept(() => this.#given([key], new Map()));
   }
 
   /** From here on the rows are what is declared; no run begins before what they cost is reserved. */
@@ -256,7 +259,22 @@ export class Controller {
     for (const key of this.#before.keys()) touched.add(key); // of a turn that failed: it knew more of what is gone by now
     const keys = [...touched].sort(); // where two of one snapshot want the same, the lesser name wins
     await this.#hold(this.declared, keys);
-    return this.#edits(keys, this.#before);
+    return this.#given(keys, this.#before);
+  }
+
+  /** Tags of pools are claimed before anything is judged by them. */
+  async #given(keys: readonly OwnerKey[], before: ReadonlyMap<OwnerKey, Composed>): Promise<Iterable<Edit>> {
+    const { store, leases } = this.#o;
+    const mine = keys.filter((key) => leases.holds(key));
+    const claim: Store["claim"] = (rows) => store.claim(rows);
+    const without = await giveTags(mine, this.declared, { valuesIn: store.valuesIn, claim });
+    for (const key of mine) this.#tagless.delete(key);
+    for (const key of without) this.#tagless.add(key);
+    return this.#edits(keys, before);
+  }
+  /** Who got no tags asks again: somebody may have gone, or the pool may have grown. */
+  async retryTags(): Promise<void> {
+    if (this.#tagless.size > 0) await this.engine.accept(() => this.#given([...this.#tagless], new Map()));
   }
 
   *#edits(keys: readonly OwnerKey[], before: ReadonlyMap<OwnerKey, Composed>): Generator<Edit> {

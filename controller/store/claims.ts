@@ -19,6 +19,8 @@ export interface Claims {
   free(rows: readonly { readonly owner: OwnerKey }[]): Promise<void>;
   /** Who else holds these, without taking anything. */
   heldByOthers(rows: readonly OwnedClaim[]): Promise<readonly Held[]>;
+  /** All values of a kind that are taken in a scope. */
+  valuesIn(kind: string, scope: string): Promise<readonly string[]>;
   /** What an owner holds. Of the user names the one that counts comes last: in service, else not used yet, else retired last. */
   claimsOf(owners: readonly OwnerKey[]): Promise<readonly StandingClaim[]>;
 }
@@ -116,6 +118,10 @@ export function openClaims(calls: Calls, leases: Leases): Claims {
         rows.map((r) => r.value),
         rows.map((r) => r.owner),
       ]);
+    },
+    async valuesIn(kind, scope) {
+      const text = "select value from lastmile.claims where kind = $1 and scope = $2";
+      return (await calls.rows<[string]>("values in", text, [kind, scope])).map(([value]) => value);
     },
     async claimsOf(owners) {
       if (owners.length === 0) return [];

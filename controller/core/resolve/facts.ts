@@ -6,6 +6,7 @@ import type {
   TenantServingArea,
 } from "../../api/types.generated.ts";
 import type { Notes } from "./findings.ts";
+import type { HeldTag } from "./vlan-pool.ts";
 
 /** Everything that the parts of one subscriber are computed from. */
 export interface Facts {
@@ -16,5 +17,7 @@ export interface Facts {
   /** Undefined: it does not exist; the blocker is already noted. */
   readonly plan: ServicePlan | undefined;
   readonly area: TenantServingArea | undefined;
+  /** Tags of pools that it holds; a service that takes one removes it. */
+  readonly tags: HeldTag[];
   readonly notes: Notes;
 }

@@ -1,6 +1,7 @@
 /** What comes out of resolving beside the values: reasons to hold, remarks, exclusive rights. */
 import type { Blocker, Claim } from "../model.ts";
 import type { Allocation } from "../resolved.ts";
+import type { TagWant } from "./vlan-pool.ts";
 
 /** A remark that holds nothing. `reason` is a stable CamelCase word. */
 export interface Warning {
@@ -11,6 +12,8 @@ export interface Findings {
   readonly blockers: readonly Blocker[];
   readonly warnings: readonly Warning[];
   readonly claims: readonly Claim[];
+  /** Tags of pools that it does not hold yet. */
+  readonly wants: readonly TagWant[];
 }
 
 /** Collects while one object is resolved, so that all is found at once and nothing stops at the first. */
@@ -18,6 +21,7 @@ export class Notes implements Findings {
   readonly blockers: Blocker[] = [];
   readonly warnings: Warning[] = [];
   readonly claims: Claim[] = [];
+  readonly wants: TagWant[] = [];
   readonly allocations: Allocation[] = [];
 
   /** Returns undefined, so that a part can end with it. */

@@ -158,10 +158,8 @@ describe("VLAN", () => {
     expect(subject.vlan.service).toBe(vlan);
     expect(subject.services[0]).toMatchObject({ name: "internet", service: vlan, source });
   });
-  it("holds where tags come from a pool", () =>
-    expect(reasons(resolve({ plan: { services: [{ ...service, vlanPool: "p" }] } }))).toEqual([
-      "AllocationUnavailable",
-    ]));
+  it("holds where the pool of the tags does not exist", () =>
+    expect(reasons(resolve({ plan: { services: [{ ...service, vlanPool: "p" }] } }))).toEqual(["PoolUnknown"]));
   it("claims pairs of PerSubscriber services in the VLAN domain, and no single tag", () => {
     const vlan = { kind: "vlan", scope: "ring", value: "100.1000" };
     const tags = { serviceVlan: 100, innerVlan: 1000 };

@@ -2,6 +2,7 @@
 import type { NetworkProfileService, ServicePlanService } from "../../api/types.generated.ts";
 import type { ResolvedSubscriber, ServiceTags } from "../resolved.ts";
 import type { Facts } from "./facts.ts";
+import { takeTags } from "./vlan-pool.ts";
 
 export type Tags = ResolvedSubscriber["vlan"];
 const INTERNET = "internet";
@@ -19,24 +20,21 @@ export const internetTags = ([internet]: readonly ServiceTags[]): Tags => ({
 });
 
 function tagsOf(facts: Facts, name: string, planned: ServicePlanService | undefined): ServiceTags {
-  const { profile, tenant, notes } = facts;
+  const { profile, tenant } = facts;
   const own = declared(facts, name);
   const [fixed, source] = outerTag(facts, name, own, planned);
   const pool = own?.vlanPool ?? planned?.vlanPool;
   const mode = planned?.vlanMode;
   const shared = mode === "Shared";
   const wantsInner = name === INTERNET ? profile.qinqEnabled : undefined;
-  const needsInner =
-    own?.innerVlan === undefined && !shared && wantsInner !== false && (pool !== undefined || wantsInner);
-  if ((fixed === undefined && pool !== undefined) || needsInner) {
-    notes.block(
-      "AllocationUnavailable",
-      `service ${name} takes VLAN tags from ${pool ? `pool ${pool}` : "a pool"}, which cannot be done yet; set serviceVlan and innerVlan in the profile`,
-    );
-    return { name, service: undefined, inner: undefined, mode, source: "Pool" };
+  const { innerVlan } = own ?? {};
+  const needsInner = innerVlan === undefined && !shared && wantsInner !== false && (pool !== undefined || wantsInner);
+  if ((fixed === undefined && pool !== undefined && !shared) || needsInner) {
+    const tags = takeTags(facts, name, pool, { service: fixed, inner: innerVlan });
+    return { name, service: tags?.service, inner: tags?.inner, mode, source: fixed === undefined ? "Pool" : source };
   }
   const service = fixed ?? (name === INTERNET ? tenant.spec.defaultVlan : undefined);
-  const inner = wantsInner === false ? undefined : own?.innerVlan;
+  const inner = wantsInner === false ? undefined : innerVlan;
   if (!shared) claimPair(facts, service, inner);
   return { name, service, inner, mode, source };
 }
