@@ -173,7 +173,9 @@ function administration(program: Command, run: Run): void {
   program
     .command("init [path]")
     .summary("make the tables that Lastmile needs")
-    .description("Makes the tables of the store, and those in every RADIUS database that is declared. Safe to repeat.")
+    .description(
+      "Makes the tables of the store, and those in every RADIUS and billing database that is declared. Safe to repeat.",
+    )
     .option("--print-sql", "print the statements for an administrator, and do nothing")
     .addHelpText("after", examples("lastmile init examples", "lastmile init --print-sql > lastmile.sql"))
     .action(run(async () => (await import("./commands/init.ts")).init));

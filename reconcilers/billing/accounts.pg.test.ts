@@ -80,7 +80,7 @@ describe("a shared account", () => {
 
 describe("erasure of personal data", () => {
   const personal = async () =>
-    JSON.stringify(await ledger.rows("select c.*, m.* from billing.customers c, billing.contacts m"));
+    JSON.stringify(await ledger.rows("select * from billing.customers c, billing.contacts m, billing.services s"));
   const erase = (n: number) => ledger.rows("select billing.erase('acme', $1) as erased", `S-${n}`);
 
   test("leaves nothing of the person, and one event", async () => {
@@ -89,6 +89,7 @@ describe("erasure of personal data", () => {
     expect(await erase(1)).toEqual([{ erased: 1 }]);
     for (const field of ["name", "email", "phone", "address"] as const)
       expect(await personal()).not.toContain(CUSTOMER(1)[field]);
+    expect(await personal(), "the user name is in the metadata").not.toContain("s1@acme.example");
     expect((await ledger.events()).at(-1)).toBe("contact >ERASED");
   });
   test("is refused while the subscriber is served", async () => {

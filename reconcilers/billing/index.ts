@@ -29,3 +29,6 @@ export const billing: System<BillingConfig> = {
     }
   },
 };
+
+/** For `init --print-sql`. */
+export { schemaSql } from "./schema.ts";

@@ -78,6 +78,7 @@ describe("the program", () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain("create table lastmile.migrations");
     expect(stdout).toContain("create table if not exists radcheck");
+    expect(stdout).toContain("create table if not exists billing.services");
   });
 });
 

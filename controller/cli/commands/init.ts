@@ -1,6 +1,7 @@
-/** `lastmile init`: the tables that Lastmile needs, in the store and in every RADIUS database that is declared. */
+/** `lastmile init`: the tables that Lastmile needs, in the store and in every RADIUS and billing database that is declared. */
+import { schemaSql as billingSql } from "../../../reconcilers/billing/index.ts";
 import { Fault } from "../../../reconcilers/errors.ts";
-import { schemaSql } from "../../../reconcilers/radius/index.ts";
+import { schemaSql as radiusSql } from "../../../reconcilers/radius/index.ts";
 import type { ExternalSystem } from "../../api/types.generated.ts";
 import type { Endpoints } from "../../engine/endpoints.ts";
 import { migrationSql } from "../../store/migrate.ts";
@@ -17,7 +18,8 @@ export async function init(
 ): Promise<Exit> {
   if (printSql) {
     cx.io.out(`-- the store, once: psql -v ON_ERROR_STOP=1 "$DATABASE_URL"\n${migrationSql()}`);
-    cx.io.out(`-- every RADIUS database; safe to run again\n${schemaSql()}`);
+    cx.io.out(`-- every RADIUS database; safe to run again\n${radiusSql()}`);
+    cx.io.out(`-- every billing database; safe to run again\n${billingSql()}`);
     return EXIT.ok;
   }
   const read = path === undefined ? undefined : await readUpdate(path, cx.cwd);
