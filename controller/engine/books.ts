@@ -1,9 +1,9 @@
 /** Keeps inventory, ledger and audit in step with what one run saw and did. */
 
 import type { Fault } from "../../reconcilers/errors.ts";
-import { type Change, type Desired, type Plan, type RefKey, refKey, type Subject } from "../core/model.ts";
+import { type Change, type Desired, type Observed, type Plan, type RefKey, refKey, type Subject } from "../core/model.ts";
 import { needs } from "../core/plan.ts";
-import type { Confirmed } from "../store/inventory.ts";
+import type { Intent } from "../store/inventory.ts";
 import type { Knowledge, Means } from "./knowledge.ts";
 import type { StoreVerbs } from "./store-verbs.ts";
 
@@ -38,9 +38,13 @@ export class Books {
     await ports.store(verbs.audit, row, this.#known.by());
   }
 
-  async confirm(row: Confirmed): Promise<void> {
+  /** Only what the system chose is remembered: what else it tells may change from day to day. */
+  async confirm(row: Intent, { ref, id, outputs }: Observed): Promise<void> {
+    const { ports, verbs } = this.#means;
+    const rules = ports.fields(ref);
+    const chosen = Object.entries(outputs).filter(([field]) => rules[field]?.authority === "allocated");
     this.#confirmed.add(row.ref);
-    await this.#means.ports.store(this.#means.verbs.confirm, row, this.#known.by());
+    await ports.store(verbs.confirm, { ...row, id, outputs: Object.fromEntries(chosen) }, this.#known.by());
   }
 
   /** Also for a run that died between an effect and its entry, and for a store that was lost. */
@@ -75,7 +79,7 @@ export class Books {
     const have = seen.get(key);
     const row = { owner, ref: key, needs: needs(spec) };
     if (!entries.has(key)) await ports.store(verbs.intend, row, this.#known.by());
-    if (have) await this.confirm({ ...row, id: have.id, outputs: have.outputs });
+    if (have) await this.confirm(row, have);
   }
 
   async #tidyOne(ref: RefKey, wanted: ReadonlySet<RefKey>): Promise<void> {

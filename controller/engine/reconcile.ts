@@ -152,7 +152,7 @@ class Run {
       const kept = now !== null && this.desired.has(key);
       await Promise.all([
         this.books.record(c, this.id(), "Done"),
-        kept && this.books.confirm({ ...row, id: now.id, outputs: now.outputs }),
+        kept && this.books.confirm(row, now),
       ]);
       this.known.see(key, now, true);
     } catch (e) {

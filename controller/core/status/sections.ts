@@ -6,7 +6,7 @@ import type {
   SubscriberStatusNetwork,
   SubscriberStatusRadius,
 } from "../../api/types.generated.ts";
-import { type Change, isOutput, type Output } from "../model.ts";
+import { type Change, isOutput, type Output, refKey } from "../model.ts";
 import type { Known } from "../plan.ts";
 import { MADE_PASSWORD } from "../resolve/account.ts";
 import { networkAround } from "../resolve/pools.ts";
@@ -55,7 +55,11 @@ function passwordRef({ spec }: Subscriber): NonNullable<SubscriberStatusRadius["
 }
 
 /** As they were given; the claims that make them the subscriber's own must not have been refused. */
-export function addressesSection({ subject, profile }: Resolved, known: Known): AddressesStatus {
+export function addressesSection(
+  { subject, profile }: Resolved,
+  known: Known,
+  changes: readonly Change[],
+): AddressesStatus {
   const { routes } = subject;
   const value = (v: string | Output | undefined) => (isOutput(v) ? known(v) : v);
   const ipv4 = subject.ipv4.assignment === "Static" || subject.ipv4.assignment === "Dynamic" ? subject.ipv4 : undefined;
@@ -72,7 +76,17 @@ export function addressesSection({ subject, profile }: Resolved, known: Known): 
     ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)),
     ...(values.ipv4 && ipv4?.pool && networkAround(ipv4.pool, String(values.ipv4))),
     ...(routes.length > 0 && { routes }),
+    ...netboxIds(subject, changes),
   };
+}
+/** Of what was seen there, by slot; several routes are told apart by their network. */
+function netboxIds({ allocations }: ResolvedSubscriber, changes: readonly Change[]): Pick<AddressesStatus, "netboxIds"> {
+  const ids = new Map(changes.map((c) => [refKey(c.ref), Number(c.id)]));
+  const found = allocations.flatMap(({ slot, ref, value }) => {
+    const id = ids.get(refKey(ref));
+    return id ? [[slot === "route" ? `route ${value}` : slot, id] as const] : [];
+  });
+  return found.length > 0 ? { netboxIds: Object.fromEntries(found) } : {};
 }
 function sourceOf({ subject, profile }: Pick<Resolved, "subject" | "profile">): NonNullable<AddressesStatus["source"]> {
   const { ipv4, ipv6, routes } = subject;

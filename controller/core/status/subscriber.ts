@@ -53,7 +53,7 @@ function parts(
   return {
     profile: { source: profile.source, ...(profile.source === "Declared" && name && { name }) },
     ...(subject.userName && { radius: radiusSection(subject, declared, accountsOf(report, systems), state, known) }),
-    ...(granted && { addresses: addressesSection(resolved, known) }),
+    ...(granted && { addresses: addressesSection(resolved, known, report?.plan.changes ?? []) }),
     network: networkSection(resolved, declared, ipv6State(subject.state, state, causes)),
   };
 }
