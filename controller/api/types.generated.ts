@@ -1639,7 +1639,7 @@ export interface SubscriberRadius {
    */
   readonly passwordScheme: "Cleartext" | "NT" | "SSHA2-512";
   /**
-   * A changed password takes effect with the device at its next contact, or at once (Force), which may lock the customer out.
+   * A changed user name or password waits until the customer's router is told (WithDevice), or takes effect at once (Force), which locks the router out until it is changed too.
    */
   readonly rotation: "WithDevice" | "Force";
 }

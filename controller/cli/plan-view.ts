@@ -98,7 +98,8 @@ function subjectView(s: PreviewedSubject, stuck: ReadonlySet<RefKey>, id: string
     because: input.because.get(object) ?? [],
     changes: s.plan.changes
       .filter((c) => c.action !== "none" || (c.hold && !s.faults.has(refKey(c.ref)) && s.subject.blocked.length === 0))
-      .map((c) => changeView(c, s, stuck, id, input)),
+      .map((c) => changeView(c, s, stuck, id, input))
+      .concat(s.plan.changes.flatMap(waitingView)),
     blocked: s.subject.blocked.map((b) => ({ ...b, remedy: reasonOf(b.reason).remedy })),
     faults,
   };
@@ -124,6 +125,14 @@ function changeView(
 function isDrift(f: FieldChange, s: PreviewedSubject, c: Change, { written, because }: ViewInput): boolean {
   const last = written(s.key, refKey(c.ref), f.field);
   return last === undefined ? !because.has(objectKeyOf(s.key)) : sameText(last, f.after);
+}
+
+/** What waits reads as a change of its own. */
+function waitingView({ ref, waiting }: Change): readonly ChangeView[] {
+  if (!waiting) return [];
+  const { code, message } = waiting.hold;
+  const fields = waiting.fields.map((f) => ({ ...f, drift: false }));
+  return [{ ref: refKey(ref), action: "update", fields, hold: { code, message, release: reasonOf(code).remedy } }];
 }
 
 const COUNTED: Readonly<Record<Change["action"], "create" | "change" | "retire" | "restore" | undefined>> = {

@@ -22,12 +22,19 @@ export function gate(p: Plan, input: GateInput): Plan {
   const over = p.changes.some((c) => c.impact && !c.approval && !c.hold && !covered(c, input));
   const held = new Set<RefKey>();
   const changes = p.changes.map((c) => {
-    const hold = claimed(c, input) ?? c.hold ?? refuse(c, input) ?? waits(c, held) ?? unapproved(c, input) ?? refuseLoss(c, over);
+    const hold =
+      claimed(c, input) ?? c.hold ?? refuse(c, input) ?? waits(c, held) ?? unapproved(c, input) ?? refuseLoss(c, over);
     if (hold) held.add(refKey(c.ref));
-    return hold ? { ...c, hold } : c;
+    const judged = hold ? { ...c, hold } : c;
+    return c.waiting ? { ...judged, waiting: stricter(c.waiting, c, input) } : judged;
   });
   return { ...p, changes };
 }
+/** What waits says first what would keep it from being written also without waiting. */
+const stricter = (waiting: NonNullable<Change["waiting"]>, c: Change, input: GateInput): typeof waiting => ({
+  ...waiting,
+  hold: refuse({ ...c, action: "update" }, { ...input, missing: new Map() }) ?? waiting.hold,
+});
 
 const covered = (c: Change, input: GateInput): boolean =>
   c.impact === undefined || input.granted.has(c.impact) || input.approved.has(c.tuple ?? "");

@@ -52,6 +52,10 @@ export interface FieldRule {
   readonly normalize?: (value: Scalar) => Scalar;
   /** For values that cannot be spelled alike, such as salted hashes. */
   readonly equals?: (have: Value, want: Value) => boolean;
+  /** The device at the customer's holds the same value: whether writing `want` would part the two. */
+  readonly rotates?: (have: Value, want: Value) => boolean;
+  /** The secret itself, where the system shows it. */
+  readonly secretIn?: (have: Value) => Sensitive | undefined;
 }
 export type FieldTable<Field extends string = string> = Readonly<Record<Field, FieldRule>>;
 
@@ -63,6 +67,11 @@ export interface Desired {
   readonly requires?: readonly RefKey[];
   /** Made only when everything else of the subject is in place, such as what starts the bill. */
   readonly last?: true;
+  /** What the device at the customer's dials with waits for the device: fields that `rotates`, and the name of the object. */
+  readonly withDevice?: WithDevice;
+}
+export interface WithDevice {
+  readonly rename?: FieldChange;
 }
 /** One object as a system shows it. */
 export interface Observed {
@@ -109,7 +118,8 @@ export type HoldCode =
   | "DestructiveLimit"
   | "Paused"
   | "ObserveOnly"
-  | "IdentityConflict";
+  | "IdentityConflict"
+  | "AwaitingDevice";
 export interface Hold {
   readonly code: HoldCode;
   readonly message: string;
@@ -132,7 +142,17 @@ export interface Change {
   /** Goes on only when a person approves, whatever the budget has left. */
   readonly approval?: true;
   readonly hold?: Hold;
+  /** What of it waits while the rest goes on. */
+  readonly waiting?: { readonly fields: readonly FieldChange[]; readonly hold: Hold };
 }
+const FREE: readonly Hold[] = [];
+/** Of the whole change, and of what of it waits. */
+export function holdsOf({ hold, waiting }: Change): readonly Hold[] {
+  if (!waiting) return hold ? [hold] : FREE;
+  return hold ? [hold, waiting.hold] : [waiting.hold];
+}
+/** Nothing to do, nothing held. */
+export const isDone = (c: Change): boolean => c.action === "none" && !c.hold && !c.waiting;
 export interface Plan {
   readonly owner: Owner;
   readonly changes: readonly Change[];

@@ -1,5 +1,6 @@
 /** Pure: desired + seen → plan, for one subject over all its systems. No clock, no I/O, no randomness. */
 import { hash } from "node:crypto";
+import { part, waitingFor } from "./device.ts";
 import { differing, impactOf } from "./diff.ts";
 import type {
   Blocker,
@@ -65,6 +66,7 @@ export function planId(p: Plan, input: Pick<PlanInput, "desired" | "fields" | "d
     return JSON.stringify([
       refKey(d.ref),
       fields.map((f) => [f, fingerprint(d.spec[f], rules[f]?.secret === true, input.digest)]),
+      ...(d.withDevice?.rename ? [d.withDevice.rename.after] : []),
     ]);
   });
   const tuples = p.changes.flatMap((c) => c.tuple ?? []).sort();
@@ -108,22 +110,24 @@ function forDesired(d: Desired, input: PlanInput): Change {
   if (have === undefined) return change(d.ref, "none", { after, hold: blocked("not observed yet") });
   const rules = input.fields(d.ref);
   const names = differing(rules, have, want);
-  const fields = names.map((f) => show(rules, have, want, f, input.digest));
-  const rest = { after, fields, ...(have && { id: have.id }) };
-  if (!have) return change(d.ref, "create", rest);
-  if (have.token === undefined) {
+  const shown = (fields: readonly string[]) => fields.map((f) => show(rules, have, want, f, input.digest));
+  if (!have) return change(d.ref, "create", { after, fields: shown(names) });
+  const { id, token } = have;
+  if (token !== undefined && token !== input.token(key))
+    return change(d.ref, "update", { after, id, fields: shown(names), hold: notOwned("it has another owner") });
+  const { going, waiting } = part(d, have, want, rules, names);
+  const rest = { after, id, fields: shown(going), ...waitingFor(d, shown(waiting)) };
+  if (token === undefined) {
     const hold = unadopted(input.adoption, names);
     return change(d.ref, "adopt", { ...rest, ...(hold && { hold }) });
   }
-  if (have.token !== input.token(key))
-    return change(d.ref, "update", { ...rest, hold: notOwned("it has another owner") });
   if (have.retired) return change(d.ref, "restore", rest);
-  if (names.length === 0) return change(d.ref, "none", rest);
+  if (going.length === 0) return change(d.ref, "none", rest);
   // Chosen there, then changed there: whether that was a mistake only a person knows.
-  const approval = names.some((f) => rules[f]?.authority === "allocated" && !(f in d.spec)) && {
+  const approval = going.some((f) => rules[f]?.authority === "allocated" && !(f in d.spec)) && {
     approval: true as const,
   };
-  const impact = impactOf(rules, have.state, want, names) ?? (approval ? "disrupt" : undefined);
+  const impact = impactOf(rules, have.state, want, going) ?? (approval ? "disrupt" : undefined);
   return change(d.ref, "update", { ...rest, ...approval, ...(impact && costly(impact, "update", have, rules, input)) });
 }
 

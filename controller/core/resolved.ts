@@ -155,6 +155,8 @@ export interface ResolvedSubscriber {
   readonly userName: string;
   /** Only PPPoE has one. */
   readonly password: { readonly value: Sensitive; readonly scheme: PasswordScheme } | undefined;
+  /** The customer's router dials with user name and password: others wait for it. `rename`: the name that is declared instead. */
+  readonly withDevice?: { readonly rename?: string };
   readonly ipv4: Ipv4;
   readonly ipv6: Ipv6;
   readonly addressPlans: readonly AddressPlan[];

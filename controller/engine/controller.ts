@@ -25,7 +25,7 @@ import type { Verb } from "./lane.ts";
 import { overlay, touch } from "./overlay.ts";
 import { type Preview, previewAll } from "./preview.ts";
 import type { Report } from "./reconcile.ts";
-import { generatedVerb, readOnlyVerb } from "./secret-verbs.ts";
+import { generatedVerb, keptVerb, readOnlyVerb } from "./secret-verbs.ts";
 import { StatusSink } from "./status-sink.ts";
 import { giveTags } from "./tags.ts";
 
@@ -65,6 +65,7 @@ export class Controller {
   constructor(o: ControllerOptions) {
     this.#o = o;
     const tenant = (name: string) => this.declared.tenant(name);
+    const kept = keptVerb(o.secrets);
     this.engine = new Engine({
       store: o.store,
       budget: o.budget(tenant),
@@ -76,6 +77,7 @@ export class Controller {
       retentionMs: (name) => retentionMs(tenant(name)),
       mine: (key) => o.leases.holds(key),
       by: (key) => this.declared.by(key),
+      takeOver: (owner, value, by) => this.engine.ports.store(kept, { owner, value }, by),
       shared: () => this.declared.shared(),
       aliveMs: () => o.leases.remainingMs(),
       onReport: async (key, subject, report, small) => {

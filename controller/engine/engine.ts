@@ -2,7 +2,7 @@
 
 import type { GateInput } from "../core/gate.ts";
 import type { RefKey, Subject } from "../core/model.ts";
-import { refKey } from "../core/model.ts";
+import { holdsOf, refKey } from "../core/model.ts";
 import { type OwnerKey, ownerKey, tenantOf } from "../core/owner.ts";
 import type { Adoption } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
@@ -32,6 +32,8 @@ export interface Options {
   readonly mine?: (key: OwnerKey) => boolean;
   /** Milliseconds for which the leases of this process still count; asked before every effect. */
   readonly aliveMs?: () => number;
+  /** Keeps a secret that was found in the place of the one that was made. */
+  readonly takeOver?: Deps["takeOver"];
   /** Owners of the objects that subscribers stand on; asked when one of those is not known to be in place. */
   readonly shared?: () => Iterable<OwnerKey>;
   /** Hears of every run that starts. */
@@ -88,6 +90,7 @@ export class Engine {
       digest: o.digest,
       mine: o.mine ?? (() => true),
       by: o.by ?? (() => undefined),
+      takeOver: o.takeOver ?? (async () => undefined),
       backoff: this.#backoff,
       adoption: o.adoption ?? (() => "Never"),
       policy: (subject, owner) => ({
@@ -166,8 +169,7 @@ export class Engine {
     const since = this.#admission.turn;
     try {
       await this.#admission.claimAgain(key, small);
-      const subject = await this.#o.subject(key, small);
-      const report = await reconcile(subject, small, this.#deps);
+      const { subject, report } = await this.#reconcile(key, small);
       this.#note(key, report);
       this.#place(subject, report);
       await this.#o.onReport?.(key, subject, report, small);
@@ -180,6 +182,12 @@ export class Engine {
       const at = this.#backoff.fail(key, undefined, this.#o.clock.now());
       this.queue.later(key, at - this.#o.clock.now(), small);
     }
+  }
+
+  async #reconcile(key: OwnerKey, small: boolean): Promise<{ readonly subject: Subject; readonly report: Report }> {
+    const subject = await this.#o.subject(key, small);
+    const report = await reconcile(subject, small, this.#deps);
+    return report === "anew" ? this.#reconcile(key, small) : { subject, report };
   }
 
   /** What another process keeps and our subscribers stand on: it is looked at, never touched. */
@@ -198,7 +206,7 @@ export class Engine {
   }
 
   #note(key: OwnerKey, r: Report): void {
-    const held = r.plan.changes.some((c) => c.hold);
+    const held = r.plan.changes.some((c) => holdsOf(c).length > 0);
     const runs = (this.standing.get(key)?.runs ?? 0) + 1;
     this.standing.set(key, { settled: r.settled, held, faulty: r.faults.size > 0, runs });
     this.#backoff.clear(key);

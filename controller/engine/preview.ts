@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import type { Fault } from "../../reconcilers/errors.ts";
 import type { Composed } from "../core/compose.ts";
-import type { Change, Impact, Plan, RefKey } from "../core/model.ts";
+import { type Change, type Impact, isDone, type Plan, type RefKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import type { Budget } from "../store/budget.ts";
 import type { Held, OwnedClaim } from "../store/claims.ts";
@@ -52,7 +52,7 @@ async function previewOne(key: OwnerKey, { subject: subjectOf, deps }: PreviewIn
   return { key, subject, plan, planId, faults };
 }
 const matters = (s: PreviewedSubject): boolean =>
-  s.subject.blocked.length > 0 || s.faults.size > 0 || s.plan.changes.some((c) => c.action !== "none" || c.hold);
+  s.subject.blocked.length > 0 || s.faults.size > 0 || !s.plan.changes.every(isDone);
 
 const making: ReadonlySet<Change["action"]> = new Set(["create", "adopt", "update", "restore"]);
 

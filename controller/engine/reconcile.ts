@@ -7,6 +7,7 @@ import {
   type Change,
   type Desired,
   type Impact,
+  isDone,
   type Plan,
   type RefKey,
   refKey,
@@ -15,9 +16,12 @@ import {
 } from "../core/model.ts";
 import { type Adoption, type Known, needs, type PlanInput, plan, planId, resolve } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
+import type { Sensitive } from "../core/sensitive.ts";
+import { takenOver } from "../core/take-over.ts";
 import { StoreError } from "../store/errors.ts";
 import { Books, type Rest } from "./books.ts";
 import { Knowledge, type Means } from "./knowledge.ts";
+import type { Asking } from "./lane.ts";
 
 export interface Deps extends Means {
   /** Whether this process still holds the partition of the owner. */
@@ -25,6 +29,8 @@ export interface Deps extends Means {
   readonly adoption: (owner: string) => Adoption;
   readonly digest: Digest;
   readonly policy: (subject: Subject, owner: string) => Omit<GateInput, "granted">;
+  /** Keeps a secret in the place of the one that was made for the owner. */
+  readonly takeOver: (owner: string, secret: Sensitive, by: Asking) => Promise<void>;
   readonly reserve: (tenant: string, impact: Impact, owner: string, small: boolean) => Promise<boolean>;
 }
 export interface Report {
@@ -44,19 +50,28 @@ export interface Report {
 const TRIES = 2;
 const EVERY: ReadonlySet<Impact> = new Set(["retire", "suspend", "disrupt"]);
 
-/** Every answer leads to a new plan, and every plan starts what it can: a slow system keeps no other waiting. */
-export async function reconcile(subject: Subject, small: boolean, deps: Deps): Promise<Report> {
+/**
+ * Every answer leads to a new plan, and every plan starts what it can: a slow system keeps no other waiting.
+ * `anew`: a secret was found that takes the place of the made one, so something else is wanted now.
+ */
+export async function reconcile(subject: Subject, small: boolean, deps: Deps): Promise<Report | "anew"> {
   const run = new Run(subject, small, deps);
   const { known } = run;
   await known.observe(run.desired.keys());
   for (;;) {
     const { answers, looking } = known;
     const p = await run.plan(); // may ask for a place in the budget: answers that come meanwhile are not in `p`
+    const secret = run.takenOver(p);
+    if (secret) {
+      if (!(await known.idle())) continue;
+      await deps.takeOver(known.owner, secret, known.by());
+      return "anew";
+    }
     run.start(p, looking === 0);
     if (known.answers !== answers || !(await known.idle())) continue;
     const rest = await run.books.tidy(p, subject);
     known.forgive();
-    const settled = subject.blocked.length === 0 && p.changes.every((c) => c.action === "none" && !c.hold);
+    const settled = subject.blocked.length === 0 && p.changes.every(isDone);
     const retry = Number.isFinite(known.retryAt) && { retryAt: known.retryAt };
     const { faults, output } = known;
     return { plan: p, planId: run.id(), settled, rest, faults, known: output, effects: run.books.effects, ...retry };
@@ -115,6 +130,10 @@ class Run {
   id(): string {
     this.#id ??= planId(this.#first ?? { owner: this.#subject.owner, changes: [] }, this.#input());
     return this.#id;
+  }
+
+  takenOver(p: Plan): Sensitive | undefined {
+    return p.changes.some((c) => c.action === "adopt") ? takenOver(p, this.#input()) : undefined;
   }
 
   /** Starts each change whose makers have nothing left to do. A failure reaches its dependants and nobody else. */

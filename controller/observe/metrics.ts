@@ -1,6 +1,6 @@
 /** Prometheus metrics. What others know is asked when it is scraped; what passes by is counted when it passes. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { type Blocker, parseRef } from "../core/model.ts";
+import { type Blocker, holdsOf, parseRef } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import type { RunView } from "../core/status/causes.ts";
 import type { ActionTaken } from "./log.ts";
@@ -112,7 +112,7 @@ export function openMetrics(sources: MetricSources, options: MetricOptions = {})
 function resultOf(blocked: readonly Blocker[], { settled, faults, plan }: RunView): string {
   if (settled) return "settled";
   if (faults.size > 0) return "faulty";
-  return blocked.length > 0 || plan.changes.some((c) => c.hold) ? "held" : "open";
+  return blocked.length > 0 || plan.changes.some((c) => holdsOf(c).length > 0) ? "held" : "open";
 }
 
 /** The first so many names are labels; all later ones share one. */

@@ -1,5 +1,5 @@
 /** Who is held, and why: only those who are, so that it stays small while all is well. */
-import type { Blocker } from "../core/model.ts";
+import { type Blocker, holdsOf } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import type { RunView } from "../core/status/causes.ts";
 
@@ -15,7 +15,10 @@ export function openTally(): Tally {
   const held = new Map<OwnerKey, ReadonlySet<string>>();
   return {
     note(owner, blocked, { plan }) {
-      const codes = new Set([...blocked.map((b) => b.reason), ...plan.changes.flatMap((c) => c.hold?.code ?? [])]);
+      const codes = new Set([
+        ...blocked.map((b) => b.reason),
+        ...plan.changes.flatMap((c) => holdsOf(c).map((h) => h.code)),
+      ]);
       if (codes.size > 0) held.set(owner, codes);
       else held.delete(owner);
     },

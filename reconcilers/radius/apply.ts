@@ -17,8 +17,8 @@ interface Job {
 interface Owned {
   /** Made in this transaction: no row stood there before. */
   readonly fresh: boolean;
-  /** The extras that were remembered before. */
-  readonly extras: string;
+  /** What was remembered before. */
+  readonly memo: string;
 }
 type Verdicts = Map<Order, Outcome>;
 
@@ -78,9 +78,9 @@ async function own(query: Query, shape: Shape, jobs: readonly Job[]): Promise<Re
   const rows = orders.length > 0 ? await query(sql.own(shape.kind), params) : [];
   const action = new Map(orders.map((o) => [o.ref.key, o.action]));
   return new Map(
-    rows.map(([name, made, extras]) => [
+    rows.map(([name, made, memo]) => [
       name!,
-      { fresh: made === "true" && action.get(name!) === "create", extras: extras! },
+      { fresh: made === "true" && action.get(name!) === "create", memo: memo! },
     ]),
   );
 }
@@ -97,7 +97,7 @@ async function write(
     const gone = columns(changed, 2, (job, push) => {
       const { key } = job.order.ref;
       for (const c of job.edit.clear) if (c.table === table) for (const a of c.attributes) push(key, a.toLowerCase());
-      for (const a of extrasOf(job.edit, owned.get(key)!.extras, table)) push(key, a);
+      for (const a of extrasOf(job.edit, owned.get(key)!.memo, table)) push(key, a);
     });
     if (gone[0]!.length > 0) await query(sql.remove(shape.kind, table), gone);
     const come = columns(jobs, 4, (job, push) => {
@@ -106,15 +106,15 @@ async function write(
     if (come[0]!.length > 0) await query(sql.insert(shape.kind, table), come);
   }
   const told = columns(jobs, 2, ({ order, edit }, push) => {
-    if (edit.extras !== undefined) push(order.ref.key, edit.extras);
+    if (edit.memo !== undefined) push(order.ref.key, edit.memo);
   });
   if (told[0]!.length > 0) await query(sql.remember(shape.kind), told);
 }
 
 /** Attributes that were asked for before or are now, in lower case: all their rows are replaced. */
 function extrasOf(edit: Edit, before: string, table: Table): readonly string[] {
-  if (edit.extras === undefined) return [];
-  const all = new Set([...before.split("\n"), ...edit.extras.split("\n")]);
+  if (edit.memo === undefined) return [];
+  const all = new Set([...before.split("\n"), ...edit.memo.split("\n")]);
   return [...all].filter((e) => e.startsWith(`${table} `)).map((e) => e.slice(table.length + 1));
 }
 
@@ -158,6 +158,12 @@ async function lookAgain(
   }
   if (others.length === 0) return;
   const now = shape.decode(await query(sql.read(shape.kind), [others.map((j) => j.order.ref.key)]));
+  await acknowledge(
+    query,
+    shape,
+    others.filter((j) => owned.has(j.order.ref.key)),
+    now,
+  );
   for (const { order } of others) {
     const one = now.get(order.ref.key);
     verdicts.set(
@@ -167,6 +173,21 @@ async function lookAgain(
         : fault("NotOwned", `${order.ref.key} belongs to somebody else`),
     );
   }
+}
+
+/** What stands under a name that is adopted is from now on as if we had written it. */
+async function acknowledge(
+  query: Query,
+  shape: Shape,
+  jobs: readonly Job[],
+  now: ReadonlyMap<string, Found>,
+): Promise<void> {
+  const adopted = jobs.filter((j) => j.order.action === "adopt" && j.edit.memo === undefined);
+  const told = columns(adopted, 2, ({ order: { ref } }, push) => {
+    const memo = shape.memoOf(now.get(ref.key)?.state ?? {});
+    if (memo !== undefined) push(ref.key, memo);
+  });
+  if (told[0]!.length > 0) await query(sql.remember(shape.kind), told);
 }
 
 const see = (ref: Ref, found: Found | undefined): Observed | null => (found ? observed(ref, found) : null);

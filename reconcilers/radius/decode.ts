@@ -1,16 +1,16 @@
 /** Pure: rows of the tables to what a plan compares. */
 import type { Value } from "../../controller/core/model.ts";
-import { Sensitive } from "../../controller/core/sensitive.ts";
 import type { Row } from "../postgres.ts";
 import type { Edit } from "./encode.ts";
 import { type Cell, type Cells, EXTRAS, type Table } from "./fields.ts";
+import { seenPassword } from "./password.ts";
 
 /** What stands under one name. */
 export interface Found {
   token: string | undefined;
   retired: boolean;
-  /** One `table attribute` a line: what an operator asked for beside our fields. */
-  extras: string;
+  /** Of a group one `table attribute` a line, what an operator asked for beside our fields; of an account a proof. */
+  memo: string;
   readonly state: Record<string, Value>;
 }
 interface Field {
@@ -22,7 +22,6 @@ export type Index = Readonly<Record<string, ReadonlyMap<string, Field>>>;
 
 const LETTERS: Readonly<Record<Table, string>> = { check: "c", reply: "r", member: "m" };
 const TABLES: Readonly<Record<string, Table>> = { c: "check", r: "reply", m: "member" };
-const SECRETS = ["password"];
 
 export function indexOf(cells: Cells): Index {
   const tables = { c: new Map<string, Field>(), r: new Map<string, Field>(), m: new Map<string, Field>() };
@@ -46,7 +45,7 @@ export function decode(rows: readonly Row[], index: Index): ReadonlyMap<string, 
     else if (!place(one, row, index)) others.push(row);
   }
   for (const row of others) addIfAsked(found.get(row[1])!, row);
-  for (const one of found.values()) hide(one.state);
+  for (const one of found.values()) hide(one.state, one.memo);
   return found;
 }
 type Filled = readonly [letter: string, name: string, a: string, b: string, c: string];
@@ -59,26 +58,26 @@ function place(one: Found, [letter, , a, b, c]: Filled, index: Index): boolean {
 }
 
 /** What an edit leaves where nothing stood before. */
-export function afterEdit({ lines }: Edit, index: Index): Found["state"] {
+export function afterEdit({ lines, memo = "" }: Edit, index: Index): Found["state"] {
   const state: Found["state"] = {};
   for (const { table, attribute, op, value } of lines) {
     const field = fieldOf(index, LETTERS[table], attribute);
     if (field === undefined) addExtra(state, table, attribute, op, value);
     else add(state, field, attribute, op, value);
   }
-  hide(state);
+  hide(state, memo);
   return state;
 }
 
 function blank(found: Map<string, Found>, name: string): Found {
-  const one: Found = { token: undefined, retired: false, extras: "", state: {} };
+  const one: Found = { token: undefined, retired: false, memo: "", state: {} };
   found.set(name, one);
   return one;
 }
-function mark(one: Found, token: string, retired: string, extras: string): void {
+function mark(one: Found, token: string, retired: string, memo: string): void {
   one.token = token;
   one.retired = retired === "true";
-  one.extras = extras;
+  one.memo = memo;
 }
 
 /** A second row, another operator or a sibling attribute is not what we wrote: it must never compare equal. */
@@ -97,12 +96,13 @@ const odd = (text: string): string => `"${text.replaceAll('"', "")}"`;
 /** Rows of the attributes that an operator asked for; rows of other attributes are other people's. */
 function addIfAsked(one: Found, [letter, , a, b, c]: Filled): void {
   const table = TABLES[letter]!;
-  if (one.extras !== "" && one.extras.split("\n").includes(`${table} ${a.toLowerCase()}`))
+  if (one.memo !== "" && one.memo.split("\n").includes(`${table} ${a.toLowerCase()}`))
     addExtra(one.state, table, a, b, c);
 }
 
-function hide(state: Record<string, Value>): void {
-  for (const f of SECRETS) if (typeof state[f] === "string") state[f] = new Sensitive(state[f]);
+function hide(state: Record<string, Value>, memo: string): void {
+  const { password } = state;
+  if (typeof password === "string") state["password"] = seenPassword(password, memo);
 }
 
 function addExtra(state: Found["state"], table: Table, attribute: string, op: string, value: string): void {

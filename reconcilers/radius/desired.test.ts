@@ -37,7 +37,7 @@ describe("an account", () => {
       circuitId: "ADSL-Agent-Circuit-Id OLT1/1/1/1:1",
       address: "10.0.0.1",
     });
-    expect((account()["password"] as Sensitive).reveal()).toBe("Cleartext-Password S3CRET-pass-1");
+    expect((account()["password"] as Sensitive).reveal()).toBe("Cleartext S3CRET-pass-1");
   });
   test("IPoE: accepted by its circuit alone, and never with an idle timeout", () => {
     const spec = account({ accessType: "IPoE", password: undefined });

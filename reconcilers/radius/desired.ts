@@ -1,6 +1,6 @@
 /** Pure: the accounts and groups that FreeRADIUS's tables should hold for a subject. */
 import { hash } from "node:crypto";
-import { type Desired, type Ref, refKey, type Spec, type Value } from "../../controller/core/model.ts";
+import { type Desired, type Ref, refKey, type Spec, type Value, type WithDevice } from "../../controller/core/model.ts";
 import { type OwnerKey, ownerKey } from "../../controller/core/owner.ts";
 import type {
   EffectivePlan,
@@ -91,8 +91,11 @@ function account(s: ResolvedSubscriber, endpoint: string, config: RadiusConfig):
   for (const [part, fields] of parts(s, area)) merge(spec, s, part, fields);
   const ref: Ref = { system: endpoint, resource: "account", key: safeUserName(s.userName) };
   // Who is rejected needs no group: a plan that is gone must not keep anybody from being suspended.
-  return [{ ref, spec, ...(group && s.state === "Active" && { requires: [refKey(group)] }) }];
+  const requires = group && s.state === "Active" && { requires: [refKey(group)] };
+  return [{ ref, spec, ...requires, ...(s.withDevice && { withDevice: withDevice(s.userName, s.withDevice) }) }];
 }
+const withDevice = (before: string, { rename }: NonNullable<ResolvedSubscriber["withDevice"]>): WithDevice =>
+  rename === undefined ? {} : { rename: { field: "userName", before, after: rename } };
 
 /** Undefined: nothing is wanted here. Suspending goes on without a NAS, as it does without a plan. */
 function areaFor(s: ResolvedSubscriber, config: RadiusConfig): Area | undefined {

@@ -3,7 +3,8 @@ import type { State, Value } from "../../controller/core/model.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { fault } from "../errors.ts";
 import { type Cell, type Cells, EXTRAS, type Table } from "./fields.ts";
-import { storedPassword } from "./password.ts";
+import { passwordIn, storedPassword } from "./password.ts";
+import { proofOf } from "./proof.ts";
 import { danger } from "./values.ts";
 
 /** One row to be written. */
@@ -17,8 +18,8 @@ export interface Edit {
   /** Attributes whose rows go. */
   readonly clear: readonly { readonly table: Table; readonly attributes: readonly string[] }[];
   readonly lines: readonly Line[];
-  /** The patch's extras, as `remember` stores them; undefined: the patch does not speak of them. */
-  readonly extras: string | undefined;
+  /** What is remembered beside the rows: a group's extras, the proof of an account's password; undefined: as it was. */
+  readonly memo: string | undefined;
 }
 
 /** @throws Fault `BadValue`, without the value. */
@@ -32,12 +33,18 @@ export function encode(patch: State, cells: Cells): Edit {
     for (const text of texts(value)) lines.push(line(field, cell, text));
   }
   const extras = patch[EXTRAS] === undefined ? undefined : texts(patch[EXTRAS]).map(extraLine);
-  return { clear, lines: extras ? [...lines, ...extras] : lines, extras: extras && remembered(extras) };
+  if (extras) return { clear, lines: [...lines, ...extras], memo: remembered(extras) };
+  return { clear, lines, memo: proofFor(patch["password"]) };
+}
+
+function proofFor(password: Value | undefined): string | undefined {
+  if (password === undefined) return undefined;
+  return password instanceof Sensitive ? proofOf(passwordIn(password)) : "";
 }
 
 function texts(value: Value): readonly string[] {
   if (value === null) return [];
-  if (value instanceof Sensitive) return [storedPassword(value.reveal())];
+  if (value instanceof Sensitive) return [storedPassword(value)];
   return typeof value === "object" ? value.map(String) : [String(value)];
 }
 

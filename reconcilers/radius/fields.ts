@@ -1,7 +1,7 @@
 /** Which field is which attribute in which of FreeRADIUS's tables: the tables that all reading and writing follows. */
 import type { FieldTable } from "../../controller/core/model.ts";
 import { DEFAULT_OPTION82, type Nas } from "./config.ts";
-import { samePassword } from "./password.ts";
+import { passwordShown, rotatesPassword, samePassword } from "./password.ts";
 
 /** radcheck / radgroupcheck, radreply / radgroupreply, radusergroup. */
 export type Table = "check" | "reply" | "member";
@@ -91,7 +91,13 @@ const managed = { authority: "managed" } as const;
 const disruptive = { ...managed, disruptive: true } as const;
 
 export const accountFields: FieldTable = {
-  password: { ...disruptive, secret: true, equals: samePassword },
+  password: {
+    ...disruptive,
+    secret: true,
+    equals: samePassword,
+    rotates: rotatesPassword,
+    secretIn: passwordShown,
+  },
   authType: { ...managed, suspends: "Reject" },
   circuitId: managed,
   remoteId: managed,

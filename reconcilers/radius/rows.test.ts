@@ -2,10 +2,10 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { differing } from "../../controller/core/diff.ts";
 import type { Observed, Ref, Spec, State } from "../../controller/core/model.ts";
-import { Sensitive } from "../../controller/core/sensitive.ts";
 import type { Row } from "../postgres.ts";
 import type { Line } from "./encode.ts";
 import { accountCells, accountFields, groupCells, groupFields } from "./fields.ts";
+import { wantedPassword } from "./password.ts";
 import { observed, type Shape, shapeOf } from "./shape.ts";
 import { danger } from "./values.ts";
 
@@ -24,7 +24,7 @@ const one = fc.option(text, { nil: null });
 const list = fc.option(fc.uniqueArray(text, { minLength: 1, maxLength: 4 }), { nil: null });
 const accountSpec = fc.record({
   password: fc.option(
-    text.map((p) => new Sensitive(`Cleartext-Password ${p}`)),
+    text.map((p) => wantedPassword(p, "Cleartext")),
     { nil: null },
   ),
   authType: fc.constantFrom(null, "Accept", "Reject"),
@@ -54,13 +54,13 @@ describe("what is written compares equal to what was wanted", () => {
   });
   property.prop([accountSpec])("the outcome of a create is what a read would show", (spec) => {
     const edit = account.encode(spec as State);
-    expect(account.afterEdit(edit)).toEqual(see(account, [owned(), ...edit.lines.map((l) => row(l))]).state);
+    expect(account.afterEdit(edit)).toEqual(see(account, [owned(edit.memo), ...edit.lines.map((l) => row(l))]).state);
   });
   property.prop([list, list])("groups with an operator's attributes", (mtu, pairs) => {
     const attributes = mtu?.map((v) => `reply Framed-MTU = ${v}`) ?? null;
     const edit = group.encode({ attributes, ciscoPairs: pairs });
     expect(
-      drift(group, [owned(edit.extras), ...edit.lines.map((l) => row(l))], { attributes, ciscoPairs: pairs }),
+      drift(group, [owned(edit.memo), ...edit.lines.map((l) => row(l))], { attributes, ciscoPairs: pairs }),
     ).toEqual([]);
   });
 });
@@ -68,7 +68,7 @@ describe("what is written compares equal to what was wanted", () => {
 describe("drift that a value alone does not show", () => {
   const address: Row = ["r", "n", "Framed-IP-Address", ":=", "10.0.0.1"];
   const password: Row = ["c", "n", "Cleartext-Password", ":=", "pw"];
-  const spec = { address: "10.0.0.1", password: new Sensitive("Cleartext-Password pw") };
+  const spec = { address: "10.0.0.1", password: wantedPassword("pw", "Cleartext") };
   test.each<[string, Row, string]>([
     ["the same row twice: two addresses are sent", address, "address"],
     ["another operator", ["r", "n", "Framed-IP-Address", "+=", "10.0.0.1"], "address"],

@@ -88,7 +88,8 @@ create table if not exists nasreload (
   ReloadTime timestamptz not null
 );`;
 
-/** Who may write which name. `extras`: one `table Attribute` a line, what an operator asked for beside our fields. */
+/** Who may write which name. `extras`: of a group one `table Attribute` a line, what an operator asked for beside our fields;
+ * of an account the proof of the password that was written last. */
 const OWN = `
 create schema if not exists lastmile;
 create table if not exists lastmile.radius_owner (

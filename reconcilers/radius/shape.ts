@@ -4,6 +4,8 @@ import type { Row } from "../postgres.ts";
 import { afterEdit, decode, type Found, indexOf } from "./decode.ts";
 import { type Edit, encode } from "./encode.ts";
 import type { Cells } from "./fields.ts";
+import { passwordShown } from "./password.ts";
+import { proofOf } from "./proof.ts";
 import type { Kind } from "./sql.ts";
 
 export interface Shape {
@@ -13,6 +15,8 @@ export interface Shape {
   decode(rows: readonly Row[]): ReadonlyMap<string, Found>;
   encode(patch: State): Edit;
   afterEdit(edit: Edit): Found["state"];
+  /** What would be remembered if we had written what stands there; undefined: it cannot be told. */
+  memoOf(state: State): string | undefined;
 }
 
 export function shapeOf(kind: Kind, endpoint: string, fields: FieldTable, cells: Cells): Shape {
@@ -24,6 +28,10 @@ export function shapeOf(kind: Kind, endpoint: string, fields: FieldTable, cells:
     decode: (rows) => decode(rows, index),
     encode: (patch) => encode(patch, cells),
     afterEdit: (edit) => afterEdit(edit, index),
+    memoOf: ({ password = null }) => {
+      const shown = passwordShown(password);
+      return shown && proofOf(shown.reveal());
+    },
   };
 }
 

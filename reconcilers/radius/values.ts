@@ -26,6 +26,10 @@ export function safe(what: string, value: string): string {
 /** FreeRADIUS reads `\t`, `\101` and `\\` in a value of type string as one character each: a text that has to stay as it is. */
 export const literal = (text: string): string => text.replaceAll("\\", "\\\\");
 
+/** What FreeRADIUS makes of such a value; undefined where it would take more than a backslash for an escape. */
+export const spoken = (value: string): string | undefined =>
+  value.replaceAll("\\\\", "").includes("\\") ? undefined : value.replaceAll("\\\\", "\\");
+
 /** A name that stands in a value of type string. @throws Fault `BadValue`. */
 export const safeText = (what: string, text: string): string => literal(safe(what, text));
 

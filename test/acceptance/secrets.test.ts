@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subscriber } from "./declarations.ts";
 import { house } from "./house.ts";
 import { condition, type Provider, statusOf } from "./provider.ts";
-import { everything, passwordOf } from "./rows.ts";
+import { everything, passwordOf, rows } from "./rows.ts";
 
 const FIRST = "erstes-Kennwort-4711";
 const SECOND = "zweites-Kennwort-4712";
-const byReference = (name: string, rotation = "Force"): object =>
-  subscriber(name, { radius: { passwordSecretRef: { name: `${name}-radius` }, rotation } });
+const byReference = (name: string, rotation = "Force", spec: object = {}): object =>
+  subscriber(name, { radius: { passwordSecretRef: { name: `${name}-radius` }, rotation }, ...spec });
 
 describe("secrets", () => {
   let p: Provider;
@@ -132,21 +132,78 @@ describe("rotation", () => {
   });
   afterAll(() => p?.end());
 
-  // The default of the reference: "takes effect with the device at its next contact". It is written at once.
-  it.fails("WithDevice without a device that could be told: what the subscriber dials with is not changed silently", async () => {
+  it("WithDevice without a device that could be told: what the subscriber dials with is not changed silently", async () => {
     await p.secret("isp-acme/anna-radius/password", SECOND);
+    const plan = await p.lastmile(["plan", p.folder]);
+    expect(plan.code, plan.text).toBe(2);
+    expect(plan.text).toMatch(/password +\(secret [^)]+\) → \(secret [^)]+\)/);
+    expect(plan.text).toMatch(/held: AwaitingDevice.*dials with the earlier password\n.*rotation: Force/);
     const done = await p.apply();
     expect(await passwordOf(p, "anna@acme.example"), done.text).toBe(FIRST);
     expect(done.code, done.text).toBe(3);
+    expect(done.text).toContain("AwaitingDevice");
+    expect(condition(await statusOf(p, "anna"), "Ready")).toBe("False AwaitingDevice");
+    expect(condition(await statusOf(p, "anna"), "InService")).toBe("True InService");
   });
 
-  // Adoption puts a generated password over the one that the customer's router has: he is locked out.
-  it.fails("an adopted account keeps the password that its router dials with", async () => {
-    await p.radius.query(
-      "insert into radcheck (username, attribute, op, value) values ('bert@acme.example', 'Cleartext-Password', ':=', 'in-his-router')",
-    );
-    await p.declare("bert.yaml", subscriber("bert"));
+  it("everything else of the subscriber goes on, a repair by hand of the password included", async () => {
+    const address = { networkProfile: { staticIPv4: "10.0.1.77" } };
+    await p.declare("lines.yaml", byReference("anna", "WithDevice", address));
+    expect((await p.apply()).code).toBe(3);
+    expect(await rows(p, "radreply", "anna@acme.example")).toContain("Framed-IP-Address := 10.0.1.77");
+    const suspended = { serviceState: "Suspended", suspension: { reason: "NonPayment", mode: "Reject" } };
+    await p.declare("lines.yaml", byReference("anna", "WithDevice", { ...address, ...suspended }));
+    expect((await p.apply()).code).toBe(3);
+    const check = await rows(p, "radcheck", "anna@acme.example");
+    expect(check).toEqual(["Auth-Type := Reject", `Cleartext-Password := ${FIRST}`]);
+    await p.declare("lines.yaml", byReference("anna", "WithDevice", address));
+    await p.secret("isp-acme/anna-radius/password", FIRST);
+    await p.radius.query("update radcheck set value = 'by-hand' where attribute = 'Cleartext-Password'");
+    expect((await p.apply()).code).toBe(0);
+    expect(await passwordOf(p, "anna@acme.example")).toBe(FIRST);
+  });
+
+  it.each<[string, string, object]>([
+    ["another user name", "userName", { username: "anna-2@acme.example", passwordSecretRef: { name: "anna-radius" } }],
+    ["a password that is made instead of the declared one", "password", {}],
+  ])("%s waits, and Force writes it at once", async (_, field, account) => {
+    const declare = (rotation: string) =>
+      p.declare("lines.yaml", subscriber("anna", { radius: { ...account, rotation } }));
+    const check = () => rows(p, "radcheck", "anna@acme.example");
+    const before = await check();
+    await declare("WithDevice");
+    const held = await p.apply();
+    expect(held.code, held.text).toBe(3);
+    expect(held.text).toContain(`dials with the earlier ${field}`);
+    expect(await check()).toEqual(before);
+    await declare("Force");
+    const forced = await p.apply();
+    expect(forced.code, forced.text).toBe(0);
+    expect(await check()).not.toEqual(before);
+    const back = { username: "anna@acme.example", passwordSecretRef: { name: "anna-radius" }, rotation: "Force" };
+    await p.declare("lines.yaml", subscriber("anna", { radius: back }));
+    expect((await p.apply()).code).toBe(0);
+  });
+
+  it.each([
+    ["in the clear: it is the subscriber's own from then on", "Cleartext-Password", "in-his-router"],
+    ["as a hash that nobody here can read: it is left as it is", "MD5-Password", "0x5f4dcc3b5aa765d61d8327deb882cf99"],
+  ])("an adopted account keeps the password that its router dials with, %s", async (_, attribute, value) => {
+    const name = attribute.toLowerCase();
+    const user = `${name}@acme.example`;
+    await p.radius.query("insert into radcheck (username, attribute, op, value) values ($1, $2, ':=', $3)", [
+      user,
+      attribute,
+      value,
+    ]);
+    await p.declare(`${name}.yaml`, subscriber(name));
     const done = await p.apply();
-    expect(await passwordOf(p, "bert@acme.example"), done.text).toBe("in-his-router");
+    expect(done.code, done.text).toBe(0);
+    expect(await rows(p, "radcheck", user)).toEqual([`${attribute} := ${value}`]);
+    if (attribute !== "Cleartext-Password") return;
+    expect((await p.lastmile(["secret", "show", name])).out.trim()).toBe(value);
+    await p.radius.query("update radcheck set value = 'by-hand' where username = $1", [user]);
+    expect((await p.apply()).code).toBe(0);
+    expect(await passwordOf(p, user)).toBe(value);
   });
 });

@@ -11,9 +11,9 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 const JOHN = "john@acme.example";
-const withSecret = (name: string): Subscriber =>
+const withSecret = (name: string, rotation: "Force" | "WithDevice" = "WithDevice"): Subscriber =>
   sub(name, {
-    radius: { passwordScheme: "Cleartext", rotation: "WithDevice", passwordSecretRef: { name, key: "password" } },
+    radius: { passwordScheme: "Cleartext", rotation, passwordSecretRef: { name, key: "password" } },
   });
 
 describe("a hand edit", () => {
@@ -109,12 +109,16 @@ describe("a secret of a person", () => {
     expect((await site.accounts()).get(JOHN)?.check).toEqual(["Cleartext-Password := first-one"]);
     expect(await site.condition("john", "Ready")).toBe("True Converged");
   });
-  it("that is rotated reaches RADIUS by the scan, and the audit has digests only", async () => {
+  it("that is rotated is seen by the scan and waits for the router, with Force it is written, and the audit has digests only", async () => {
     await site.secret("john", "password", "first-one");
     await site.declare(site.base(withSecret("john")));
     await site.secret("john", "password", "second-one");
     await site.scan();
+    expect((await site.accounts()).get(JOHN)?.check).toEqual(["Cleartext-Password := first-one"]);
+    expect(await site.condition("john", "Ready")).toBe("False AwaitingDevice");
+    await site.declare(site.base(withSecret("john", "Force")));
     expect((await site.accounts()).get(JOHN)?.check).toEqual(["Cleartext-Password := second-one"]);
+    expect(await site.condition("john", "Ready")).toBe("True Converged");
     const [entry] = await site.installation.store.history(site.subscriber("john"));
     expect(entry).toMatchObject({ action: "update", changes: [{ field: "password" }] });
     expect(JSON.stringify(entry)).not.toMatch(/first-one|second-one/);

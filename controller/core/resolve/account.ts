@@ -29,9 +29,26 @@ export interface Assigned {
 }
 export type AccessType = ResolvedSubscriber["accessType"];
 
+/** `rename`: the declared name, where it waits for the router that dials with the other one. */
+export interface UserName {
+  readonly userName: string;
+  readonly rename?: string;
+}
+
+/** A router that dials with the assigned name must hear of another one first. */
+export function resolveUserName(catalog: Catalog, facts: Facts, account: Assigned | undefined): UserName | undefined {
+  const userName = declaredName(catalog, facts, account?.userName);
+  if (userName === undefined || !account || account.userName === userName || account.at.length === 0)
+    return userName === undefined ? undefined : { userName };
+  return waitsForDevice(facts) ? { userName: account.userName, rename: userName } : { userName };
+}
+
+/** With PPPoE the router holds user name and password; elsewhere nothing at the customer's does. */
+export const waitsForDevice = (facts: Facts): boolean =>
+  accessTypeOf(facts) === "PPPoE" && facts.subscriber.spec.radius.rotation === "WithDevice";
+
 /** Explicit > already assigned (once assigned it stays) > the tenant's template. Undefined after a blocker. */
-export function resolveUserName(catalog: Catalog, facts: Facts, account: Assigned | undefined): string | undefined {
-  const assigned = account?.userName;
+function declaredName(catalog: Catalog, facts: Facts, assigned: string | undefined): string | undefined {
   const { subscriber, tenant, notes } = facts;
   const [realm] = tenant.spec.realms;
   const explicit = subscriber.spec.radius.username;

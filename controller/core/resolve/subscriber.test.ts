@@ -172,16 +172,29 @@ describe("VLAN", () => {
 });
 
 describe("account", () => {
+  const renamed = (username: string, rotation: "Force" | "WithDevice" = "WithDevice") => ({
+    radius: { ...subscriber().spec.radius, username, rotation },
+  });
+  const old = (...at: readonly string[]) => ({ account: { userName: "old@acme.example", at } });
   it("explicit > assigned > template", () => {
-    const explicit = { radius: { ...subscriber().spec.radius, username: "j@acme.example" } };
-    expect(
-      ok({ sub: explicit }, { account: { userName: "old@acme.example", at: ["radius-1"] } }).subject.userName,
-    ).toBe("j@acme.example");
-    expect(ok({}, { account: { userName: "old@acme.example", at: ["radius-1"] } }).subject.userName).toBe(
-      "old@acme.example",
-    );
+    expect(ok({ sub: renamed("j@acme.example", "Force") }, old("radius-1")).subject.userName).toBe("j@acme.example");
+    expect(ok({}, old("radius-1")).subject.userName).toBe("old@acme.example");
     expect(ok({}).subject.userName).toBe("john@acme.example");
   });
+  it.each<[string, Given, Partial<ResolveContext>, object | undefined]>([
+    ["waits for the router that dials with the old one", {}, old("radius-1"), { rename: "j@acme.example" }],
+    ["is given at once where no account is in service", {}, old(), {}],
+    ["is no other one", {}, { account: { userName: "j@acme.example", at: ["radius-1"] } }, {}],
+    ["is given at once with IPoE, where nothing dials", { plan: { accessType: "IPoE" } }, old("radius-1"), undefined],
+  ])("a declared user name %s", (_, given, context, withDevice) => {
+    const { subject, claims } = ok({ ...given, sub: renamed("j@acme.example") }, context);
+    expect(subject.withDevice).toEqual(withDevice);
+    expect(subject.userName).toBe(subject.withDevice?.rename ? "old@acme.example" : "j@acme.example");
+    expect(claims).toContainEqual({ kind: "userName", scope: "radius-1", value: "j@acme.example" });
+    expect(claims).toContainEqual({ kind: "userName", scope: "radius-1", value: subject.userName });
+  });
+  it("nothing waits where rotation is Force", () =>
+    expect(ok({ sub: renamed("j@acme.example", "Force") }).subject).not.toHaveProperty("withDevice"));
   it("refuses a realm of somebody else", () =>
     expect(
       reasons(resolve({ sub: { radius: { ...subscriber().spec.radius, username: "j@other.example" } } })),

@@ -3,7 +3,15 @@ import type { ServicePlan, Subscriber, Tenant } from "../../api/types.generated.
 import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { Owner } from "../owner.ts";
 import type { EffectivePlan, ResolvedSubscriber } from "../resolved.ts";
-import { type Assigned, accessTypeOf, resolvePassword, resolveUserName, type Secrets } from "./account.ts";
+import {
+  type Assigned,
+  accessTypeOf,
+  resolvePassword,
+  resolveUserName,
+  type Secrets,
+  type UserName,
+  waitsForDevice,
+} from "./account.ts";
 import { addressPlansOf } from "./allocation.ts";
 import { radiusEndpoints, servingArea } from "./area.ts";
 import { resolveBilling, surveyPassed } from "./billing.ts";
@@ -60,11 +68,12 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
   const notes = new Notes();
   const profile = effectiveProfile(catalog, subscriber);
   const facts = gather(catalog, subscriber, tenant, profile, notes, context.tags ?? []);
-  const userName = resolveUserName(catalog, facts, context.account);
+  const account = resolveUserName(catalog, facts, context.account);
+  const userName = account?.userName;
   const fatal = userName === undefined ? notes.blockers.slice(-1) : [];
   const endpoints = userName === undefined ? [] : endpointsFor(catalog, facts, userName, context.account);
   const values = resolveValues(facts, context.secrets);
-  for (const endpoint of endpoints) notes.claim("userName", endpoint, userName ?? "");
+  for (const endpoint of endpoints) for (const name of namesOf(account)) notes.claim("userName", endpoint, name);
   claimIdentity(subscriber, tenant, notes);
   const findings = subscriber.spec.serviceState === "Suspended" ? unheld(notes, fatal) : notes;
   if (userName === undefined || findings.blockers.length > 0) return { ok: false, owner, ...parts(findings) };
@@ -79,10 +88,15 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
     ...surroundings(catalog, tenant, subscriber, facts.plan),
     allocations: notes.allocations,
     dnsName: profile.profile.dnsName,
+    ...(waitsForDevice(facts) && { withDevice: account?.rename === undefined ? {} : { rename: account.rename } }),
     ...values,
   };
   return { ok: true, subject, endpoints, profile, ...parts(findings) };
 }
+
+/** A name that waits is taken already, so that nobody else gets it meanwhile. */
+const namesOf = (account: UserName | undefined): readonly string[] =>
+  account ? [account.userName, ...(account.rename === undefined ? [] : [account.rename])] : [];
 
 /** Who is suspended is rejected where he has an account, also where nothing says any more which endpoints serve him. */
 function endpointsFor(catalog: Catalog, facts: Facts, userName: string, account: Assigned | undefined) {

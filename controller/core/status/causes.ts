@@ -1,6 +1,6 @@
 /** Why something is not as declared: one list from blockers, holds, faults and open work, the gravest first. */
 import type { Condition } from "../../api/types.generated.ts";
-import { type Blocker, type Change, type Plan, parseRef, type RefKey, refKey } from "../model.ts";
+import { type Blocker, type Change, type Hold, type Plan, parseRef, type RefKey, refKey } from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Warning } from "../resolve/findings.ts";
 import { asReason, REASONS, type ReasonCode, reasonOf } from "./reasons.ts";
@@ -80,12 +80,20 @@ function ofChange(c: Change, report: RunView, input: Input): readonly Cause[] {
   const key = refKey(c.ref);
   const system = typeOf(c.ref.system, input);
   if (report.faults.has(key)) return [];
+  const waiting = c.waiting ? [held(c.waiting.hold, key, system)] : [];
+  return [...ofWhole(c, key, system, input), ...waiting];
+}
+const held = ({ code, message }: Hold, key: RefKey, system: string): Cause => ({
+  reason: code,
+  message: `${key}: ${message}; ${reasonOf(code).remedy}`,
+  system,
+});
+
+function ofWhole(c: Change, key: RefKey, system: string, input: Input): readonly Cause[] {
   if (!c.hold) return c.action === "none" ? [] : [{ ...open("Progressing"), system }];
-  const { code, message } = c.hold;
-  if (code !== "Blocked") return [{ reason: code, message: `${key}: ${message}; ${reasonOf(code).remedy}`, system }];
+  if (c.hold.code !== "Blocked") return [held(c.hold, key, system)];
   if (input.blocked.length > 0) return [];
-  if (c.action === "none") return [unseen(key, system, input)];
-  return [{ reason: code, message: `${key}: ${message}; ${reasonOf(code).remedy}`, system }];
+  return [c.action === "none" ? unseen(key, system, input) : held(c.hold, key, system)];
 }
 
 /**

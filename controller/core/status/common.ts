@@ -36,7 +36,7 @@ export function told(causes: readonly Cause[]): Pick<Draft, "reason" | "message"
 /** Whether what is there is what is declared, as last seen. Names fields, never values. */
 export function inSync(input: Input, causes: readonly Cause[]): Draft {
   const type = "InSync";
-  const different = (input.report?.plan.changes ?? []).filter((c) => c.action !== "none");
+  const different = (input.report?.plan.changes ?? []).filter((c) => c.action !== "none" || c.waiting);
   if (different.length > 0) {
     const words = different.slice(0, SHOWN).map(difference);
     if (different.length > SHOWN) words.push("and others");
@@ -45,8 +45,9 @@ export function inSync(input: Input, causes: readonly Cause[]): Draft {
   return causes.length > 0 ? { type, status: "Unknown", ...told(causes) } : plain(type, "True", "Converged");
 }
 function difference(c: Change): string {
-  const fields = c.action === "update" ? ` ${c.fields.map((f) => f.field).join(", ")}` : "";
-  return `${refKey(c.ref)}: ${c.action}${fields}`;
+  const action = c.action === "none" ? "update" : c.action;
+  const changed = [...c.fields, ...(c.waiting?.fields ?? [])].map((f) => f.field);
+  return `${refKey(c.ref)}: ${action}${action === "update" ? ` ${changed.join(", ")}` : ""}`;
 }
 
 /** One condition for each type of system that the tenant has bound, or that still holds something. */

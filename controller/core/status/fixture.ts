@@ -1,7 +1,7 @@
 /** Inputs of a status, for tests. */
 import type { Subscriber } from "../../api/types.generated.ts";
 import { Catalog } from "../catalog.ts";
-import type { Change, Plan } from "../model.ts";
+import { type Change, isDone, type Plan } from "../model.ts";
 import { plan, profile, radius, subscriber, tenant } from "../resolve/fixture.ts";
 import { resolveSubscriber } from "../resolve/subscriber.ts";
 import { Sensitive } from "../sensitive.ts";
@@ -24,7 +24,7 @@ export const account = (rest: Partial<Change> = {}, key = USER): Change => ({
 });
 export function run(changes: readonly Change[], faults: Readonly<Record<string, FaultView>> = {}): RunView {
   const p: Plan = { owner, changes };
-  const settled = changes.every((c) => c.action === "none" && !c.hold);
+  const settled = changes.every(isDone);
   return { plan: p, settled, faults: new Map(Object.entries(faults)), known: () => undefined };
 }
 

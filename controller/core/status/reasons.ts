@@ -66,6 +66,10 @@ const holds = {
     "another object holds a name, address or tag that must be unique",
     "give one of the two another value; the message names the holder",
   ),
+  AwaitingDevice: hold(
+    "what the customer's router dials with would change, and nothing tells the router",
+    "take the change back, or set radius.rotation: Force when the router is changed with it",
+  ),
 } satisfies Record<HoldCode, Reason>;
 
 const faults = {

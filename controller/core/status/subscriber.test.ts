@@ -106,6 +106,7 @@ describe("the conditions of a subscriber", () => {
     Paused: "Stalled",
     ObserveOnly: "Stalled",
     IdentityConflict: "Stalled",
+    AwaitingDevice: "Stalled",
   };
   it.each(Object.entries(HOLDS) as [HoldCode, string][])("shows the hold %s as %s", (code, where) => {
     expect(said(input(run([held(code)])), "Ready", "RADIUSReady", "InSync", where)).toEqual([
