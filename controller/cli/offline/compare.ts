@@ -4,18 +4,11 @@ import { Controller } from "../../engine/controller.ts";
 import { toUpdate } from "../../sources/directory.ts";
 import type { PlanView } from "../plan-view.ts";
 import { planOf } from "../planning.ts";
+import { type BudgetUse, budgetOf } from "./budget.ts";
 import type { Revisions } from "./revisions.ts";
-import {
-  type BudgetUse,
-  budgetOf,
-  leases,
-  objectsOf,
-  secretSource,
-  secretsOf,
-  storeOf,
-  systemsOf,
-  World,
-} from "./store.ts";
+import { leases, objectsOf, secretSource, secretsOf, storeOf } from "./store.ts";
+import { systemsOf } from "./systems.ts";
+import { World } from "./world.ts";
 
 export interface Comparison {
   readonly view: PlanView;

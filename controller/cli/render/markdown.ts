@@ -1,7 +1,7 @@
 /** A plan as the comment of a pull request: the same words for the same change, whenever it is asked. Pure. */
 import type { LoadProblem } from "../../api/load-problem.ts";
 import type { Impact } from "../../core/model.ts";
-import type { BudgetUse } from "../offline/store.ts";
+import type { BudgetUse } from "../offline/budget.ts";
 import { type ChangeView, isEmpty, type PlanView, type SubjectView } from "../plan-view.ts";
 import { code, markdownTable } from "./markdown-text.ts";
 import { parts } from "./plan.ts";
