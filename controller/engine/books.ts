@@ -1,7 +1,15 @@
 /** Keeps inventory, ledger and audit in step with what one run saw and did. */
 
 import type { Fault } from "../../reconcilers/errors.ts";
-import { type Change, type Desired, type Observed, type Plan, type RefKey, refKey, type Subject } from "../core/model.ts";
+import {
+  type Change,
+  type Desired,
+  type Observed,
+  type Plan,
+  type RefKey,
+  refKey,
+  type Subject,
+} from "../core/model.ts";
 import { needs } from "../core/plan.ts";
 import type { Intent } from "../store/inventory.ts";
 import type { Knowledge, Means } from "./knowledge.ts";

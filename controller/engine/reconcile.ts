@@ -169,10 +169,7 @@ class Run {
     try {
       const now = await ports.apply(order, this.known.by(key));
       const kept = now !== null && this.desired.has(key);
-      await Promise.all([
-        this.books.record(c, this.id(), "Done"),
-        kept && this.books.confirm(row, now),
-      ]);
+      await Promise.all([this.books.record(c, this.id(), "Done"), kept && this.books.confirm(row, now)]);
       this.known.see(key, now, true);
     } catch (e) {
       if (e instanceof Fault) await this.books.record(c, this.id(), e);

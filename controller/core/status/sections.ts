@@ -80,7 +80,10 @@ export function addressesSection(
   };
 }
 /** Of what was seen there, by slot; several routes are told apart by their network. */
-function netboxIds({ allocations }: ResolvedSubscriber, changes: readonly Change[]): Pick<AddressesStatus, "netboxIds"> {
+function netboxIds(
+  { allocations }: ResolvedSubscriber,
+  changes: readonly Change[],
+): Pick<AddressesStatus, "netboxIds"> {
   const ids = new Map(changes.map((c) => [refKey(c.ref), Number(c.id)]));
   const found = allocations.flatMap(({ slot, ref, value }) => {
     const id = ids.get(refKey(ref));
