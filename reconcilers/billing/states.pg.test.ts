@@ -62,6 +62,13 @@ describe("before the facts are observed", () => {
     await ledger.declare(unsurveyed);
     expect(await states()).toEqual(["PENDING", null, "plan PENDING"]);
   });
+  test("withdrawn while RADIUS is away and declared again, it waits as before", async () => {
+    await ledger.register(sub());
+    await ledger.retire(sub());
+    expect(await states()).toEqual(["CANCELLED", null, "plan CANCELLED"]);
+    await ledger.register(sub());
+    expect(await states()).toEqual(["PENDING", null, "plan PENDING"]);
+  });
   test("withdrawn before it began, it is cancelled, and begins anew", async () => {
     await ledger.declare(unsurveyed);
     await ledger.retire(unsurveyed);

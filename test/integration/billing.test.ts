@@ -109,6 +109,7 @@ describe("the bill starts", () => {
     await site.until(async () => (await site.condition("john", "RADIUSReady")) === "False Unavailable");
     expect(await services()).toEqual(["SUB-john ACC-1 PENDING"]);
     expect(await subscriptions()).toEqual(["plan PENDING res-100 29.90"]);
+    expect(await site.condition("john", "BillingReady")).toMatch(/^False /);
     await up();
     await site.settle(60_000);
     expect(await services()).toEqual(["SUB-john ACC-1 ACTIVE"]);

@@ -21,7 +21,7 @@ export function wantedOf(subject: ResolvedSubscriber): readonly Desired[] {
       const { key } = parseRef(v.$output);
       return [field, v.path === "account" ? decodeURIComponent(key.split(":")[2]!) : key];
     });
-    return { ref: d.ref, spec: Object.fromEntries(spec) };
+    return { ...d, spec: Object.fromEntries(spec) };
   });
 }
 
@@ -29,6 +29,8 @@ export interface Ledger {
   readonly pool: pg.Pool;
   /** Everything that it should have, and nothing else that it had. */
   declare(subject: ResolvedSubscriber): Promise<void>;
+  /** As far as it goes while something else of the subscriber is not in place. */
+  register(subject: ResolvedSubscriber): Promise<void>;
   retire(subject: ResolvedSubscriber): Promise<void>;
   /** Retention is over. */
   purge(subject: ResolvedSubscriber): Promise<void>;
@@ -50,22 +52,23 @@ export async function openLedger(): Promise<Ledger> {
   const end = async (s: ResolvedSubscriber, all: readonly Desired[], due: boolean): Promise<void> => {
     for (const d of all.toReversed()) await settle(s, d, undefined, due);
   };
+  const bring = async (s: ResolvedSubscriber, all: readonly Desired[]): Promise<void> => {
+    for (const d of all) await settle(s, d, d);
+    const kept = new Set(all.map((d) => refKey(d.ref)));
+    const gone = (had.get(s.number) ?? []).filter((d) => !kept.has(refKey(d.ref)));
+    await end(s, gone, false);
+    had.set(s.number, [...all, ...gone]);
+  };
   const rows: Ledger["rows"] = async (text, ...values) => (await pool.query(text, [...values])).rows;
   return {
     pool,
     rows,
-    async declare(s) {
-      const all = wantedOf(s);
-      for (const d of all) await settle(s, d, d);
-      const kept = new Set(all.map((d) => refKey(d.ref)));
-      const before = had.get(s.number) ?? [];
-      await end(
+    declare: (s) => bring(s, wantedOf(s)),
+    register: (s) =>
+      bring(
         s,
-        before.filter((d) => !kept.has(refKey(d.ref))),
-        false,
-      );
-      had.set(s.number, [...all, ...before.filter((d) => !kept.has(refKey(d.ref)))]);
-    },
+        wantedOf(s).filter((d) => !d.last),
+      ),
     retire: (s) => end(s, had.get(s.number) ?? [], false),
     purge: (s) => end(s, had.get(s.number) ?? [], true),
     events: async () =>
