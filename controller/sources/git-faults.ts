@@ -32,7 +32,7 @@ const TABLE: readonly (readonly [like: RegExp, message: string, remedy: string])
   [
     /couldn't find remote ref/i,
     "the branch does not exist",
-    "bring the branch back, or follow another one; what was declared last stands",
+    "bring the branch back, or follow another one (a server in maintenance may answer so too); what was declared last stands",
   ],
   [
     /returned error: 404|repository .*not found|does not appear to be a git repository|not valid: is this a git/i,

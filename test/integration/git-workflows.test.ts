@@ -106,6 +106,7 @@ describe("GitLab CI", () => {
   let notes: readonly { readonly id: number; readonly body: string }[];
   beforeEach(async () => {
     [asked, notes] = [[], []];
+    await program();
     forge = createServer((request, answer) => {
       let body = "";
       request.on("data", (chunk: Buffer) => {
@@ -127,14 +128,14 @@ describe("GitLab CI", () => {
   });
 
   /** A repository of Lastmile that holds its shim only: the tools of a runner install the rest. */
-  beforeEach(async () => {
+  async function program(): Promise<void> {
     lastmile = await repository();
     await lastmile.commit({
       "controller/cli/lastmile": `#!/bin/sh\nexec ${join(ROOT, "controller/cli/lastmile")} "$@"\n`,
     });
     await chmod(join(lastmile.work, "controller/cli/lastmile"), 0o755);
     await lastmile.push();
-  });
+  }
   async function pipeline(more: Readonly<Record<string, string>> = {}): Promise<boolean> {
     const text = await readFile(join(WORKFLOWS, ".gitlab-ci.yml"), "utf8");
     const { "lastmile-plan": job } = parse(text) as Record<
