@@ -171,7 +171,6 @@ describe("retention", () => {
     await eventually(
       () => account(p, ANNA),
       (now) => now.check.length + now.reply.length + now.groups.length === 0,
-      20,
     );
     const owner = await p.radius.query("select 1 from lastmile.radius_owner where name = $1", [ANNA]);
     expect(owner.rowCount).toBe(0);

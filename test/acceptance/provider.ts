@@ -77,7 +77,7 @@ export async function provider(): Promise<Provider> {
     ...{ folder, home, secrets, env, lastmile, start, declare, secret, end },
     ...{ radius: radius.pool, store: store.pool, radiusUrl: withoutPassword(radius.url) },
     remove: (file) => rm(join(folder, file), { recursive: true }),
-    apply: (...options) => lastmile(["apply", folder, "--yes", "--timeout", "5", ...options]),
+    apply: (...options) => lastmile(["apply", folder, "--yes", "--timeout", "30", ...options]),
     plan: (...options) => lastmile(["plan", folder, ...options]),
   };
 }
@@ -129,7 +129,7 @@ export async function controller(p: Provider, env: Record<string, string> = {}):
 }
 
 /** Asks again until the answer is right, or says what the last one was. */
-export async function eventually<T>(ask: () => Promise<T>, right: (answer: T) => boolean, seconds = 10): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T>, right: (answer: T) => boolean, seconds = 120): Promise<T> {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

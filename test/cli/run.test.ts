@@ -13,7 +13,7 @@ const events = (): readonly Record<string, unknown>[] =>
     .split("\n")
     .filter(Boolean)
     .map((line) => JSON.parse(line));
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 15_000, interval: 100 });
+const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 120_000, interval: 100 });
 const logged = (event: string) => events().filter((e) => e["event"] === event);
 
 function start() {

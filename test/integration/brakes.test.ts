@@ -149,5 +149,5 @@ describe("a system that is down", () => {
     expect(await site.condition("john", "Ready")).toBe("True Suspended");
     await site.stop();
     await second.drop();
-  }, 90_000);
+  });
 });
