@@ -29,14 +29,16 @@ function groupsOf(jobs: readonly Job[]): Iterable<readonly Job[]> {
 async function fromPool(at: At, jobs: readonly Job[], out: Verdicts): Promise<void> {
   const { vrf, from } = jobs[0]!.order.patch;
   const prefixes = (from ?? []) as readonly string[];
+  const parent = (cidr: string) => at.names.prefix(cidr, typeof vrf === "string" ? vrf : undefined, at.signal);
   let open = jobs;
   let there = 0;
   for (const cidr of prefixes) {
     if (open.length === 0) return;
-    const parent = await at.names.prefix(cidr, typeof vrf === "string" ? vrf : undefined, at.signal);
-    if (parent === undefined) continue;
+    const left =
+      (await fromPrefix(at, await parent(cidr), open, out)) ?? (await fromPrefix(at, await parent(cidr), open, out));
+    if (left === undefined) continue;
     there++;
-    open = await fromPrefix(at, parent, open, out);
+    open = left;
   }
   for (const { order } of open) out.set(order, there === 0 ? missing(prefixes) : exhausted(prefixes));
 }
@@ -50,31 +52,48 @@ const exhausted = (prefixes: readonly string[]): Fault =>
     retryAfterMs: RETRY_MS,
   });
 
-/** Gives those for whom there was no room. */
-async function fromPrefix(at: At, parent: number, jobs: readonly Job[], out: Verdicts): Promise<readonly Job[]> {
+/** Gives those for whom there was no room. Undefined: it is not there, or not any more under this id. */
+async function fromPrefix(
+  at: At,
+  parent: number | undefined,
+  jobs: readonly Job[],
+  out: Verdicts,
+): Promise<readonly Job[] | undefined> {
+  if (parent === undefined) return undefined;
   const path = `/api/ipam/prefixes/${parent}/${at.kind.taking!.path}/`;
   let open = jobs;
   let room = open.length;
   for (let tries = 0; open.length > 0 && tries < TRIES; ) {
     const part = open.slice(0, room);
-    const answer = await at.http.send("POST", path, part.map(wish), at.signal);
-    if (answer.code === 201) accepted(at, part, answer.body, out);
-    else if (answer.code === 400) {
-      const left = await without(at, part, refusals(answer.body, part.length), out);
-      open = [...left, ...open.slice(part.length)];
-      continue;
-    } else if (answer.code === 409 && /Insufficient resources/i.test(wordsOf(answer.body))) {
+    const left = await ask(at, path, part, out);
+    if (left === "gone") return undefined;
+    if (left !== "full") open = [...left, ...open.slice(part.length)];
+    else {
       tries++;
       room = Math.min(part.length - 1, await free(at, path, part));
       if (room <= 0) return open;
-      continue;
-    } else {
-      at.names.forget(); // the prefix may have been made anew under another id
-      throw unexpected(answer);
     }
-    open = open.slice(part.length);
   }
   return open;
+}
+
+/** Gives those who go again without the refused. */
+async function ask(
+  at: At,
+  path: string,
+  jobs: readonly Job[],
+  out: Verdicts,
+): Promise<readonly Job[] | "full" | "gone"> {
+  const answer = await at.http.send("POST", path, jobs.map(wish), at.signal);
+  if (answer.code === 400) return without(at, jobs, refusals(answer.body, jobs.length), out);
+  if (answer.code === 409 && /Insufficient resources/i.test(wordsOf(answer.body))) return "full";
+  if (answer.code === 404) {
+    at.names.forget();
+    return "gone";
+  }
+  if (answer.code !== 201) throw unexpected(answer);
+  accepted(at, jobs, answer.body, out);
+  return [];
 }
 
 /** `from` has one family, and so one length. */

@@ -3,7 +3,7 @@ import { type Fault, fault } from "../errors.ts";
 import type { Order } from "../system.ts";
 import { type At, bodyOf, faultOf, type Job, refusals, unexpected } from "./body.ts";
 import { byName, find, holder } from "./find.ts";
-import { observed } from "./kind.ts";
+import { type Natural, observed } from "./kind.ts";
 import { type Item, itemOf, textAt } from "./list.ts";
 import { guarded, type Verdicts } from "./verdicts.ts";
 
@@ -83,12 +83,16 @@ function kept(at: At, { order }: Edit, item: Item): Item {
 const isMove =
   (at: At) =>
   ({ order, item }: Edit): boolean => {
-    const name = at.kind.natural(order.ref.key, order.patch);
-    return ["address", "prefix"].some((f) => f in order.patch) && name?.whole !== at.kind.naturalOf(item);
+    return (
+      ["address", "prefix", "vrf"].some((f) => f in order.patch) &&
+      nameAfter(at, order, item)?.whole !== at.kind.naturalOf(item)
+    );
   };
+const nameAfter = ({ kind }: At, { ref, patch }: Order, item: Item): Natural | undefined =>
+  kind.natural(ref.key, { ...observed(kind, ref, item).state, ...patch });
 
 async function verify(at: At, moved: readonly Edit[], out: Verdicts): Promise<void> {
-  const names = new Map(moved.map((e) => [e, at.kind.natural(e.order.ref.key, e.order.patch)]));
+  const names = new Map(moved.map((e) => [e, nameAfter(at, e.order, e.item)]));
   const there = await byName(at.http, at.kind, names.values(), at.signal);
   for (const [edit, name] of names) {
     const other = (there.get(name?.whole ?? "") ?? []).find((i) => i.id !== edit.item.id);

@@ -1,9 +1,8 @@
 /** Each kind of object in NetBox, as the laws need it. */
 import type { Desired } from "../../controller/core/model.ts";
-import type { Allocation } from "../../controller/core/resolved.ts";
 import { desired as netbox } from "../../reconcilers/netbox/desired.ts";
 import { base, type Part } from "./netbox.rig.ts";
-import { allocation, ENDPOINT, pd, planTag, tenantSubject, told, v4 } from "./netbox.subjects.ts";
+import { allocation, ENDPOINT, pd, planTag, type Taken, tenantSubject, told, v4 } from "./netbox.subjects.ts";
 
 const WIPED = { custom_fields: { lastmile_owner: "somebody", lastmile_key: null } };
 const NOTE = { comments: "by hand" };
@@ -22,21 +21,21 @@ const customer = {
 };
 
 const ipv4 = (n: number): string => `10.0.1.${n}`;
-const staticAddress = (n: number): Omit<Allocation, "ref"> => ({
+const staticAddress = (n: number): Taken => ({
   slot: "ipv4",
   holds: "address",
   value: ipv4(n),
   pool: v4,
 });
 const routed = (n: number): string => `2001:db8:9:${n.toString(16)}00::/56`;
-const route = (n: number): Omit<Allocation, "ref"> => ({
+const route = (n: number): Taken => ({
   slot: "route",
   holds: "prefix",
   value: routed(n),
   pool: { ...pd, name: "biz", reserve: [] },
 });
-const dynamic: Omit<Allocation, "ref"> = { slot: "ipv4", holds: "address", value: undefined, pool: v4 };
-const delegated: Omit<Allocation, "ref"> = { slot: "delegatedPrefix", holds: "prefix", value: undefined, pool: pd };
+const dynamic: Taken = { slot: "ipv4", holds: "address", value: undefined, pool: v4 };
+const delegated: Taken = { slot: "delegatedPrefix", holds: "prefix", value: undefined, pool: pd };
 
 const addresses = "/api/ipam/ip-addresses/";
 const prefixes = "/api/ipam/prefixes/";

@@ -32,7 +32,7 @@ export const guarded = (http: Http, faults: Faults): Http => ({
   close: () => http.close(),
 });
 
-const named = (http: Http, name: string): Resource => resources(http, ENDPOINT).find((r) => r.name === name)!;
+export const named = (http: Http, name: string): Resource => resources(http, ENDPOINT).find((r) => r.name === name)!;
 
 export interface Part {
   readonly resource: string;

@@ -41,11 +41,16 @@ export const planTag = (plan: string): Desired => {
   return desired({ ...planSubject({ name: plan }), addressPlans }, ENDPOINT, config)[0]!;
 };
 
+export type Taken = Omit<Allocation, "ref">;
 /** Another plan, and neither name nor account of the customer any more. */
-export function allocation(n: number, a: Omit<Allocation, "ref">, edited = false): Desired {
+export function allocation(n: number, a: Taken, edited = false): Desired {
   const key = `isp-acme/s${n}/${a.slot}/${a.value === undefined ? a.pool?.name : `internet/${a.value}`}`;
   const ref: Ref = { system: ENDPOINT, resource: a.holds, key };
-  const base = subscriber(n, { addressPlans, allocations: [{ ...a, ref }], dnsName: `s${n}.acme.example` });
+  const base = subscriber(n, {
+    addressPlans,
+    allocations: [{ ...a, ref }],
+    dnsName: `s${n}.acme.example`,
+  });
   const more = { dnsName: undefined, customerId: undefined, plan: { ...base.plan, name: "fiber-1g" } };
   return desired(edited ? { ...base, ...more } : base, ENDPOINT, config)[0]!;
 }
