@@ -21,11 +21,13 @@ const contactUpdates = Object.entries(customerColumns)
   .join(", ");
 const followLead = `select billing.follow_lead(jsonb_agg(jsonb_build_array(j.tenant, j.rest))) from ${jobs}`;
 
+/** Two who leave one account at the same moment must not each take the other for still being there. */
+const lockAccounts = `select from billing.customers c where (c.tenant, c.account) in (select j.tenant, j.rest from ${jobs})
+   order by c.tenant, c.account for update`;
 const customer = [
   `insert into billing.customers (tenant, account) select distinct j.tenant, j.rest from ${jobs}
    where j.action <> 'retire' order by 1, 2 on conflict do nothing`,
-  `select from billing.customers c where (c.tenant, c.account) in (select j.tenant, j.rest from ${jobs})
-   order by c.tenant, c.account for update`,
+  lockAccounts,
   `insert into billing.contacts (tenant, account, number, ${columns})
    select j.tenant, j.rest, j.number, ${contactValues}
    from ${jobs} join billing.customers c on (c.tenant, c.account) = (j.tenant, j.rest)
@@ -129,6 +131,7 @@ export const writes: Readonly<Record<Kind, readonly string[]>> = { customer, ser
 /** Removes what was retired; what the account's other subscribers need stays. */
 export const destroys: Readonly<Record<Kind, readonly string[]>> = {
   customer: [
+    lockAccounts,
     `delete from billing.contacts m using ${jobs} where (m.tenant, m.account, m.number) = (j.tenant, j.rest, j.number)`,
     `delete from billing.customers c using ${jobs} where (c.tenant, c.account) = (j.tenant, j.rest)
      and not exists (select from billing.contacts m where (m.tenant, m.account) = (c.tenant, c.account))
