@@ -8,6 +8,7 @@ import type { Warning } from "./resolve/findings.ts";
 import { resolvePlan } from "./resolve/plan.ts";
 import { type Resolution, resolveSubscriber } from "./resolve/subscriber.ts";
 import { resolveTenant } from "./resolve/tenant.ts";
+import type { HeldAddress } from "./resolve/fallback.ts";
 import type { HeldTag } from "./resolve/vlan-pool.ts";
 import type { ResolvedSubject } from "./resolved.ts";
 
@@ -27,6 +28,7 @@ export interface Held {
   readonly account?: Assigned;
   /** Tags and pairs of VLANs. */
   readonly tags?: readonly HeldTag[];
+  readonly addresses?: readonly HeldAddress[];
   readonly subscriberNumber?: string;
   /** Everything of it is out of service, and its retention is over. */
   readonly ended?: true;
@@ -60,9 +62,7 @@ export function compose(catalog: Catalog, key: OwnerKey, cx: ComposeContext): Co
 
 function composeSubscriber(catalog: Catalog, object: Subscriber, owner: Owner, cx: ComposeContext): Composed {
   const { installation, secrets, held } = cx;
-  const { account, tags } = held;
-  const context = { installation, secrets, ...(account && { account }), ...(tags && { tags }) };
-  const resolution = resolveSubscriber(catalog, object, context);
+  const resolution = resolveSubscriber(catalog, object, { ...held, installation, secrets });
   const { claims, warnings } = resolution;
   const nothing = { owner, claims, warnings, resolution, desired: [] };
   const other = somebodyElse(object, held);

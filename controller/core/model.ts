@@ -1,5 +1,6 @@
 /** The vocabulary of the core: types, their keys, and nothing else. */
 import type { Owner, Token } from "./owner.ts";
+import type { Fallback } from "./resolve/fallback.ts";
 import type { Sensitive } from "./sensitive.ts";
 
 export type Scalar = string | number | boolean;
@@ -67,6 +68,8 @@ export interface Desired {
   readonly requires?: readonly RefKey[];
   /** Made only when everything else of the subject is in place, such as what starts the bill. */
   readonly last?: true;
+  /** Where a value of our own is taken when the system that chooses one cannot be reached. */
+  readonly fallback?: Fallback;
   /** What the device at the customer's dials with waits for the device: fields that `rotates`, and the name of the object. */
   readonly withDevice?: WithDevice;
 }

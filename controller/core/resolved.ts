@@ -1,6 +1,7 @@
 /** What a system is told about a subject: every reference followed, every default taken, every unit one unit. */
 import type { Output, Ref } from "./model.ts";
 import type { Owner } from "./owner.ts";
+import type { Fallback } from "./resolve/fallback.ts";
 import type { Sensitive } from "./sensitive.ts";
 
 export type ResolvedSubject = ResolvedTenant | ResolvedPlan | ResolvedSubscriber;
@@ -109,6 +110,8 @@ export interface Allocation {
   readonly value: string | undefined;
   /** Where it is taken from, or lies; undefined: a declared value outside all pools. */
   readonly pool: AddressPool | undefined;
+  /** For the time while the address plan does not answer. */
+  readonly fallback?: Fallback;
 }
 export interface Subscription {
   readonly product: string;

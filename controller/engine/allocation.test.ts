@@ -67,3 +67,48 @@ describe("a chosen address", () => {
     await scene.engine.settle();
   });
 });
+
+describe("a fallback", () => {
+  const fallback = { field: "address", vrf: "global", prefix: "10.100.0.0/29" };
+  const bridged = (count: number) =>
+    scene.world.subjects(count).map((s) => ({
+      ...s,
+      desired: s.desired.map((d) => (d.ref.system === "addr" ? { ...d, fallback } : d)),
+    }));
+  const silent = (...keys: readonly string[]) => {
+    for (const key of keys) scene.world.addr.poison.add(key);
+  };
+
+  test("serves while the system is down, each address once, and is imported when it is back", async () => {
+    scene = await Scene.open(db.pool);
+    silent("s1-v4", "s2-v4", "s3-v4");
+    await scene.declare(bridged(3));
+    await expect
+      .poll(() => [1, 2, 3].map((n) => inAccount(n)).sort())
+      .toEqual(["10.100.0.1", "10.100.0.2", "10.100.0.3"]);
+    const given = [1, 2, 3].map((n) => inAccount(n));
+    scene.world.addr.poison.clear();
+    await scene.engine.settle(5000);
+    expect([1, 2, 3].map((n) => addressRow(n).address)).toEqual(given);
+    expect([1, 2, 3].map((n) => inAccount(n))).toEqual(given);
+    expect(scene.report(1)?.settled).toBe(true);
+  });
+  test("gives nothing that another holds, and is empty in the end: those wait as they would without it", async () => {
+    scene = await Scene.open(db.pool);
+    await scene.store.store.claim([
+      { owner: "lab/acme/Subscriber/acme/other", kind: "ipv4", scope: "global", value: "10.100.0.1" },
+    ]);
+    silent(...Array.from({ length: 7 }, (_, n) => `s${n + 1}-v4`));
+    await scene.declare(bridged(7));
+    const served = () => [...scene.world.acct.rows.values()].map((r) => r.state["address"]).sort();
+    await expect.poll(served).toEqual([2, 3, 4, 5, 6].map((n) => `10.100.0.${n}`));
+    scene.world.addr.poison.clear();
+    await scene.engine.settle(5000);
+    expect(served()).toHaveLength(7);
+  });
+  test("is left for nobody while the system only answers slowly or refuses", async () => {
+    scene = await Scene.open(db.pool, { latencyMs: 30 });
+    await scene.settle(bridged(2));
+    expect([1, 2].map((n) => inAccount(n)).filter((a) => String(a).startsWith("10.100."))).toEqual([]);
+  });
+});

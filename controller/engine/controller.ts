@@ -79,6 +79,7 @@ export class Controller {
       by: (key) => this.declared.by(key),
       takeOver: (owner, value, by) => this.engine.ports.store(kept, { owner, value }, by),
       shared: () => this.declared.shared(),
+      onBridge: (owner, scope, value) => this.declared.keepAddress({ owner, scope, value }),
       aliveMs: () => o.leases.remainingMs(),
       onReport: async (key, subject, report, small) => {
         o.onReport?.(key, report, subject.blocked);

@@ -83,12 +83,17 @@ export class Declared {
       const held = this.#held.get(owner);
       if (kind === "subscriberNumber") this.#held.set(owner, { ...held, subscriberNumber: value });
       if (kind === "vlan") this.#keepTag(claim);
+      if (kind === "ipv4") this.keepAddress(claim);
       if (kind === "userName") this.#held.set(owner, { ...held, account: assigned(held?.account, claim) });
     }
   }
   /** Tags that were claimed for them just now. */
   give(claims: readonly OwnedClaim[]): void {
     for (const claim of claims) this.#keepTag(claim);
+  }
+  keepAddress({ owner, scope: vrf, value }: Omit<OwnedClaim, "kind">): void {
+    const held = this.#held.get(owner);
+    this.#held.set(owner, { ...held, addresses: [...(held?.addresses ?? []), { vrf, value }] });
   }
   #keepTag({ owner, scope: vlanDomain, value }: OwnedClaim): void {
     const held = this.#held.get(owner);

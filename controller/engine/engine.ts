@@ -4,7 +4,7 @@ import type { GateInput } from "../core/gate.ts";
 import type { RefKey, Subject } from "../core/model.ts";
 import { holdsOf, refKey } from "../core/model.ts";
 import { type OwnerKey, ownerKey, tenantOf } from "../core/owner.ts";
-import type { Adoption } from "../core/plan.ts";
+import { type Adoption, needs } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
 import { Backoff } from "../queue/backoff.ts";
 import { KeyQueue, SMALL_EDIT } from "../queue/keys.ts";
@@ -36,6 +36,8 @@ export interface Options {
   readonly takeOver?: Deps["takeOver"];
   /** Owners of the objects that subscribers stand on; asked when one of those is not known to be in place. */
   readonly shared?: () => Iterable<OwnerKey>;
+  /** Hears of every address that was taken from a fallback. */
+  readonly onBridge?: (key: OwnerKey, vrf: string, address: string) => void;
   /** Hears of every run that starts. */
   readonly onBegin?: (key: OwnerKey) => void;
   /** On whose word an owner is as it is declared, for the audit. */
@@ -99,6 +101,14 @@ export class Engine {
         missing: this.#missing(subject),
         approved: this.#approved,
       }),
+      bridge: async (owner, d, by) => {
+        const value = d.fallback && (await this.ports.store(this.verbs.bridge, { owner, fallback: d.fallback }, by));
+        if (!d.fallback || value === undefined) return undefined;
+        const outputs = { [d.fallback.field]: value };
+        await this.ports.store(this.verbs.intend, { owner, ref: refKey(d.ref), needs: needs(d.spec), outputs }, by);
+        o.onBridge?.(owner, d.fallback.vrf, value);
+        return outputs;
+      },
       reserve: (tenant, impact, owner, small) => this.#admission.reserve(tenant, impact, owner, small),
     };
   }

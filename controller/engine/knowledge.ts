@@ -50,6 +50,12 @@ export class Knowledge {
   outputs = (key: RefKey): Outputs | undefined => this.entries.get(key)?.outputs;
   output: Known = knownFrom(this.seen, this.outputs);
 
+  /** Was chosen before the object was made: it is an intent like any other. */
+  foresee(ref: RefKey, needs: readonly RefKey[], outputs: Outputs): void {
+    const entry = { ref, needs, outputs, due: false, id: undefined, intentAt: this.#means.clock.now(), shelved: false };
+    this.entries.set(ref, entry);
+  }
+
   token = (key: RefKey): Token => {
     const known = this.#tokens.get(key) ?? token(this.owner, key);
     this.#tokens.set(key, known);

@@ -8,12 +8,14 @@ import {
   type Desired,
   type Impact,
   isDone,
+  type Outputs,
   type Plan,
   type RefKey,
   refKey,
   type State,
   type Subject,
 } from "../core/model.ts";
+import type { OwnerKey } from "../core/owner.ts";
 import { type Adoption, type Known, needs, type PlanInput, plan, planId, resolve } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
 import type { Sensitive } from "../core/sensitive.ts";
@@ -31,6 +33,8 @@ export interface Deps extends Means {
   readonly policy: (subject: Subject, owner: string) => Omit<GateInput, "granted">;
   /** Keeps a secret in the place of the one that was made for the owner. */
   readonly takeOver: (owner: string, secret: Sensitive, by: Asking) => Promise<void>;
+  /** Takes a value of the fallback and remembers it as chosen; undefined: there is none left. */
+  readonly bridge: (owner: OwnerKey, d: Desired, by: Asking) => Promise<Outputs | undefined>;
   readonly reserve: (tenant: string, impact: Impact, owner: string, small: boolean) => Promise<boolean>;
 }
 export interface Report {
@@ -69,6 +73,7 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
     }
     run.start(p, looking === 0);
     if (known.answers !== answers || !(await known.idle())) continue;
+    if (await run.bridge()) continue;
     const rest = await run.books.tidy(p, subject);
     known.forgive();
     const settled = subject.blocked.length === 0 && p.changes.every(isDone);
@@ -151,6 +156,22 @@ class Run {
       this.#tries.set(key, tries);
       this.known.begin(key, () => this.#effect(c, tries));
     }
+  }
+
+  /** A value of our own where the system that should choose one cannot be reached. Answers whether there is a new one. */
+  async bridge(): Promise<boolean> {
+    const { known } = this;
+    const gaps = [...this.desired.values()].filter((d) => d.fallback && this.#unreached(refKey(d.ref)));
+    const given = await Promise.all(gaps.map((d) => this.#deps.bridge(known.owner, d, known.by())));
+    gaps.forEach((d, n) => {
+      const outputs = given[n];
+      if (outputs) known.foresee(refKey(d.ref), needs(d.spec), outputs);
+    });
+    return given.some((outputs) => outputs !== undefined);
+  }
+  #unreached(key: RefKey): boolean {
+    const { faults, outputs } = this.known;
+    return faults.get(key)?.kind === "Transient" && outputs(key) === undefined;
   }
 
   async #effect(c: Change, tries: number): Promise<void> {

@@ -3,6 +3,7 @@ import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import type { AuditRow } from "../store/audit.ts";
 import type { Confirmed, Entry, Intent, Row } from "../store/inventory.ts";
 import type { Store } from "../store/store.ts";
+import { bridgeVerb } from "./fallback.ts";
 import type { Verb } from "./lane.ts";
 
 export type StoreVerbs = ReturnType<typeof storeVerbs>;
@@ -34,6 +35,7 @@ export function storeVerbs(store: Store, clock: { now(): number }, retentionMs: 
     ),
     unshelve: write<Row>("unshelve", (rows) => store.unshelve(rows)),
     forget: write<Row>("forget", (rows) => store.forget(rows)),
+    bridge: bridgeVerb(store),
     free: write<Pick<Row, "owner">>("free", (rows) => store.free(rows)),
     audit: write<AuditRow>("audit", (rows) => store.audit(rows)),
   };

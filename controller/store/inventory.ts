@@ -19,8 +19,10 @@ export interface Row {
 }
 export interface Intent extends Row {
   readonly needs: readonly RefKey[];
+  /** What was chosen for it before it is made. */
+  readonly outputs?: Outputs;
 }
-export type Confirmed = Intent & { readonly id: string; readonly outputs: Outputs };
+export type Confirmed = Intent & { readonly id: string };
 
 export interface Inventory {
   /** What we own or meant to own, one list per owner in the order asked; `due` where retention is over. */
@@ -49,10 +51,12 @@ const sql = {
     from unnest($1::text[]) o(owner)
     cross join lateral (select * from lastmile.inventory i where i.owner = o.owner offset 0) i
     left join lateral (select l.purge_at from lastmile.ledger l where l.owner = i.owner and l.ref = i.ref offset 0) l on true`,
-  intend: `insert into lastmile.inventory (owner, ref, needs, intent_at)
-    select r.owner, r.ref, r.needs::text[], to_timestamp($6 / 1000.0) from unnest($3::text[], $4::text[], $5::text[]) r(owner, ref, needs)
+  intend: `insert into lastmile.inventory (owner, ref, needs, intent_at, outputs)
+    select r.owner, r.ref, r.needs::text[], to_timestamp($6 / 1000.0), r.outputs
+    from unnest($3::text[], $4::text[], $5::text[], $7::text[]) r(owner, ref, needs, outputs)
     where (select ok from fence)
-    on conflict (owner, ref) do update set needs = excluded.needs, intent_at = excluded.intent_at`,
+    on conflict (owner, ref) do update set needs = excluded.needs, intent_at = excluded.intent_at,
+      outputs = coalesce(inventory.outputs, excluded.outputs)`,
   confirm: `update lastmile.inventory i set ext_id = r.id, needs = r.needs::text[], outputs = coalesce(i.outputs, r.outputs)
     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) r(owner, ref, needs, id, outputs)
     where (select ok from fence) and i.owner = r.owner and i.ref = r.ref`,
@@ -89,14 +93,14 @@ export function openInventory(calls: Calls, leases: Leases): Inventory {
       const by = Map.groupBy(found, (r) => r[0]);
       return owners.map((o) => (by.get(o) ?? []).map(toEntry));
     },
-    intend: (rows, now) => write("intend", rows, needsOf(rows), now),
+    intend: (rows, now) => write("intend", rows, needsOf(rows), now, rows.map(outputsOf)),
     confirm: (rows) =>
       write(
         "confirm",
         rows,
         needsOf(rows),
         rows.map((r) => r.id),
-        rows.map((r) => outputsOf(r)),
+        rows.map(outputsOf),
       ),
     shelve: (rows, now, retentionMs) => write("shelve", rows, now, now + retentionMs),
     unshelve: (rows) => write("unshelve", rows),
@@ -142,7 +146,7 @@ const needsOf = (rows: readonly Intent[]): string[] =>
   );
 
 /** Null where the system chooses nothing, which is most of them. */
-function outputsOf({ outputs }: Confirmed): string | null {
+function outputsOf({ outputs }: Intent): string | null {
   for (const _ in outputs) return JSON.stringify(outputs);
   return null;
 }

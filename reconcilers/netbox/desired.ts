@@ -56,7 +56,8 @@ function allocation(s: ResolvedSubscriber, a: Allocation, plan: AddressPlan): De
     customer: s.customerId ?? null,
     [MARKING]: true,
   };
-  return { ref: a.ref, spec, requires: [...requirements(s.owner, a.pool, plan), refKey(tag)] };
+  const requires = [...requirements(s.owner, a.pool, plan), refKey(tag)];
+  return { ref: a.ref, spec, requires, ...(a.fallback && { fallback: a.fallback }) };
 }
 const WHAT: Readonly<Record<Allocation["slot"], string>> = {
   ipv4: "IPv4",

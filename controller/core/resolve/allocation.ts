@@ -5,6 +5,7 @@ import { type Output, output, type Ref } from "../model.ts";
 import type { AddressPlan, AddressPool, Allocation } from "../resolved.ts";
 import type { Prefix } from "./address.ts";
 import type { Facts } from "./facts.ts";
+import { fallbackOf } from "./fallback.ts";
 import { DEFAULT_VRF, homeOf, usablePool } from "./pools.ts";
 
 type Slot = Allocation["slot"];
@@ -61,7 +62,8 @@ export function take(facts: Facts, slot: Slot, pool: TenantAddressPool): Output 
       `pool ${pool.name} is handed out by the BNG as ${pool.nasPool}; name another pool, or use assignment Pool`,
     );
   const at = place(facts, slot, endpoint, pool.name);
-  notes.allocations.push({ ...at, slot, value: undefined, pool: addressPool(pool) });
+  const fallback = slot === "ipv4" ? fallbackOf(facts, pool) : undefined;
+  notes.allocations.push({ ...at, slot, value: undefined, pool: addressPool(pool), ...(fallback && { fallback }) });
   // A suspension waits for nobody: what is not known yet is left as it is.
   return { ...output(at.ref, at.holds), ...(facts.subscriber.spec.serviceState === "Suspended" && { optional: true }) };
 }

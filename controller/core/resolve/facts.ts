@@ -5,6 +5,7 @@ import type {
   Tenant,
   TenantServingArea,
 } from "../../api/types.generated.ts";
+import type { HeldAddress } from "./fallback.ts";
 import type { Notes } from "./findings.ts";
 import type { HeldTag } from "./vlan-pool.ts";
 
@@ -19,5 +20,7 @@ export interface Facts {
   readonly area: TenantServingArea | undefined;
   /** Tags of pools that it holds; a service that takes one removes it. */
   readonly tags: HeldTag[];
+  /** Addresses that it holds as claims. */
+  readonly addresses: readonly HeldAddress[];
   readonly notes: Notes;
 }

@@ -17,6 +17,7 @@ import { radiusEndpoints, servingArea } from "./area.ts";
 import { resolveBilling, surveyPassed } from "./billing.ts";
 import { resolveOption82 } from "./circuit.ts";
 import type { Facts } from "./facts.ts";
+import type { HeldAddress } from "./fallback.ts";
 import { EVERYWHERE, type Findings, Notes } from "./findings.ts";
 import { resolveIpv4 } from "./ipv4.ts";
 import { resolveIpv6 } from "./ipv6.ts";
@@ -34,6 +35,7 @@ export interface ResolveContext {
   readonly secrets: Secrets;
   readonly account?: Assigned;
   readonly tags?: readonly HeldTag[];
+  readonly addresses?: readonly HeldAddress[];
 }
 export type Resolution = Findings &
   (
@@ -67,7 +69,7 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
   if (subscriber.spec.serviceState === "Terminated") return terminated(catalog, subscriber, tenant, owner);
   const notes = new Notes();
   const profile = effectiveProfile(catalog, subscriber);
-  const facts = gather(catalog, subscriber, tenant, profile, notes, context.tags ?? []);
+  const facts = gather(catalog, subscriber, tenant, profile, notes, context);
   const account = resolveUserName(catalog, facts, context.account);
   const userName = account?.userName;
   const fatal = userName === undefined ? notes.blockers.slice(-1) : [];
@@ -111,7 +113,7 @@ function gather(
   tenant: Tenant,
   p: EffectiveProfile,
   notes: Notes,
-  tags: readonly HeldTag[],
+  { tags = [], addresses = [] }: ResolveContext,
 ): Facts {
   const choice = planOf(catalog, subscriber);
   if (!choice.plan) notes.block(choice.reason, choice.problem);
@@ -130,6 +132,7 @@ function gather(
     plan: choice.plan,
     area: servingArea(tenant, subscriber, notes),
     tags: [...tags],
+    addresses,
     notes,
   };
 }

@@ -9,6 +9,7 @@ import type {
 import { type Change, isOutput, type Output, refKey } from "../model.ts";
 import type { Known } from "../plan.ts";
 import { MADE_PASSWORD } from "../resolve/account.ts";
+import { isFallback } from "../resolve/fallback.ts";
 import { networkAround } from "../resolve/pools.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
 import type { ResolvedSubscriber, ServiceTags } from "../resolved.ts";
@@ -71,8 +72,11 @@ export function addressesSection(
     pool: subject.ipv4.assignment === "Pool" ? subject.ipv4.pool : subject.ipv6.delegatedPool,
     dnsName: profile.profile.dnsName,
   };
+  const fallback = subject.allocations.some(
+    (a) => a.slot === "ipv4" && isFallback(a.fallback?.prefix, String(values.ipv4)),
+  );
   return {
-    source: sourceOf({ subject, profile }),
+    source: fallback ? "Fallback" : sourceOf({ subject, profile }),
     ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)),
     ...(values.ipv4 && ipv4?.pool && networkAround(ipv4.pool, String(values.ipv4))),
     ...(routes.length > 0 && { routes }),

@@ -1,0 +1,39 @@
+/** Addresses of our own for the time while the address plan cannot be reached; once it can, they are imported. */
+import type { TenantAddressPool } from "../../api/types.generated.ts";
+import { addressText, parsePrefix, within } from "./address.ts";
+import type { Facts } from "./facts.ts";
+import { DEFAULT_VRF } from "./pools.ts";
+
+/** Where a value may be taken when the system that chooses does not answer. */
+export interface Fallback {
+  /** The field of the object that the value stands for. */
+  readonly field: string;
+  readonly vrf: string;
+  readonly prefix: string;
+}
+/** An address that the subscriber holds as a claim. */
+export interface HeldAddress {
+  readonly vrf: string;
+  readonly value: string;
+}
+
+/** Keeps what was taken from it before: a customer is not renumbered because the address plan is back. */
+export function fallbackOf({ notes, addresses }: Facts, pool: TenantAddressPool): Fallback | undefined {
+  if (pool.fallback === undefined) return undefined;
+  const vrf = pool.vrf ?? DEFAULT_VRF;
+  for (const held of addresses)
+    if (held.vrf === vrf && isFallback(pool.fallback, held.value)) notes.claim("ipv4", vrf, held.value);
+  return { field: "address", vrf, prefix: pool.fallback };
+}
+
+export function isFallback(prefix: string | undefined, address: string): boolean {
+  const network = prefix === undefined ? undefined : parsePrefix(prefix);
+  return network !== undefined && within(network, address);
+}
+
+/** The hosts of the network, the lowest first. */
+export function* hosts({ prefix }: Fallback): Generator<string> {
+  const network = parsePrefix(prefix);
+  if (!network) return;
+  for (let n = network.first + 1n; n < network.last; n++) yield addressText(network.family, n);
+}
