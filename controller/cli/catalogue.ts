@@ -177,6 +177,7 @@ function administration(program: Command, run: Run): void {
       "Makes the tables of the store, and those in every RADIUS and billing database that is declared. Safe to repeat.",
     )
     .option("--print-sql", "print the statements for an administrator, and do nothing")
+    .addOption(output())
     .addHelpText("after", examples("lastmile init examples", "lastmile init --print-sql > lastmile.sql"))
     .action(run(async () => (await import("./commands/init.ts")).init));
   program

@@ -115,6 +115,19 @@ describe("the text", () => {
     expect(told("3", () => "1")).not.toContain("drift)");
     expect(told("3", () => undefined)).toContain("(drift)"); // adopted as it was: nobody else can have declared it
   });
+  it("tells of a system that is down once, however many it hides", () => {
+    const unseen = (name: string) => ({
+      ...subject(name, [change(`r/account/${name}`, "none", hold("Blocked", "not observed yet"))]),
+      faults: new Map([[`r/account/${name}`, fault("Unavailable", "no answer")]]),
+    });
+    const text = planText(view(...["a", "b", "c", "d", "e"].map(unseen)), painter(false));
+    expect(text).toContain(
+      "Subscriber isp/a, Subscriber isp/b, Subscriber isp/c and 2 more\n  not seen: Unavailable: r: no answer\n    ",
+    );
+    expect(text.match(/not seen: Unavailable/g)).toHaveLength(1);
+    expect(text).toContain("Plan: 5 not seen.");
+    expect(planText(view(unseen("a")), painter(false))).toContain("not seen: Unavailable: r/account/a: no answer");
+  });
   it("shows values that are known after apply, and fields that go", () => {
     const fields = [
       { field: "address", before: "", after: "(known after apply)" },

@@ -7,6 +7,7 @@ import type { Endpoints } from "../../engine/endpoints.ts";
 import { migrationSql } from "../../store/migrate.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx } from "../io.ts";
+import { type OutputOption, print } from "../output.ts";
 import { readUpdate, tellProblems } from "../planning.ts";
 import { table } from "../render/table.ts";
 import { withController } from "../session.ts";
@@ -14,7 +15,7 @@ import { withController } from "../session.ts";
 export async function init(
   cx: Cx,
   path: string | undefined,
-  { printSql }: { readonly printSql?: boolean },
+  { printSql, output }: { readonly printSql?: boolean } & OutputOption,
 ): Promise<Exit> {
   if (printSql) {
     cx.io.out(`-- the store, once: psql -v ON_ERROR_STOP=1 "$DATABASE_URL"\n${migrationSql()}`);
@@ -32,21 +33,35 @@ export async function init(
     for (const s of read?.update.upserts.map((u) => u.object) ?? [])
       if (s.kind === "ExternalSystem") systems.set(s.metadata.name, s);
     const store = server.embedded ? `embedded in ${server.directory}` : "DATABASE_URL";
-    const rows = [["store", "PostgreSQL", "ready", `${store}, installation ${settings.installation}`]];
+    const message = `${store}, installation ${settings.installation}`;
+    const rows: Made[] = [{ name: "store", type: "PostgreSQL", state: "ready", message }];
     for (const s of [...systems.values()].sort(byName)) rows.push(await prepare(s, endpoints, cx.signal));
     cx.signal.throwIfAborted();
-    cx.io.out(table(["name", "type", "state", "message"], rows));
+    await print(cx.io, output, { databases: rows }, () =>
+      table(
+        ["name", "type", "state", "message"],
+        rows.map((r) => [r.name, r.type, r.state, r.message]),
+      ),
+    );
     if (systems.size === 0) cx.io.err("No ExternalSystem is declared yet: name the folder, `lastmile init PATH`.");
-    return rows.some(([, , state]) => state === "failed") ? EXIT.failed : EXIT.ok;
+    return rows.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.ok;
   });
 }
 
-async function prepare(s: ExternalSystem, endpoints: Endpoints, signal: AbortSignal): Promise<string[]> {
+interface Made {
+  readonly name: string;
+  readonly type: string;
+  readonly state: "ready" | "failed";
+  readonly message: string;
+}
+async function prepare(s: ExternalSystem, endpoints: Endpoints, signal: AbortSignal): Promise<Made> {
   const wrong = await endpoints.prepare(s, signal).then(() => undefined, words);
-  return [s.metadata.name, s.spec.type, wrong ? "failed" : "ready", wrong ?? ""];
+  return { name: s.metadata.name, type: s.spec.type, state: wrong ? "failed" : "ready", message: wrong ?? "" };
 }
 const byName = (a: ExternalSystem, b: ExternalSystem): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 function words(e: unknown): string {
   if (!(e instanceof Fault)) throw e;
-  return `${e.code}: ${e.message}; ${e.remedy}`;
+  // Nothing is tried again here, and what did not answer is most often not where spec.address says.
+  const remedy = e.kind === "Transient" ? "see that it runs where spec.address says, then run init again" : e.remedy;
+  return `${e.code}: ${e.message}; ${remedy}`;
 }

@@ -27,9 +27,28 @@ const IMPACTS: Readonly<Record<Impact, string>> = {
 
 export function planText(view: PlanView, paint: Paint): string {
   if (isEmpty(view)) return "Nothing to do: what is there is what is declared.";
-  const blocks = view.subjects.map((s) => subjectText(s, paint));
+  const unseen = manyUnseen(view.subjects);
+  const lost = new Set([...unseen.values()].flat());
+  const blocks = view.subjects.filter((s) => !lost.has(s)).map((s) => subjectText(s, paint));
+  for (const [words, subjects] of unseen) blocks.push(unseenText(words, subjects, paint));
   const legend = paint("dim", "+ create   ~ change   - retire   ^ restore");
   return [legend, ...blocks, summaryText(view, paint)].join("\n\n");
+}
+
+/** A system that is down hides all of its subjects: more of them than this are told at once. */
+const FEW = 3;
+/** By what is wrong: those of whom nothing else is known. */
+function manyUnseen(subjects: readonly SubjectView[]): ReadonlyMap<string, readonly SubjectView[]> {
+  const only = subjects.filter((s) => s.faults.length > 0 && s.changes.length + s.blocked.length === 0);
+  const wrong = (s: SubjectView): string =>
+    [...new Set(s.faults.map((f) => `${f.ref.split("/", 1)[0]}: ${f.message}\n    ${f.remedy}`))].join("\n  ");
+  return new Map([...Map.groupBy(only, wrong)].filter(([, many]) => many.length > FEW));
+}
+function unseenText(words: string, subjects: readonly SubjectView[], paint: Paint): string {
+  const names = subjects.slice(0, FEW).map((s) => `${s.kind} ${s.namespace}/${s.name}`);
+  const title = `${names.join(", ")} and ${subjects.length - FEW} more`;
+  const codes = [...new Set(subjects.flatMap((s) => s.faults.map((f) => f.code)))].join(", ");
+  return `${title}\n  ${paint("yellow", `not seen: ${codes}`)}: ${words}`;
 }
 
 export function subjectText(s: SubjectView, paint: Paint): string {
