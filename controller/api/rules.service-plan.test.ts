@@ -66,11 +66,23 @@ describeRules("ServicePlan", { speed: { down: "100Mbps", up: "50Mbps" } }, [
   ...["Exec-Program-Wait", "exec-PROGRAM", "Cleartext-Password", "Fall-Through", "Attr-26", "Mikrotik-X-Password"].map(
     (name) => ({
       at: "spec.radius.attributes[].name",
-      says: "a plan sends only what a NAS reads and Lastmile does not write itself (Class, Filter-Id, Framed-MTU, Mikrotik-* and so on)",
+      says: "a plan sends only what a NAS reads and Lastmile does not write itself (Class, Framed-MTU, Mikrotik-* and so on)",
       bad: attribute({ name }),
       good: attribute({ name: "Class" }),
     }),
   ),
+  ...["Filter-Id", "mikrotik-rate-limit", "ERX-Service-Activate"].map((name) => ({
+    at: "spec.radius.attributes[].name",
+    says: "Lastmile writes this attribute itself; set speed, or a name in spec.radius.profiles, instead",
+    bad: attribute({ name }),
+    good: attribute({ name: "Mikrotik-Group" }),
+  })),
+  {
+    at: "spec.radius.attributes[].op",
+    says: "Cisco-AVPair is a list, to which values are added with +=",
+    bad: attribute({ name: "Cisco-AVPair" }),
+    good: attribute({ name: "Cisco-AVPair", op: "+=" }),
+  },
   // Auth-Type in a group would let anybody past option 82.
   ...["auth-TYPE", "Proxy-To-Realm", "SQL-Group", "Post-Auth-Type", "Mikrotik-Group", "Crypt-Password"].map((name) => ({
     at: "spec.radius.attributes[].name",

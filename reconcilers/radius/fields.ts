@@ -50,6 +50,53 @@ const PASSWORDS: readonly [string, ...string[]] = [
 /** The priority of our only radusergroup row: only the first group that matches applies. */
 const PRIORITY = "1";
 
+/** Nobody declares them for one subscriber, and each changes the service: a row there, whoever added it, is drift. */
+const CHECK_OVERRIDES: readonly [string, ...string[]] = [
+  "Expiration",
+  "Login-Time",
+  "Simultaneous-Use",
+  "Calling-Station-Id",
+  "Called-Station-Id",
+  "NAS-IP-Address",
+  "NAS-Identifier",
+  "NAS-Port-Id",
+  "Huntgroup-Name",
+  "User-Profile",
+  "Fall-Through",
+];
+/** A user's row stands against the group's, so speed and limits of the plan would not count any more. */
+const REPLY_OVERRIDES: readonly [string, ...string[]] = [
+  "Mikrotik-Rate-Limit",
+  "Mikrotik-Recv-Limit",
+  "Mikrotik-Recv-Limit-Gigawords",
+  "Mikrotik-Xmit-Limit",
+  "Mikrotik-Xmit-Limit-Gigawords",
+  "Mikrotik-Total-Limit",
+  "Mikrotik-Total-Limit-Gigawords",
+  "Mikrotik-Address-List",
+  "WISPr-Bandwidth-Max-Up",
+  "WISPr-Bandwidth-Max-Down",
+  "WISPr-Bandwidth-Min-Up",
+  "WISPr-Bandwidth-Min-Down",
+  "WISPr-Session-Terminate-Time",
+  "Filter-Id",
+  "Huawei-Input-Average-Rate",
+  "Huawei-Output-Average-Rate",
+  "Huawei-Input-Peak-Rate",
+  "Huawei-Output-Peak-Rate",
+  "Huawei-Qos-Profile-Name",
+  "ERX-Service-Activate",
+  "ERX-Service-Activate:1",
+  "ERX-Qos-Profile-Name",
+  "ERX-Ingress-Policy-Name",
+  "ERX-Egress-Policy-Name",
+  "Cisco-AVPair",
+  "Acct-Interim-Interval",
+  "Framed-IP-Netmask",
+  "Port-Limit",
+  "Fall-Through",
+];
+
 export function accountCells(nas: readonly Nas[]): Cells {
   return {
     password: { ...check(...PASSWORDS), named: true },
@@ -77,6 +124,8 @@ export function accountCells(nas: readonly Nas[]): Cells {
     tunnelMedium: reply("Tunnel-Medium-Type:0", "Tunnel-Medium-Type"),
     tunnelGroup: reply("Tunnel-Private-Group-Id:0", "Tunnel-Private-Group-Id"),
     group: cell("member", PRIORITY, ""),
+    checkOverrides: { ...check(...CHECK_OVERRIDES), named: true, many: true },
+    replyOverrides: { ...reply(...REPLY_OVERRIDES), named: true, many: true },
   };
 }
 
@@ -116,6 +165,8 @@ export const accountFields: FieldTable = {
   tunnelMedium: disruptive,
   tunnelGroup: disruptive,
   group: managed,
+  checkOverrides: managed,
+  replyOverrides: managed,
 };
 
 export const groupCells: Cells = {

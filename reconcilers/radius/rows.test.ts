@@ -4,7 +4,7 @@ import { differing } from "../../controller/core/diff.ts";
 import type { Observed, Ref, Spec, State } from "../../controller/core/model.ts";
 import type { Row } from "../postgres.ts";
 import type { Line } from "./encode.ts";
-import { accountCells, accountFields, groupCells, groupFields } from "./fields.ts";
+import { accountCells, accountFields, type Cells, groupCells, groupFields } from "./fields.ts";
 import { wantedPassword } from "./password.ts";
 import { observed, type Shape, shapeOf } from "./shape.ts";
 import { danger } from "./values.ts";
@@ -88,10 +88,27 @@ describe("drift that a value alone does not show", () => {
   test("what others wrote is nobody's business", () => {
     const others: readonly Row[] = [
       ["r", "n", "Reply-Message", "=", "hello"],
-      ["c", "n", "Expiration", ":=", "1 Jan 2030"],
+      ["r", "n", "Class", "=", "them"],
       ["c", "n", "Framed-IP-Address", "==", "10.0.0.1"],
     ];
     expect(drift(account, [owned(), address, password, ...others], spec)).toEqual([]);
+  });
+  test.each<[string, Row, string]>([
+    ["a speed of its own", ["r", "n", "Mikrotik-Rate-Limit", ":=", "1G/1G"], "replyOverrides"],
+    ["whatever the spelling", ["r", "n", "wispr-bandwidth-max-up", "=", "1"], "replyOverrides"],
+    ["an end", ["c", "n", "Expiration", ":=", "1 Jan 2030"], "checkOverrides"],
+    ["more sessions than the plan allows", ["c", "n", "Simultaneous-Use", ":=", "9"], "checkOverrides"],
+    ["a lock to one router", ["c", "n", "Calling-Station-Id", "==", "00:11"], "checkOverrides"],
+  ])("what changes the service of one subscriber and nobody declares: %s", (_, more, field) => {
+    expect(drift(account, [owned(), address, password, more], spec)).toEqual([field]);
+    const edit = account.encode({ [field]: null });
+    expect(edit.clear.some((c) => c.attributes.some((a) => a.toLowerCase() === more[2]!.toLowerCase()))).toBe(true);
+  });
+  test("every field of a plan's group is an override on an account", () => {
+    const names = (cells: Cells) =>
+      Object.values(cells).flatMap((c) => c.attributes.map((a) => `${c.table} ${a.toLowerCase()}`));
+    const covered = new Set(names(accountCells([])));
+    expect(names(groupCells).filter((n) => !covered.has(n))).toEqual([]);
   });
   test("a group that accepts everybody", () => {
     expect(drift(group, [owned(), ["c", "n", "Auth-Type", ":=", "Accept"]], {})).toEqual(["authType"]);

@@ -84,11 +84,13 @@ describe("drift", () => {
   });
 
   it("A patch touches only managed fields that differ; what others wrote stays", async () => {
-    await insert(p, "radreply", user, "Filter-Id", ":=", "somebody-elses");
+    await insert(p, "radreply", user, "Reply-Message", ":=", "somebody-elses");
+    await insert(p, "radreply", user, "Mikrotik-Rate-Limit", ":=", "1G/1G");
     await p.radius.query("delete from radreply where username = $1 and attribute = 'Session-Timeout'", [user]);
     expect((await p.apply()).code).toBe(0);
     const reply = await rows(p, "radreply", user);
-    expect(reply).toContain("Filter-Id := somebody-elses");
+    expect(reply).toContain("Reply-Message := somebody-elses");
+    expect(reply.join()).not.toContain("Mikrotik-Rate-Limit");
     expect(reply.filter((row) => row.startsWith("Session-Timeout"))).toHaveLength(1);
     expect((await p.lastmile(["drift"])).code).toBe(0);
   });

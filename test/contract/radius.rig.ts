@@ -174,6 +174,9 @@ export const accountRig = makeRig({
         "rejected by hand": check("Auth-Type", ":=", "Reject"),
         "a timeout of another length": reply("Session-Timeout", ":=", "1"),
         "a route more": reply("Framed-Route", "+=", "198.51.100.0/24 0.0.0.0 1"),
+        "a speed of its own": reply("Mikrotik-Rate-Limit", ":=", "1G/1G"),
+        "an end": check("Expiration", ":=", "1 Jan 2030"),
+        "more sessions": check("simultaneous-use", ":=", "9"),
         "a VLAN": reply("Tunnel-Private-Group-Id", "=", "666"),
         "another group": (n) =>
           run(pool, "update radusergroup set groupname = 'free-for-all' where username = $1", user(n)),
