@@ -2064,6 +2064,10 @@ export interface SubscriberStatusBilling {
    * Whether billing has started.
    */
   readonly billingStarted?: boolean;
+  /**
+   * What the tenant's activation policy wants to be observed before billing starts.
+   */
+  readonly facts?: readonly SubscriberStatusBillingFact[];
 }
 /**
  * One subscription.
@@ -2081,6 +2085,23 @@ export interface SubscriberStatusBillingSubscription {
    * State.
    */
   readonly state?: string;
+}
+/**
+ * One fact.
+ */
+export interface SubscriberStatusBillingFact {
+  /**
+   * Name of the fact.
+   */
+  readonly fact: "SurveyPassed" | "InstallationCompleted" | "RADIUSReady" | "ONUActive" | "CPEOnline";
+  /**
+   * Whether it is waited for; a fact that no bound system can show is not.
+   */
+  readonly required: boolean;
+  /**
+   * Who shows it, or why nobody can.
+   */
+  readonly reason?: string;
 }
 /**
  * Live sessions.

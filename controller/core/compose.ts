@@ -1,15 +1,14 @@
 /** Pure: what all systems together should hold for one declared object. */
 import type { ServicePlan, Subscriber, Tenant } from "../api/types.generated.ts";
 import { type Catalog, namespaceOf, type ObjectKey } from "./catalog.ts";
+import type { HeldAddress, HeldTag } from "./holding.ts";
 import type { Blocker, Desired, Subject } from "./model.ts";
 import { type Owner, type OwnerKey, parseOwner } from "./owner.ts";
 import type { Assigned, Secrets } from "./resolve/account.ts";
-import type { HeldAddress } from "./resolve/fallback.ts";
 import type { Warning } from "./resolve/findings.ts";
 import { resolvePlan } from "./resolve/plan.ts";
 import { type Resolution, resolveSubscriber } from "./resolve/subscriber.ts";
 import { resolveTenant } from "./resolve/tenant.ts";
-import type { HeldTag } from "./resolve/vlan-pool.ts";
 import type { ResolvedSubject } from "./resolved.ts";
 
 /** One configured endpoint, as far as composing needs it. A Blocker: what is asked of it cannot be written there. */

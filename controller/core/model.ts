@@ -1,6 +1,7 @@
 /** The vocabulary of the core: types, their keys, and nothing else. */
+
+import type { Fallback } from "./holding.ts";
 import type { Owner, Token } from "./owner.ts";
-import type { Fallback } from "./resolve/fallback.ts";
 import type { Sensitive } from "./sensitive.ts";
 
 export type Scalar = string | number | boolean;

@@ -1,7 +1,8 @@
 /** What a system is told about a subject: every reference followed, every default taken, every unit one unit. */
+
+import type { Fallback } from "./holding.ts";
 import type { Output, Ref } from "./model.ts";
 import type { Owner } from "./owner.ts";
-import type { Fallback } from "./resolve/fallback.ts";
 import type { Sensitive } from "./sensitive.ts";
 
 export type ResolvedSubject = ResolvedTenant | ResolvedPlan | ResolvedSubscriber;
@@ -117,6 +118,13 @@ export interface Subscription {
   readonly product: string;
   readonly trial: boolean;
 }
+export type ActivationFact = "SurveyPassed" | "InstallationCompleted" | "RADIUSReady" | "ONUActive" | "CPEOnline";
+/** Whether a fact must be observed before a bill starts, and why. */
+export interface RequiredFact {
+  readonly fact: ActivationFact;
+  readonly required: boolean;
+  readonly reason: string;
+}
 /** What billing needs to know. */
 export interface ResolvedBilling {
   readonly account: string | undefined;
@@ -136,6 +144,8 @@ export interface ResolvedBilling {
   };
   /** Facts of the activation policy that a declared survey answers; undefined: no survey is required. */
   readonly surveyPassed: boolean | undefined;
+  /** What the tenant's policy wants to be observed first, in its order. */
+  readonly facts: readonly RequiredFact[];
 }
 /** S-tag and C-tag of one service, and who chose the S-tag. */
 export interface ServiceTags {

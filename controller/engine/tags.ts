@@ -1,6 +1,8 @@
 /** Gives VLAN tags of pools to those who want some and hold none: the lowest that are free, as claims, so that they stay. */
+
+import type { TagWant } from "../core/holding.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
-import { candidates, type TagWant } from "../core/resolve/vlan-pool.ts";
+import { candidates } from "../core/resolve/vlan-pool.ts";
 import type { OwnedClaim } from "../store/claims.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";

@@ -2,7 +2,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ResolvedSubscriber } from "../../controller/core/resolved.ts";
 import { billed, billing, CUSTOMER } from "../../test/contract/billing.subjects.ts";
-import { type Ledger, openLedger } from "../../test/lab/billing.ts";
+import { signal } from "../../test/contract/hand.ts";
+import { type Ledger, openLedger, orderFor } from "../../test/lab/billing.ts";
+import { database } from "../postgres.ts";
+import { addonSlot } from "./keys.ts";
+import { postgresDriver } from "./postgres-driver.ts";
 
 let ledger: Ledger;
 beforeEach(async () => {
@@ -75,6 +79,21 @@ describe("a shared account", () => {
     expect(await shown()).toEqual({ installation: "Pending", connection: "Inactive", services: 1 });
     await ledger.declare(sub(2));
     expect(await shown()).toEqual({ installation: "Completed", connection: "Active", services: 2 });
+  });
+});
+
+describe("beside a service of somebody else", () => {
+  const thief = { ...sub(1), owner: { ...sub(1).owner, name: "thief" } };
+  test.each(["create", "adopt"] as const)("nothing can be charged: %s", async (action) => {
+    await ledger.declare(sub(1));
+    const driver = postgresDriver(database(ledger.pool));
+    const addon = orderFor(thief, "subscription", action, { product: "iptv" }, addonSlot("iptv"));
+    expect(await driver.apply("subscription", [addon], signal)).toMatchObject([
+      { kind: "Conflict", code: "NoService" },
+    ]);
+    const suspend = orderFor(thief, "activation", action, { state: "SUSPENDED" });
+    expect(await driver.apply("activation", [suspend], signal)).toMatchObject([{ kind: "Conflict", code: "NotOwned" }]);
+    expect(await ledger.rows("select state from billing.subscriptions")).toEqual([{ state: "ACTIVE" }]);
   });
 });
 

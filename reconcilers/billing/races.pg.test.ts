@@ -1,15 +1,11 @@
 /** Calls that meet in the database: several processes and lanes write at the same time. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { refKey, type State } from "../../controller/core/model.ts";
-import { ownerKey, token } from "../../controller/core/owner.ts";
 import type { ResolvedSubscriber } from "../../controller/core/resolved.ts";
 import { billed, billing } from "../../test/contract/billing.subjects.ts";
 import { signal } from "../../test/contract/hand.ts";
-import { type Ledger, openLedger } from "../../test/lab/billing.ts";
+import { type Ledger, openLedger, orderFor } from "../../test/lab/billing.ts";
 import { database } from "../postgres.ts";
-import type { Order } from "../system.ts";
-import type { Kind } from "./fields.ts";
-import { addonSlot, keyFor } from "./keys.ts";
+import { addonSlot } from "./keys.ts";
 import { postgresDriver } from "./postgres-driver.ts";
 
 let ledger: Ledger;
@@ -44,15 +40,10 @@ test("two that leave one account at the same moment leave none behind", async ()
 test("a product that is added while its service is being suspended is charged as its service is", async () => {
   for (const s of couples) await ledger.declare(s);
   const driver = postgresDriver(database(ledger.pool));
-  const order = (s: ResolvedSubscriber, kind: Kind, action: Order["action"], patch: State, slot?: string): Order => {
-    const ref = { system: "billing-1", resource: kind, key: keyFor(s.owner.tenant, s.number, slot) };
-    const owner = ownerKey(s.owner);
-    return { ref, action, owner, token: token(owner, refKey(ref)), id: undefined, patch };
-  };
-  const suspend = couples.map((s) => order(s, "activation", "update", { state: "SUSPENDED", charges: "Pause" }));
+  const suspend = couples.map((s) => orderFor(s, "activation", "update", { state: "SUSPENDED", charges: "Pause" }));
   for (let round = 0; round < 10; round++) {
     const addon = { product: `p${round}`, trial: false };
-    const add = couples.toReversed().map((s) => order(s, "subscription", "create", addon, addonSlot(addon.product)));
+    const add = couples.toReversed().map((s) => orderFor(s, "subscription", "create", addon, addonSlot(addon.product)));
     const resume = suspend.map((o) => ({ ...o, patch: { state: "ACTIVE", charges: null } }));
     await Promise.all([driver.apply("activation", suspend, signal), driver.apply("subscription", add, signal)]);
     const odd = "select state, count(*)::int from billing.subscriptions group by state";

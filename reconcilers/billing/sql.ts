@@ -71,7 +71,7 @@ const reads: Readonly<Record<Kind, Read>> = {
       period: "p.period",
       trial: "s.trial",
     },
-    outputs: {},
+    outputs: { product: "p.product", state: "s.state" },
   },
   activation: {
     from: service,

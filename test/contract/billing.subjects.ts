@@ -21,6 +21,7 @@ export const billing = (n: number, more: Partial<ResolvedBilling> = {}): Resolve
   suspended: "Pause",
   customer: CUSTOMER(n),
   surveyPassed: undefined,
+  facts: [],
   ...more,
 });
 

@@ -57,6 +57,7 @@ const BILLING: ResolvedSubscriber["billing"] = {
     language: undefined,
   },
   surveyPassed: undefined,
+  facts: [],
 };
 export const PASSWORD = (n: number): string => `S3CRET-pass-${n}`;
 export function subscriber(n: number, more: Partial<ResolvedSubscriber> = {}): ResolvedSubscriber {

@@ -55,7 +55,7 @@ function bare(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-describe.each(["README.md", "docs/operate.md", "docs/freeradius.md"])("%s", (page) => {
+describe.each(["README.md", "docs/operate.md", "docs/freeradius.md", "docs/gitops.md"])("%s", (page) => {
   test("every command does what the page says", async () => {
     const env = {
       PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,

@@ -1,13 +1,16 @@
 /** A billing database with the built-in driver, and subscribers brought to their state in it one object at a time. */
 import type pg from "pg";
-import { type Desired, isOutput, parseRef, refKey } from "../../controller/core/model.ts";
+import { type Desired, isOutput, parseRef, refKey, type State } from "../../controller/core/model.ts";
+import { ownerKey, token } from "../../controller/core/owner.ts";
 import type { ResolvedSubscriber } from "../../controller/core/resolved.ts";
 import { desired } from "../../reconcilers/billing/desired.ts";
 import type { Kind } from "../../reconcilers/billing/fields.ts";
+import { keyFor } from "../../reconcilers/billing/keys.ts";
 import { postgresDriver } from "../../reconcilers/billing/postgres-driver.ts";
 import { resource } from "../../reconcilers/billing/resources.ts";
 import { ensureSchema } from "../../reconcilers/billing/schema.ts";
 import { database } from "../../reconcilers/postgres.ts";
+import type { Order } from "../../reconcilers/system.ts";
 import { hand, signal } from "../contract/hand.ts";
 import { freshDatabase } from "./database.ts";
 
@@ -23,6 +26,19 @@ export function wantedOf(subject: ResolvedSubscriber): readonly Desired[] {
     });
     return { ...d, spec: Object.fromEntries(spec) };
   });
+}
+
+/** An order that nobody planned. */
+export function orderFor(
+  { owner, number }: ResolvedSubscriber,
+  kind: Kind,
+  action: Order["action"],
+  patch: State,
+  slot?: string,
+): Order {
+  const ref = { system: ENDPOINT, resource: kind, key: keyFor(owner.tenant, number, slot) };
+  const key = ownerKey(owner);
+  return { ref, action, owner: key, token: token(key, refKey(ref)), id: undefined, patch };
 }
 
 export interface Ledger {

@@ -71,13 +71,14 @@ describe("what is billed", () => {
   test("the plan's product and price, and how it suspends", () => {
     const price = { amount: "29.90", currency: "EUR", period: "Monthly" as const };
     const reduced = plan({ billing: { product: "res", price }, suspension: { mode: "Reject", billing: "ReducedFee" } });
-    const of = (more = {}) => resolveBilling(subscriber({ billing: { account: "A" }, ...more }), reduced, undefined);
+    const of = (more = {}) =>
+      resolveBilling(subscriber({ billing: { account: "A" }, ...more }), reduced, undefined, []);
     expect(of()).toMatchObject({ account: "A", subscriptions: [], product: "res", price, suspended: "ReducedFee" });
     const suspension = { reason: "NonPayment", billing: "Pause" } as const;
     expect(of({ suspension })).toMatchObject({ suspended: "Pause" });
   });
   test("without a plan nothing is known of product and price, and charges continue", () => {
-    expect(resolveBilling(subscriber(), undefined, false)).toMatchObject({
+    expect(resolveBilling(subscriber(), undefined, false, [])).toMatchObject({
       account: undefined,
       product: undefined,
       price: undefined,

@@ -1,12 +1,13 @@
 /** What billing needs to know of a subscriber, and what must be observed before a bill starts. */
 import type { ServicePlan, SiteSurvey, Subscriber, Tenant } from "../../api/types.generated.ts";
 import { type Catalog, namespaceOf } from "../catalog.ts";
-import type { ResolvedBilling } from "../resolved.ts";
+import type { ActivationFact, RequiredFact, ResolvedBilling } from "../resolved.ts";
 
 export function resolveBilling(
   { spec }: Subscriber,
   plan: ServicePlan | undefined,
   passed: boolean | undefined,
+  facts: readonly RequiredFact[],
 ): ResolvedBilling {
   const { customer, billing, serviceAddress: at } = spec;
   const address = [at?.line, [at?.postalCode, at?.city].filter(Boolean).join(" ")].filter(Boolean).join(", ");
@@ -25,16 +26,10 @@ export function resolveBilling(
       language: customer?.language,
     },
     surveyPassed: passed,
+    facts,
   };
 }
 
-export type ActivationFact = Tenant["spec"]["policies"]["activation"]["require"][number];
-/** Whether a fact must be observed before a bill starts, and why. */
-export interface RequiredFact {
-  readonly fact: ActivationFact;
-  readonly required: boolean;
-  readonly reason: string;
-}
 /** Which kind of system can observe a fact; a survey is declared, so nothing has to be bound for it. */
 const OBSERVED_BY = {
   RADIUSReady: ["radius", "RADIUS"],

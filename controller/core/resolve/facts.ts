@@ -5,9 +5,8 @@ import type {
   Tenant,
   TenantServingArea,
 } from "../../api/types.generated.ts";
-import type { HeldAddress } from "./fallback.ts";
+import type { HeldAddress, HeldTag } from "../holding.ts";
 import type { Notes } from "./findings.ts";
-import type { HeldTag } from "./vlan-pool.ts";
 
 /** Everything that the parts of one subscriber are computed from. */
 export interface Facts {

@@ -1,21 +1,9 @@
 /** Addresses of our own for the time while the address plan cannot be reached; once it can, they are imported. */
 import type { TenantAddressPool } from "../../api/types.generated.ts";
+import type { Fallback } from "../holding.ts";
 import { addressText, parsePrefix, within } from "./address.ts";
 import type { Facts } from "./facts.ts";
 import { DEFAULT_VRF } from "./pools.ts";
-
-/** Where a value may be taken when the system that chooses does not answer. */
-export interface Fallback {
-  /** The field of the object that the value stands for. */
-  readonly field: string;
-  readonly vrf: string;
-  readonly prefix: string;
-}
-/** An address that the subscriber holds as a claim. */
-export interface HeldAddress {
-  readonly vrf: string;
-  readonly value: string;
-}
 
 /** Keeps what was taken from it before: a customer is not renumbered because the address plan is back. */
 export function fallbackOf({ notes, addresses }: Facts, pool: TenantAddressPool): Fallback | undefined {

@@ -1,7 +1,7 @@
 /** What comes out of resolving beside the values: reasons to hold, remarks, exclusive rights. */
+import type { TagWant } from "../holding.ts";
 import type { Blocker, Claim } from "../model.ts";
 import type { Allocation } from "../resolved.ts";
-import type { TagWant } from "./vlan-pool.ts";
 
 /** A remark that holds nothing. `reason` is a stable CamelCase word. */
 export interface Warning {

@@ -1,6 +1,7 @@
 /** One subscriber with every reference followed. Pure: the secrets are given, nothing is fetched. */
 import type { ServicePlan, Subscriber, Tenant } from "../../api/types.generated.ts";
 import { type Catalog, namespaceOf } from "../catalog.ts";
+import type { HeldAddress, HeldTag } from "../holding.ts";
 import type { Owner } from "../owner.ts";
 import type { EffectivePlan, ResolvedSubscriber } from "../resolved.ts";
 import {
@@ -14,10 +15,9 @@ import {
 } from "./account.ts";
 import { addressPlansOf } from "./allocation.ts";
 import { radiusEndpoints, servingArea } from "./area.ts";
-import { resolveBilling, surveyPassed } from "./billing.ts";
+import { requiredFacts, resolveBilling, surveyPassed } from "./billing.ts";
 import { resolveOption82 } from "./circuit.ts";
 import type { Facts } from "./facts.ts";
-import type { HeldAddress } from "./fallback.ts";
 import { EVERYWHERE, type Findings, Notes } from "./findings.ts";
 import { resolveIpv4 } from "./ipv4.ts";
 import { resolveIpv6 } from "./ipv6.ts";
@@ -28,7 +28,6 @@ import { type EffectiveProfile, effectiveProfile } from "./profile.ts";
 import { resolveRoutes } from "./routes.ts";
 import { cpeSerial, onuSerial } from "./serial.ts";
 import { internetTags, resolveServices } from "./vlan.ts";
-import type { HeldTag } from "./vlan-pool.ts";
 
 export interface ResolveContext {
   readonly installation: string;
@@ -148,7 +147,7 @@ function warnSuspension({ spec }: Subscriber, plan: ServicePlan | undefined, not
 const surroundings = (catalog: Catalog, tenant: Tenant, subscriber: Subscriber, plan: ServicePlan | undefined) => ({
   addressPlans: addressPlansOf(tenant),
   customerId: subscriber.spec.customer.id,
-  billing: resolveBilling(subscriber, plan, surveyPassed(catalog, tenant, subscriber)),
+  billing: resolveBilling(subscriber, plan, surveyPassed(catalog, tenant, subscriber), requiredFacts(tenant)),
   devices: { onu: subscriber.spec.onu?.serial, cpe: subscriber.spec.cpe?.serial },
   profileName: subscriber.spec.networkProfileRef?.name ?? subscriber.metadata.name,
 });

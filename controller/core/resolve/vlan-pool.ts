@@ -1,19 +1,7 @@
 /** VLAN tags from pools: what is free is known to the store alone, so resolving says what is wanted and takes what is held. */
+import type { Range, TagWant } from "../holding.ts";
 import type { Facts } from "./facts.ts";
 
-export type Range = readonly [first: number, last: number];
-/** One tag, or a pair of tags, that nobody else in the domain has. */
-export interface TagWant {
-  readonly vlanDomain: string;
-  readonly serviceVlans: readonly Range[];
-  /** Empty: the S-tag alone tells the subscriber from others. */
-  readonly innerVlans: readonly Range[];
-}
-/** A tag or pair that the subscriber holds already: `100` or `100.1000`. */
-export interface HeldTag {
-  readonly vlanDomain: string;
-  readonly value: string;
-}
 export interface Pair {
   readonly service: number;
   readonly inner: number | undefined;

@@ -3,6 +3,7 @@ import type { SubscriberStatus, SubscriberStatusNetwork } from "../../api/types.
 import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
 import { type AccountState, accountState, accountsOf, type Wanted } from "./account.ts";
+import { billingSection } from "./billing.ts";
 import { type Cause, causesOf, type StatusInput } from "./causes.ts";
 import { inSync, perSystem, progress, remarks } from "./common.ts";
 import { stamped } from "./conditions.ts";
@@ -49,11 +50,13 @@ function parts(
   const { subject, profile } = resolved;
   const name = declared.subscriber.spec.networkProfileRef?.name;
   const known: Known = report?.known ?? (() => undefined);
+  const billing = billingSection(subject, report?.plan.changes ?? [], systems, known);
   const granted = subject.state !== "Terminated" && !causes.some((c) => c.reason === "IdentityConflict");
   return {
     profile: { source: profile.source, ...(profile.source === "Declared" && name && { name }) },
     ...(subject.userName && { radius: radiusSection(subject, declared, accountsOf(report, systems), state, known) }),
     ...(granted && { addresses: addressesSection(resolved, known, report?.plan.changes ?? []) }),
+    ...(billing && { billing }),
     network: networkSection(resolved, declared, ipv6State(subject.state, state, causes)),
   };
 }
