@@ -51,7 +51,7 @@ export interface Installation {
   readonly objects: Objects;
   readonly secrets: Secrets;
   controller(
-    more?: Partial<Pick<ControllerOptions, "onBegin" | "onReport" | "onError" | "window" | "store">>,
+    more?: Partial<Pick<ControllerOptions, "clock" | "onBegin" | "onReport" | "onError" | "window" | "store">>,
   ): Controller;
   close(): Promise<void>;
 }

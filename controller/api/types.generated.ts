@@ -581,7 +581,7 @@ export interface ExternalSystemMaintenanceWindow {
    */
   readonly timeZone: string;
   /**
-   * Which changes wait for it.
+   * Which changes wait for it. Disruptive: what interrupts customers who stay; a suspension and the end of service never wait. All: every change at this endpoint.
    *
    * Items: Kind of change.
    */

@@ -47,6 +47,19 @@ describe("gate", () => {
       "DestructiveLimit",
     ]);
   });
+  test("outside of a maintenance window what interrupts customers waits, or everything; the rest of the systems goes on", () => {
+    const closed = (gates: "Disruptive" | "All") => (system: string) =>
+      system === "a" ? { gates, message: "the next one opens at 2026-11-22T02:00Z" } : ("Enforce" as const);
+    const granted = new Set<Impact>(["disrupt", "suspend", "retire"]);
+    const p = plan(
+      ...(["disrupt", "suspend", "retire"] as const).map((impact) => costly(`a-${impact}`, impact)),
+      change("a-plain", "update"),
+      costly("b-1", "disrupt"),
+    );
+    const held = (gates: "Disruptive" | "All") => codes(gate(p, { ...open, granted, mode: closed(gates) }));
+    expect(held("Disruptive")).toEqual(["OutsideWindow", "goes", "goes", "goes", "goes"]);
+    expect(held("All")).toEqual([...Array(4).fill("OutsideWindow"), "goes"]);
+  });
   test("a costly change that is held for another reason asks for no place", () => {
     const held = { ...costly("a-1", "disrupt"), hold: { code: "NotOwned", message: "theirs" } } as const;
     expect(codes(gate(plan(held, change("b-1", "update")), open))).toEqual(["NotOwned", "goes"]);

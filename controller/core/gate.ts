@@ -1,8 +1,15 @@
 /** Pure: decides what of a plan may go on. Every refusal is a Hold that the status shows. */
 import { type Change, type Hold, type Impact, type Plan, type RefKey, refKey } from "./model.ts";
 
-/** What may be done at an endpoint: everything, nothing but look, or nothing at all. */
-export type Mode = "Enforce" | "Observe" | "Paused";
+/** What may be done at an endpoint: everything, nothing but look, nothing at all, or not everything at this time. */
+export type Mode = "Enforce" | "Observe" | "Paused" | Closed;
+/** Outside of the maintenance windows of an endpoint. */
+export interface Closed {
+  /** What waits: what interrupts a customer, or everything. Suspension and the end of service interrupt nothing. */
+  readonly gates: "Disruptive" | "All";
+  /** Says when the next one opens. */
+  readonly message: string;
+}
 export interface GateInput {
   /** Why everything stands still, in words; undefined: it does not. */
   readonly paused: string | undefined;
@@ -47,6 +54,8 @@ function refuse(c: Change, input: GateInput): Hold | undefined {
   const mode = input.mode(c.ref.system);
   if (mode === "Paused") return { code: "Paused", message: `ExternalSystem ${c.ref.system} is paused` };
   if (mode === "Observe") return { code: "ObserveOnly", message: "drift is reported, not corrected" };
+  if (typeof mode === "object" && (mode.gates === "All" || c.impact === "disrupt"))
+    return { code: "OutsideWindow", message: mode.message };
   return making.has(c.action) ? refuseMaking(c, input) : undefined;
 }
 

@@ -122,6 +122,7 @@ export type HoldCode =
   | "DestructiveLimit"
   | "Paused"
   | "ObserveOnly"
+  | "OutsideWindow"
   | "IdentityConflict"
   | "AwaitingDevice";
 export interface Hold {

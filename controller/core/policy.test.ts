@@ -18,11 +18,11 @@ describe("modeOf", () => {
     ["a withdrawn tenant must not keep its subscribers from being rejected", undefined, system("Enforce"), "Enforce"],
     ["an unknown endpoint has nothing to observe", bound(), undefined, "Enforce"],
   ] as const)("%s", (_, t, s, mode) => {
-    expect(modeOf(t, s, "radius-1")).toBe(mode);
+    expect(modeOf(t, s, "radius-1", 0)).toBe(mode);
   });
   it("takes the binding of this endpoint, not of another", () => {
     const two = tenant({ systems: { radius: [{ name: "other", mode: "Observe" }, { name: "radius-1" }] } });
-    expect(modeOf(two, system("Enforce"), "radius-1")).toBe("Enforce");
+    expect(modeOf(two, system("Enforce"), "radius-1", 0)).toBe("Enforce");
   });
 });
 

@@ -1,6 +1,7 @@
 /** Pure: what tenants and endpoints allow. The stricter of endpoint and binding wins. */
 import type { ExternalSystem, LastmileObject, Tenant } from "../api/types.generated.ts";
 import type { Mode } from "./gate.ts";
+import { closedNow } from "./maintenance.ts";
 import type { Impact } from "./model.ts";
 import { parseDuration } from "./resolve/duration.ts";
 
@@ -15,12 +16,18 @@ export function pausedBy(object: LastmileObject | undefined): string | undefined
   return value !== undefined && value !== "false" ? `the annotation ${PAUSED} is set` : undefined;
 }
 
-export function modeOf(tenant: Tenant | undefined, system: ExternalSystem | undefined, name: string): Mode {
+export function modeOf(
+  tenant: Tenant | undefined,
+  system: ExternalSystem | undefined,
+  name: string,
+  now: number,
+): Mode {
   if (system?.spec.paused) return "Paused";
   const binding = Object.values(tenant?.spec.systems ?? {})
     .flat()
     .find((b) => b?.name === name);
-  return system?.spec.mode === "Observe" || binding?.mode === "Observe" ? "Observe" : "Enforce";
+  if (system?.spec.mode === "Observe" || binding?.mode === "Observe") return "Observe";
+  return (system && closedNow(system, now)) ?? "Enforce";
 }
 
 const HOUR = 3_600_000;

@@ -2,6 +2,7 @@
 
 import type { Configure } from "../../reconcilers/system.ts";
 import { type Composed, objectKeyOf } from "../core/compose.ts";
+import { closedNow } from "../core/maintenance.ts";
 import type { Blocker } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { modeOf, pausedBy, retentionMs } from "../core/policy.ts";
@@ -56,6 +57,8 @@ export class Controller {
   readonly drift = new Map<string, number>();
   readonly #tenants = new Map<OwnerKey, TenantRun>();
   readonly #tagless = new Set<OwnerKey>();
+  /** Endpoints whose maintenance windows kept nothing from being done when that was looked at last. */
+  #open: ReadonlySet<string> = new Set();
   readonly #sink: StatusSink;
   #seq = 0;
   /** As it was declared before what is being accepted; kept while that fails and is tried again. */
@@ -73,7 +76,7 @@ export class Controller {
       digest: o.secrets.digest,
       subject: (key, small) => this.declared.subject(key, small),
       adoption: (key) => tenant(tenantOf(key))?.spec.policies.adoption ?? "Never",
-      policy: (key) => policyOf(this.declared, key),
+      policy: (key) => policyOf(this.declared, key, o.clock.now()),
       retentionMs: (name) => retentionMs(tenant(name)),
       mine: (key) => o.leases.holds(key),
       by: (key) => this.declared.by(key),
@@ -194,7 +197,7 @@ export class Controller {
     return previewAll({
       keys,
       subject: (key) => copy.subject(key, false),
-      deps: this.engine.looking((key) => policyOf(copy, key)),
+      deps: this.engine.looking((key) => policyOf(copy, key, this.#o.clock.now())),
       store: this.#o.store,
       budget: this.#o.budget((name) => copy.tenant(name)),
     });
@@ -280,16 +283,25 @@ export class Controller {
     if (this.#tagless.size > 0) await this.engine.accept(() => this.#given([...this.#tagless], new Map()));
   }
 
+  /** A maintenance window that opens lets those go on who wait for it. */
+  retryWindows(): void {
+    const open = new Set<string>();
+    for (const s of this.declared.systems()) if (!closedNow(s, this.#o.clock.now())) open.add(s.metadata.name);
+    const opened = [...open].some((name) => !this.#open.has(name));
+    this.#open = open;
+    if (opened) this.engine.retryHeld();
+  }
+
   *#edits(keys: readonly OwnerKey[], before: ReadonlyMap<OwnerKey, Composed>): Generator<Edit> {
     for (const key of keys)
       yield { key, before: before.get(key), after: this.declared.outline(key), held: this.declared.claimed(key) };
   }
 }
 
-function policyOf(declared: Declared, key: OwnerKey) {
+function policyOf(declared: Declared, key: OwnerKey, now: number) {
   const tenant = declared.tenant(tenantOf(key));
   return {
     paused: pausedBy(tenant) ?? declared.paused(key),
-    mode: (system: string) => modeOf(tenant, declared.system(system), system),
+    mode: (system: string) => modeOf(tenant, declared.system(system), system, now),
   };
 }

@@ -95,6 +95,7 @@ async function refresh(controller: Controller): Promise<void> {
   await controller.endpoints.ping();
   await controller.follow(); // approvals, and what a look that failed has left
   controller.engine.retryRefused();
+  controller.retryWindows();
   await controller.retryTags();
   await controller.writeStatuses();
 }

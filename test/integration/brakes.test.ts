@@ -1,6 +1,6 @@
 /** What holds effects back: pauses, modes, plans whose group is not there yet, and systems that are down. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ExternalSystem, LastmileObject } from "../../controller/api/types.generated.ts";
+import type { ExternalSystem, LastmileObject, Subscriber } from "../../controller/api/types.generated.ts";
 import { PAUSED } from "../../controller/core/policy.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
 import { freshDatabase } from "../lab/database.ts";
@@ -78,6 +78,44 @@ describe("mode Observe", () => {
   });
 });
 
+describe("maintenance windows", () => {
+  const nightly = { schedule: "0 2 * * *", duration: "2h", timeZone: "UTC", gates: ["Disruptive" as const] };
+  const at = (s: Subscriber, staticIPv4: string): Subscriber => ({
+    ...s,
+    spec: { ...s.spec, networkProfile: { ipv4Assignment: "Static", staticIPv4, option82Policy: "Ignore" } },
+  });
+  const addresses = async (): Promise<readonly string[]> =>
+    [...(await site.accounts()).values()].map(
+      (a) => a.reply.find((r) => r.startsWith("Framed-IP"))?.slice(-8) ?? "none",
+    );
+
+  it("what interrupts waits for the next one, which is named; a suspension does not; it goes on when it opens", async () => {
+    const base = (...more: readonly LastmileObject[]) => [
+      tenant(),
+      system({ maintenanceWindows: [nightly] }),
+      plan(),
+      ...more,
+    ];
+    site.now = () => Date.parse("2026-11-21T12:00:00Z");
+    await site.declare(base(at(sub("john"), "10.0.1.5"), sub("mary")));
+    await site.declare(base(at(sub("john"), "10.0.1.6"), suspended(sub("mary"))));
+    expect(await addresses()).toEqual(["10.0.1.5", "none"]);
+    expect((await site.accounts()).get("mary@acme.example")?.check).toContain("Auth-Type := Reject");
+    expect(await site.condition("john", "Ready")).toBe("False OutsideWindow");
+    expect(await site.condition("john", "Stalled")).toBe("False Progressing");
+    expect(await site.message("john")).toContain("the next one opens at 2026-11-22T02:00Z");
+    const before = await site.dumpRadius();
+    site.controller.retryWindows();
+    await site.settle();
+    expect(await site.dumpRadius()).toBe(before);
+    site.now = () => Date.parse("2026-11-22T02:00:00Z");
+    site.controller.retryWindows();
+    await site.settle();
+    expect(await addresses()).toEqual(["10.0.1.6", "none"]);
+    expect(await site.condition("john", "Ready")).toBe("True Converged");
+  });
+});
+
 describe("plans", () => {
   it("an edit reaches the group and no account", async () => {
     await site.declare(site.base(...subs(5)));
@@ -134,7 +172,7 @@ describe("a system that is down", () => {
     await site.controller.writeStatuses();
     const status = async (system: string) => JSON.stringify(await site.statusOf(`test/-/ExternalSystem/-/${system}`));
     expect(await status("radius-1")).toContain('"reason":"Unavailable"');
-    expect(await status("radius-2")).toContain('"reason":"Reachable","status":"True"');
+    expect(await status("radius-2")).toContain('"status":"True","reason":"Reachable"');
     const tenantOf = async (t: string) => JSON.stringify(await site.statusOf(site.owner(`Tenant/-/${t}`, t)));
     expect(await tenantOf("acme")).toContain('"type":"RADIUSReady"');
     expect(await tenantOf("acme")).toContain('"reason":"Unavailable"');

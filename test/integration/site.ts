@@ -33,6 +33,8 @@ export class Site {
   readonly radius: FreshDatabase;
   readonly settings: Settings;
   readonly reports = new Map<string, Report>();
+  /** Of the controllers that start from now on. */
+  now = (): number => Date.now();
   #installation: Installation | undefined;
   #controller: Controller | undefined;
 
@@ -78,6 +80,7 @@ export class Site {
     this.#controller = installation.controller({
       onReport: (key, report) => this.reports.set(key, report),
       onError: () => "retry",
+      clock: { now: () => this.now() },
     });
     await this.#controller.load();
     await this.#controller.resume();

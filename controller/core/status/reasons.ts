@@ -62,6 +62,13 @@ const holds = {
     "the system is in mode Observe: differences are reported and not corrected",
     "set mode: Enforce on the ExternalSystem or on the tenant's binding",
   ),
+  OutsideWindow: {
+    ...hold(
+      "it would interrupt the customer, or touch the system, outside of its maintenance windows",
+      "wait for the window that the message names, or change spec.maintenanceWindows of the ExternalSystem",
+    ),
+    mover: "lastmile",
+  },
   IdentityConflict: hold(
     "another object holds a name, address or tag that must be unique",
     "give one of the two another value; the message names the holder",

@@ -105,6 +105,7 @@ describe("the conditions of a subscriber", () => {
     DestructiveLimit: "Stalled",
     Paused: "Stalled",
     ObserveOnly: "Stalled",
+    OutsideWindow: "Reconciling",
     IdentityConflict: "Stalled",
     AwaitingDevice: "Stalled",
   };
