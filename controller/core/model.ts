@@ -30,8 +30,14 @@ export interface Output {
   readonly path: string;
   /** While it is not known the field is left as it is, and nothing waits for it. */
   readonly optional?: true;
+  /** What it will be: it is waited for all the same, but what differs from it is wrong at once. */
+  readonly foreseen?: Scalar;
 }
-export const output = (ref: Ref, path: string): Output => ({ $output: refKey(ref), path });
+export const output = (ref: Ref, path: string, foreseen?: Scalar): Output => ({
+  $output: refKey(ref),
+  path,
+  ...(foreseen !== undefined && { foreseen }),
+});
 export const isOutput = (v: unknown): v is Output => typeof v === "object" && v !== null && "$output" in v;
 export type Outputs = Readonly<Record<string, Scalar>>;
 export type Spec = Readonly<Record<string, Value | Output>>;

@@ -98,7 +98,7 @@ function judged({ ref, spec }: Desired, chosen: readonly Entry[]): Spec {
   const outputs = (key: RefKey) => chosen.find((e) => e.ref === key)?.outputs;
   const own = outputs(refKey(ref));
   if (own === undefined && needs(spec).length === 0) return spec;
-  const { spec: known } = resolve(spec, ({ $output, path }) => outputs($output)?.[path]);
+  const { spec: known } = resolve(spec, ({ $output, path, foreseen }) => outputs($output)?.[path] ?? foreseen);
   const open = Object.entries(known).map(([field, v]) => [field, isOutput(v) ? { ...v, optional: true } : v]);
   return { ...own, ...Object.fromEntries(open) };
 }

@@ -26,10 +26,10 @@ export function desired(subject: ResolvedSubject, endpoint: string): readonly De
   const service = ref("service");
   return [
     { ref: customer, spec: customerSpec(subject) },
-    { ref: service, spec: { account: output(customer, "account"), ...serviceSpec(subject) } },
+    { ref: service, spec: { account: output(customer, "account", account), ...serviceSpec(subject) } },
     ...subscriptions(subject, service).map(({ slot, ...spec }) => ({
       ref: ref("subscription", slot),
-      spec: { service: output(service, "key"), state: IN_STEP, ...spec },
+      spec: { service: output(service, "key", service.key), state: IN_STEP, ...spec },
     })),
     activation(subject, ref("activation"), service),
   ];
@@ -99,7 +99,7 @@ const priced = (price: ResolvedBilling["price"]) => ({
 
 /** Starts the bill, once everything else of the subscriber is in place. Suspending waits for nobody. */
 function activation({ state, billing }: ResolvedSubscriber, ref: Ref, service: Ref): Desired {
-  const spec = { service: output(service, "key"), charges: null };
+  const spec = { service: output(service, "key", service.key), charges: null };
   if (state === "Suspended") return { ref, spec: { ...spec, state: "SUSPENDED", charges: billing.suspended } };
   if (billing.surveyPassed === false) return { ref, spec: { ...spec, state: "PENDING" } };
   return { ref, spec: { ...spec, state: "ACTIVE" }, last: true };

@@ -112,7 +112,15 @@ describe("systems that disagree", () => {
     await writeFile(join(secret, "password"), "rotated-it-is");
     const rotated = await cli.lastmile("plan", cli.folder);
     expect(rotated.out).toMatch(/password {2}\(secret \S+\) → \(secret \S+\)/);
+    expect(rotated.out).toMatch(/AwaitingDevice/); // his router still dials with the old one
     expect(rotated.out).not.toMatch(/now-it-is-there|rotated-it-is/);
+    const waits = await cli.lastmile("apply", cli.folder, "--yes");
+    expect(waits).toMatchObject({ exit: 3, out: expect.stringContaining("AwaitingDevice") });
+    const forced = subscriber("later", "SUB-777778", "later@acme.example", "later").replace(
+      "key: password }",
+      "$&, rotation: Force",
+    );
+    await cli.write("acme/subscribers/later.yaml", forced);
     expect(await cli.lastmile("apply", cli.folder, "--yes")).toMatchObject({ exit: 0 });
   });
   it("half of all files gone: nothing of it proceeds until it is approved", async () => {
@@ -142,7 +150,17 @@ describe("systems that disagree", () => {
     expect(await cli.lastmile("apply", cli.folder, "--prune", "--yes")).toMatchObject({ exit: 3 });
     expect((await rejected()).rowCount).toBe(2); // and mia
     const [, rest = ""] = /Change set ([0-9a-f]{12})$/m.exec((await cli.lastmile("drift")).out) ?? [];
-    const approved = await cli.lastmile("approve", rest, "--yes");
+    await cli.lastmile("approve", rest, "--yes", "--only", "anna-schmidt", "--reason", "by mistake");
+    expect(await cli.lastmile("revoke", rest, "--reason", "the wrong anna")).toMatchObject({
+      ...{ exit: 0, out: expect.stringMatching(/^Taken back: 1 change\./) },
+    });
+    expect(await cli.lastmile("revoke", rest)).toMatchObject({ exit: 4, out: "" });
+    expect(await cli.lastmile("apply", cli.folder, "--prune", "--yes")).toMatchObject({ exit: 3 });
+    expect((await rejected()).rowCount).toBe(2);
+    const approved = await cli.lastmile("approve", rest, "--yes", "--reason", "they moved away");
+    expect((await cli.lastmile("approvals")).out).toMatch(
+      new RegExp(`\\n${rest} +\\d+ +${userInfo().username} .*Z +they moved away\\n${now} +2 .*Z +-$`),
+    );
     expect(approved).toMatchObject({
       exit: 0,
       out: expect.stringMatching(/^Approved by \S+ for 24 h: \d+ changes of \d+ subscribers\.$/),
@@ -150,8 +168,15 @@ describe("systems that disagree", () => {
     const history = JSON.parse((await cli.lastmile("history", "anna-schmidt", "-o", "json")).out);
     expect(history.entries[0]).toMatchObject({
       ...{ action: "approve", ref: `store/approval/${rest}`, outcome: "Done", by: { author: userInfo().username } },
-      changes: [{ before: "held", after: expect.stringMatching(/^approved until \d{4}-.*Z$/) }],
+      changes: [
+        { before: "held", after: expect.stringMatching(/^approved until \d{4}-.*Z$/) },
+        { field: "why", after: "they moved away" },
+      ],
     });
+    expect(history.entries.slice(1, 3)).toMatchObject([
+      { action: "revoke", by: { author: userInfo().username }, changes: [{ field: "why", after: "the wrong anna" }] },
+      { action: "approve", changes: [{}, { field: "why", after: "by mistake" }] },
+    ]);
     expect((await cli.lastmile("history", "mia-older")).out).toMatch(/ retire .*\n.* approve +store\/approval\//);
     expect(await cli.lastmile("apply", cli.folder, "--prune", "--yes")).toMatchObject({ exit: 0 });
     expect((await rejected()).rowCount).toBeGreaterThan(10);
