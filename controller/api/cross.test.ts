@@ -27,6 +27,7 @@ const sub = (name: string, number: string, spec: Partial<SubscriberSpec> = {}) =
 const inline = (spec: Partial<NonNullable<SubscriberSpec["networkProfile"]>>): Partial<SubscriberSpec> => ({
   networkProfile: { option82Policy: "Ignore", ...spec },
 });
+const asked = (name: string) => ({ name, op: "=", value: "x", target: "Reply" }) as const;
 const pool = (spec: Partial<TenantAddressPool>): TenantAddressPool => ({
   name: "p",
   use: "IPv4",
@@ -74,6 +75,11 @@ describe("references", () => {
       "x spec.pools.ipv4: address pool gone of tenant acme does not exist; name one of v4, cgn, north",
     ],
     ["a pool for the use", [...base, plan({ pools: { ipv4: "pd" } }, "x")], "is for PD, not for IPv4"],
+    [
+      "an attribute",
+      [...base, plan({ radius: { profiles: {}, attributes: [asked("Mikrotik-Nonsense")] } }, "x")],
+      "x spec.radius.attributes[0]: attribute Mikrotik-Nonsense is not in FreeRADIUS's dictionaries",
+    ],
     ["a VLAN pool", [...base, profile({ vlanPool: "gone" })], "john spec.vlanPool: VLAN pool gone"],
   ])("name %s that is not there", (_, objects, text) => {
     const findings = check(objects);

@@ -2,6 +2,7 @@
 import { Catalog, type ObjectKey } from "../core/catalog.ts";
 import type { Claim } from "../core/model.ts";
 import { resolveSubscriber } from "../core/resolve/subscriber.ts";
+import { attributes } from "./cross-attributes.ts";
 import { bindings, poolNames, sites } from "./cross-bindings.ts";
 import { aliases, claims, namespaces, profiles, realms } from "./cross-duplicates.ts";
 import { addressesOfOthers, pools, prefixes } from "./cross-overlaps.ts";
@@ -18,6 +19,7 @@ const RULES: readonly Rule[] = [
   references,
   surveys,
   poolNames,
+  attributes,
   namespaces,
   realms,
   aliases,

@@ -1,7 +1,9 @@
 import { describeRules } from "./testing/rules.ts";
 
 const speed = (more: object) => ({ speed: { down: "100Mbps", up: "1Gbps", ...more } });
-const attribute = (more: object) => ({ radius: { attributes: [{ name: "Mikrotik-Group", value: "home", ...more }] } });
+const attribute = (more: object) => ({
+  radius: { attributes: [{ name: "Mikrotik-Address-List", value: "home", ...more }] },
+});
 const notSent = "must be 0s (not sent) or at least 1m";
 
 describeRules("ServicePlan", { speed: { down: "100Mbps", up: "50Mbps" } }, [
@@ -62,20 +64,32 @@ describeRules("ServicePlan", { speed: { down: "100Mbps", up: "50Mbps" } }, [
     bad: attribute({ op: "==" }),
     good: attribute({ name: "NAS-Identifier", op: "==", target: "Check" }),
   },
+  ...["=", ":=", "+="].map((op) => ({
+    at: "spec.radius.attributes[].op",
+    says: "a check attribute has an operator that compares, such as ==",
+    bad: attribute({ name: "NAS-Identifier", op, target: "Check" }),
+    good: attribute({ name: "NAS-Identifier", op: "!=", target: "Check" }),
+  })),
   // FreeRADIUS runs Exec-*; Fall-Through and passwords change who gets in.
-  ...["Exec-Program-Wait", "exec-PROGRAM", "Cleartext-Password", "Fall-Through", "Attr-26", "Mikrotik-X-Password"].map(
+  ...["Exec-Program-Wait", "exec-PROGRAM", "Cleartext-Password", "Fall-Through", "Attr-26"].map((name) => ({
+    at: "spec.radius.attributes[].name",
+    says: "a plan sends only what a NAS reads and Lastmile does not write itself (Class, Framed-MTU, Mikrotik-* and so on)",
+    bad: attribute({ name }),
+    good: attribute({ name: "Class" }),
+  })),
+  ...["Mikrotik-X-Password", "Mikrotik-Group", "erx-LI-Action", "ERX-Cli-Allow-All-VR-Access", "Alc-BGP-Auth-Key"].map(
     (name) => ({
       at: "spec.radius.attributes[].name",
-      says: "a plan sends only what a NAS reads and Lastmile does not write itself (Class, Framed-MTU, Mikrotik-* and so on)",
+      says: "an attribute that opens the NAS itself, copies traffic or holds a key is none of a plan",
       bad: attribute({ name }),
-      good: attribute({ name: "Class" }),
+      good: attribute({ name: "Mikrotik-Realm" }),
     }),
   ),
-  ...["Filter-Id", "mikrotik-rate-limit", "ERX-Service-Activate"].map((name) => ({
+  ...["Filter-Id", "mikrotik-rate-limit", "ERX-Service-Activate", "Mikrotik-Delegated-IPv6-Pool"].map((name) => ({
     at: "spec.radius.attributes[].name",
-    says: "Lastmile writes this attribute itself; set speed, or a name in spec.radius.profiles, instead",
+    says: "Lastmile writes this attribute itself; set speed, pools, or a name in spec.radius.profiles, instead",
     bad: attribute({ name }),
-    good: attribute({ name: "Mikrotik-Group" }),
+    good: attribute({ name: "Mikrotik-Realm" }),
   })),
   {
     at: "spec.radius.attributes[].op",

@@ -879,7 +879,7 @@ export interface ServicePlanPools {
 export interface ServicePlanRadius {
   readonly profiles: ServicePlanRadiusProfiles;
   /**
-   * Further attributes of the group of this plan. Reply: Class, Reply-Message, Framed-MTU, Framed-Protocol, Framed-IPv6-Pool, Service-Type, Port-Limit, Termination-Action, Cisco-AVPair (with +=) and the attributes of Mikrotik, Huawei, ERX, Juniper, WISPr, Alc and RP, except those for the speed, which Lastmile writes from spec.speed and spec.radius.profiles. Check: NAS-IP-Address, NAS-Identifier, NAS-Port-Id, NAS-Port-Type, Called-Station-Id, Calling-Station-Id, Service-Type and Framed-Protocol. Nothing else: FreeRADIUS runs commands and skips the password for some of its own.
+   * Further attributes of the group of this plan. Reply: Class, Reply-Message, Framed-MTU, Framed-Protocol, Framed-IPv6-Pool, Service-Type, Port-Limit, Termination-Action, Cisco-AVPair (with +=) and the attributes of Mikrotik, Huawei, ERX, Juniper, WISPr, Alc and RP, except those for the speed, which Lastmile writes from spec.speed and spec.radius.profiles, and those that open the NAS itself. Names and types are those of FreeRADIUS's dictionaries. Check: NAS-IP-Address, NAS-Identifier, NAS-Port-Id, NAS-Port-Type, Called-Station-Id, Calling-Station-Id, Service-Type and Framed-Protocol. Nothing else: FreeRADIUS runs commands and skips the password for some of its own.
    */
   readonly attributes: readonly ServicePlanRadiusAttribute[];
 }

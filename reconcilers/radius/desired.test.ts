@@ -173,6 +173,13 @@ describe("a group", () => {
     extra("Attr-26", "=", "0x00"),
     extra("Mikrotik-X-Password", "=", "x"),
     extra("Mikrotik-Group", "==", "x", "check"),
+    extra("Mikrotik-Group", "=", "full"),
+    extra("Mikrotik-Delegated-IPv6-Pool", ":=", "one-for-all"),
+    extra("ERX-LI-Action", "=", "1"),
+    extra("Mikrotik-Nonsense", "=", "x"),
+    extra("Framed-MTU", "=", "x"),
+    extra("Reply-Message", "==", "x"),
+    extra("NAS-Identifier", ":=", "x", "check"),
     extra("not a name", "=", "x"),
     extra("Reply-Message", "<>", "x"),
     extra("Reply-Message", "=", "`%{sql:select value from radcheck}`"),
@@ -185,8 +192,8 @@ describe("a group", () => {
 describe("what a plan may ask for", () => {
   test.each([
     extra("Class", "=", "x"),
-    extra("Mikrotik-Group", "=", "home"),
-    extra("ERX-Virtual-Router-Name:1", "=", "x"),
+    extra("Mikrotik-Address-List", "=", "home"),
+    extra("ERX-Virtual-Router-Name", "=", "x"),
     extra("nas-port-type", "==", "Ethernet", "check"),
   ])("%j", (a) => {
     expect(group({ attributes: [a] })["attributes"]).toEqual([`${a.target} ${a.name} ${a.op} ${a.value}`]);

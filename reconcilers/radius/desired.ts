@@ -11,10 +11,11 @@ import type {
 } from "../../controller/core/resolved.ts";
 import { Fault, fault } from "../errors.ts";
 import { type Area, areaOf, vendorsKey } from "./area.ts";
+import { refusal } from "./asked.ts";
 import { DEFAULT_OPTION82, type RadiusConfig, type Vendor } from "./config.ts";
-import { EXTRAS, groupCells, mayAsk } from "./fields.ts";
+import { EXTRAS, groupCells } from "./fields.ts";
 import { wantedPassword } from "./password.ts";
-import { ATTRIBUTE_NAME, octets, safe, safeText, safeUserName } from "./values.ts";
+import { octets, safe, safeText, safeUserName } from "./values.ts";
 import { rates } from "./vendors.ts";
 
 /** @throws Fault `BadValue` or `Misconfigured` for what cannot be written; never for a suspended subscriber's own values. */
@@ -60,25 +61,19 @@ function groupSpec(plan: EffectivePlan, vendors: readonly Vendor[]): Spec {
   return spec;
 }
 
-const OPERATORS = new Set(["=", ":=", "+=", "==", "!=", ">", ">=", "<", "<=", "=~", "!~", "=*", "!*"]);
-
 /** `reply Name op value`. A value for a list of ours joins the list; a value for a field of ours is refused. */
 function extra(a: ExtraAttribute, spec: Record<string, Value>): readonly string[] {
-  if (!ATTRIBUTE_NAME.test(a.name)) throw fault("BadValue", `attribute ${JSON.stringify(a.name)} is not a name`);
-  if (!OPERATORS.has(a.op)) throw fault("BadValue", `attribute ${a.name}: ${JSON.stringify(a.op)} is not an operator`);
-  safe(`attribute ${a.name}`, a.value);
-  const name = a.name.toLowerCase();
+  const name = JSON.stringify(a.name);
   const own = Object.entries(groupCells).find(
-    ([, c]) => c.table === a.target && c.attributes.some((n) => n.toLowerCase() === name),
+    ([, c]) => c.table === a.target && c.attributes.some((n) => n.toLowerCase() === a.name.toLowerCase()),
   );
-  if (!own && !mayAsk(a.target, a.name)) {
-    throw fault("BadValue", `attribute ${a.name} may not be a ${a.target} item of a plan: remove it from the plan`);
-  }
+  if (own && (!own[1].many || a.op !== own[1].op))
+    throw fault("BadValue", `attribute ${name} is written by Lastmile itself: remove it from the plan's attributes`);
+  const why = refusal(a);
+  if (why !== undefined) throw fault("BadValue", `attribute ${name} ${why}`);
+  safe(`attribute ${name}`, a.value);
   if (!own) return [`${a.target} ${a.name} ${a.op} ${a.value}`];
-  const [field, cell] = own;
-  if (!cell.many || a.op !== cell.op) {
-    throw fault("BadValue", `attribute ${a.name} is written by Lastmile itself: remove it from the plan's attributes`);
-  }
+  const [field] = own;
   spec[field] = [...((spec[field] as readonly string[] | undefined) ?? []), a.value];
   return [];
 }

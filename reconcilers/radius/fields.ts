@@ -193,32 +193,3 @@ export const groupFields: FieldTable = {
   ...Object.fromEntries(Object.keys(groupCells).map((field) => [field, managed])),
   [EXTRAS]: managed,
 };
-
-const SENT = new Set([
-  "class",
-  "reply-message",
-  "filter-id",
-  "framed-mtu",
-  "framed-protocol",
-  "framed-ipv6-pool",
-  "service-type",
-  "port-limit",
-  "termination-action",
-  "cisco-avpair",
-]);
-const SENT_BY_VENDOR = /^(?:mikrotik|huawei|erx|juniper|wispr|alc|rp)-(?!.*-password$)[a-z0-9-]+(?::[0-9]{1,2})?$/;
-const COMPARED = new Set([
-  "nas-ip-address",
-  "nas-identifier",
-  "nas-port-id",
-  "nas-port-type",
-  "called-station-id",
-  "calling-station-id",
-  "service-type",
-  "framed-protocol",
-]);
-/** What a plan may ask for; the CRD says the same. FreeRADIUS runs Exec-*, and its control attributes decide who gets in. */
-export const mayAsk = (target: "check" | "reply", attribute: string): boolean => {
-  const name = attribute.toLowerCase();
-  return target === "check" ? COMPARED.has(name) : SENT.has(name) || SENT_BY_VENDOR.test(name);
-};
