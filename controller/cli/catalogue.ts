@@ -151,6 +151,7 @@ function administration(program: Command, run: Run): void {
     .option("--prune", "the change set was planned with --prune")
     .option("--only <subscribers...>", "of the change set only these: NAME or NAMESPACE/NAME")
     .option("--hours <hours>", "how long it counts", wholeNumber, 24)
+    .option("--reason <text>", "why, for the history")
     .option("-y, --yes", "do not ask")
     .addOption(output())
     .addHelpText(
@@ -161,6 +162,21 @@ function administration(program: Command, run: Run): void {
       ),
     )
     .action(run(async () => (await import("./commands/approve.ts")).approve));
+  program
+    .command("approvals")
+    .summary("show what was approved, by whom, why and until when")
+    .description("Also what has expired. What an approval has released is in the history of each subscriber.")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile approvals", "lastmile approvals -o json"))
+    .action(run(async () => (await import("./commands/approvals.ts")).approvals));
+  program
+    .command("revoke <changeset>")
+    .summary("take an approval back")
+    .description("What was not done yet is held again. What was done already stays done.")
+    .option("--reason <text>", "why, for the history")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile revoke 3f9a0c11d2e4 --reason 'wrong customers'"))
+    .action(run(async () => (await import("./commands/approvals.ts")).revoke));
   program
     .command("secret")
     .summary("show a secret")

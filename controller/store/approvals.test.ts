@@ -24,10 +24,10 @@ test("what was approved is valid until it expires", async () => {
 
 test("approving again renews, revoking ends", async () => {
   await approvals.approve([tuple(1), tuple(2)], { ...by, expires: now - 1 });
-  await approvals.approve([tuple(1), tuple(2)], { ...by, whom: "bob" });
+  await approvals.approve([tuple(1), tuple(2)], { ...by, whom: "bob", why: "a test" });
   await approvals.revoke([tuple(2)]);
   expect(await approvals.approvals()).toEqual([
-    { tuple: tuple(1), by: "bob", at: now, expires: by.expires, changeSet: undefined },
+    { tuple: tuple(1), by: "bob", at: now, expires: by.expires, changeSet: undefined, why: "a test" },
   ]);
 });
 

@@ -43,6 +43,13 @@ test("rows come back whole, newest first, page by page, of this owner only", asy
   ]);
 });
 
+test("who was spoken of is known", async () => {
+  const ref = "store/approval/abc";
+  const other = "lab/acme/Subscriber/acme/s0";
+  await audit.audit([row(5, { ref }), row(6, { ref, owner: other }), row(7, { ref }), row(8, { ref: `${ref}d` })]);
+  expect(await audit.audited(ref)).toEqual([other, owner]);
+});
+
 test.each(["update lastmile.audit set outcome = ''", "delete from lastmile.audit", "truncate lastmile.audit"])(
   "refused: %s",
   async (text) => {

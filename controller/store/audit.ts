@@ -33,6 +33,8 @@ export interface Audit {
   audit(rows: readonly AuditRow[]): Promise<void>;
   /** What was done to these, without what was refused; oldest first. */
   done(owners: readonly OwnerKey[]): Promise<readonly Pick<AuditRow, "owner" | "ref" | "action" | "changes">[]>;
+  /** Of whom there is a row about this, in order. */
+  audited(ref: RefKey): Promise<readonly OwnerKey[]>;
   /** Newest first. */
   history(
     owner: OwnerKey,
@@ -70,6 +72,10 @@ export function openAudit(calls: Calls): Audit {
       ]);
     },
     done: (owners) => calls.query("done", done, [owners]),
+    async audited(ref) {
+      const text = "select distinct owner from lastmile.audit where ref = $1 order by owner";
+      return (await calls.rows<[OwnerKey]>("audited", text, [ref])).map(([owner]) => owner);
+    },
     async history(owner, { limit = 100, before } = {}) {
       const rows = await calls.query<HistoryRow>("history", history, [owner, limit, before ?? null]);
       return rows.map(({ plan_id, source, revision, author, file, ...row }) => ({

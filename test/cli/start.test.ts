@@ -89,7 +89,7 @@ describe("completion", () => {
     const script = `source <(${SHIM} completion bash) && ${ask("lastmile ap")} && ${ask("lastmile get sub")} && ${ask("lastmile apply --pr")}`;
     const { stdout, exitCode } = await start("bash", ["-c", script]);
     expect(exitCode).toBe(0);
-    expect(stdout.split("\n")).toEqual(["apply approve", "subscribers subscriber sub", "--prune"]);
+    expect(stdout.split("\n")).toEqual(["apply approve approvals", "subscribers subscriber sub", "--prune"]);
   });
   it.each(["zsh", "fish"])("knows every command in %s", async (shell) => {
     const { stdout, exitCode } = await start(SHIM, ["completion", shell]);

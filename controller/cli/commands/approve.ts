@@ -22,8 +22,11 @@ export interface ApproveOptions extends PlanOptions, OutputOption {
   /** Names of subscribers; left out: all of the change set. */
   readonly only?: readonly string[];
   readonly yes?: boolean;
+  /** Goes into the history. */
+  readonly reason?: string;
 }
 interface Approved {
+  readonly why?: string;
   readonly changeSet: string;
   readonly by: string;
   readonly at: number;
@@ -63,7 +66,8 @@ export async function approve(
       return EXIT.ok;
     }
     const at = Date.now();
-    const approved = { changeSet, by: whoAmI(), at, expires: at + options.hours * HOUR_MS };
+    const why = options.reason !== undefined && { why: options.reason };
+    const approved = { changeSet, by: whoAmI(), at, expires: at + options.hours * HOUR_MS, ...why };
     const changes = await release(installation, held, approved);
     const data = { ...approved, subjects: held.map((s) => shown(objectKeyOf(s.key))), changes };
     await print(
@@ -83,14 +87,16 @@ export async function approve(
 /** The audit first: what cannot be written down is not released. Answers the number of changes. */
 async function release({ store }: Installation, held: readonly PreviewedSubject[], a: Approved): Promise<number> {
   const until = new Date(a.expires).toISOString().replace(/\.\d+Z$/, "Z");
+  const why = a.why === undefined ? [] : [{ field: "why", before: "", after: a.why }];
   await store.audit(
     held.map((s) => ({
       owner: s.key,
-      ref: `store/approval/${a.changeSet}`,
+      ref: approvalRef(a.changeSet),
       action: "approve",
       changes: s.plan.changes
         .filter(awaitsApproval)
-        .map((c) => ({ field: `${c.action} ${refKey(c.ref)}`, before: "held", after: `approved until ${until}` })),
+        .map((c) => ({ field: `${c.action} ${refKey(c.ref)}`, before: "held", after: `approved until ${until}` }))
+        .concat(why),
       planId: s.planId,
       outcome: "Done",
       at: a.at,
@@ -98,9 +104,18 @@ async function release({ store }: Installation, held: readonly PreviewedSubject[
     })),
   );
   const tuples = held.flatMap((s) => s.plan.changes.flatMap((c) => c.tuple ?? []));
-  await store.approve(tuples, { whom: a.by, at: a.at, expires: a.expires, changeSet: a.changeSet });
+  await store.approve(tuples, {
+    whom: a.by,
+    at: a.at,
+    expires: a.expires,
+    changeSet: a.changeSet,
+    ...(a.why && { why: a.why }),
+  });
   return tuples.length;
 }
+
+/** What the history calls an approval. */
+export const approvalRef = (changeSet: string): string => `store/approval/${changeSet}`;
 
 function chosen(held: readonly PreviewedSubject[], only: readonly string[] | undefined): readonly PreviewedSubject[] {
   if (only === undefined) return held;

@@ -41,7 +41,7 @@ export const storeOf = (world: World): Store => ({
   approved: async () => new Set(),
   statusOf: async () => new Map(),
   statusOfTenant: async () => new Map(),
-  ...{ dueOwners: none, approvals: none, done: none, history: none },
+  ...{ audited: none, dueOwners: none, approvals: none, done: none, history: none },
   ...{ intend: never, confirm: never, shelve: never, unshelve: never, forget: never },
   ...{ claim: never, release: never, free: never, approve: never, revoke: never, audit: never },
   ...{ writeStatus: never, dropStatus: never },
