@@ -13,7 +13,7 @@ import type { Faults } from "../lab/faults.ts";
 import { startBroken, ways } from "../lab/netbox/broken.ts";
 import { signal } from "./hand.ts";
 import { ENDPOINT, ground, planTag, owner as subscriberOwner, tenantSubject } from "./netbox.subjects.ts";
-import type { MakeRig } from "./rig.ts";
+import type { Lack, MakeRig } from "./rig.ts";
 
 export interface Site {
   readonly url: string;
@@ -26,7 +26,7 @@ export function open(url: string, secret: string): Http {
 }
 
 /** Every request is a call that can be refused, lost or be the last one. */
-export const guarded = (http: Http, faults: Faults): Http => ({
+const guarded = (http: Http, faults: Faults): Http => ({
   get: (...args) => faults.guard("netbox.read", () => http.get(...args)),
   send: (...args) => faults.guard("netbox.write", () => http.send(...args)),
   close: () => http.close(),
@@ -50,7 +50,7 @@ export interface Part {
   readonly before: readonly Desired[];
 }
 
-const CHOSEN = "what NetBox chooses has no name but its mark, so nobody else can hold it";
+export const lacksOf = ({ byHand }: Part): readonly Lack[] => (byHand ? [] : ["names"]);
 
 export const makeRig =
   (part: Part, start: () => Promise<Site>): MakeRig =>
@@ -86,7 +86,6 @@ export const makeRig =
         count: async (n) => (await there(n)).length,
       },
       secrets: [site.token],
-      ...(part.byHand === undefined && { skip: { 5: CHOSEN, 9: CHOSEN } }),
       reset: async () => {
         if (ground) return void (await remove(http, part.path, (id) => !ground?.has(id)));
         await empty(http);

@@ -27,10 +27,14 @@ export interface Rig {
   };
   /** Texts that only the endpoint may hold. */
   readonly secrets: readonly string[];
-  /** Laws that cannot hold here, by number, and why. */
-  readonly skip?: Readonly<Record<number, string>>;
   /** Empties the endpoint. */
   readonly reset: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
+/**
+ * What an endpoint has not, by its nature. `marks`: nothing there holds one, and the claim in the store keeps others away.
+ * `keys`: every create makes a new object, and the engine looks before it makes one again. `names`: the endpoint chooses
+ * what an object is, so it has no name but its mark, and nobody else can hold it. `scan`: nothing lists what is ours.
+ */
+export type Lack = "marks" | "keys" | "names" | "scan";
 export type MakeRig = (faults: Faults) => Promise<Rig>;

@@ -17,7 +17,7 @@ import { freshDatabase } from "./database.ts";
 const ENDPOINT = "billing-1";
 
 /** What the parents of an object give it is told by their names. */
-export function wantedOf(subject: ResolvedSubscriber): readonly Desired[] {
+function wantedOf(subject: ResolvedSubscriber): readonly Desired[] {
   return desired(subject, ENDPOINT).map((d) => {
     const spec = Object.entries(d.spec).map(([field, v]) => {
       if (!isOutput(v)) return [field, v];

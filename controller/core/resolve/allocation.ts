@@ -19,7 +19,7 @@ export const addressPlansOf = (tenant: Tenant): readonly AddressPlan[] =>
   }));
 
 /** Several address plans share a tenant by VRF; one without a list has all that no other names. */
-export const endpointFor = (tenant: Tenant, vrf: string | undefined): string | undefined => {
+const endpointFor = (tenant: Tenant, vrf: string | undefined): string | undefined => {
   const plans = addressPlansOf(tenant);
   const named = plans.find((p) => p.vrfs.includes(vrf ?? DEFAULT_VRF));
   return (named ?? plans.find((p) => p.vrfs.length === 0))?.endpoint;

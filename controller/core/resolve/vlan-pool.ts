@@ -12,15 +12,15 @@ export function parseRange(text: string): Range {
   const [first = "", last = first] = text.split("-");
   return [Number(first), Number(last)];
 }
-export const tagText = ({ service, inner }: Pair): string =>
+const tagText = ({ service, inner }: Pair): string =>
   inner === undefined ? `${service}` : `${service}.${inner}`;
-export function parseTag(text: string): Pair {
+function parseTag(text: string): Pair {
   const [service, inner] = text.split(".");
   return { service: Number(service), inner: inner === undefined ? undefined : Number(inner) };
 }
 
 const inside = (ranges: readonly Range[], n: number): boolean => ranges.some(([a, b]) => a <= n && n <= b);
-export function fits({ serviceVlans, innerVlans }: TagWant, { service, inner }: Pair): boolean {
+function fits({ serviceVlans, innerVlans }: TagWant, { service, inner }: Pair): boolean {
   const pair = inner === undefined ? innerVlans.length === 0 : inside(innerVlans, inner);
   return pair && inside(serviceVlans, service);
 }

@@ -5,7 +5,7 @@ import { freeAddresses, freePrefixes, takePrefixes } from "./available.ts";
 import { filtered } from "./filters.ts";
 import { type Model, models, protectedPaths } from "./models.ts";
 import { clean, type Draft, draft, spelled } from "./rules.ts";
-import { type Errors, etag, type Row, show, type Tables } from "./tables.ts";
+import { brief, type Errors, etag, type Row, show, type Tables } from "./tables.ts";
 
 export interface Request {
   readonly method: string;
@@ -154,7 +154,7 @@ export class Api {
           ? this.db
               .rows(m.path)
               .filter((r) => r.values[name] === row.id)
-              .map((r) => `${String(r.values[m.display])} (${r.id})`)
+              .map((r) => `${m.display(r.values, r.created)} (${r.id})`)
           : [],
       ),
     );
@@ -190,6 +190,7 @@ export class Api {
     return { code: 204 };
   }
 
+  #vrf = (parent: Row): unknown => brief(this.db, this.base, "ipam/vrfs", parent.values["vrf"]);
   #addresses(parent: Row, req: Request): Reply {
     const model = models.find((m) => m.path === "ipam/ip-addresses")!;
     const mask = String(parent.values["prefix"]).split("/")[1];
@@ -197,7 +198,7 @@ export class Api {
       const free = freeAddresses(this.db, parent, Number(req.query.get("limit") ?? 50));
       return {
         code: 200,
-        body: free.map((a) => ({ family: a.includes(":") ? 6 : 4, address: `${a}/${mask}`, vrf: null })),
+        body: free.map((a) => ({ family: a.includes(":") ? 6 : 4, address: `${a}/${mask}`, vrf: this.#vrf(parent) })),
       };
     }
     const wishes = listOf(req.body);
@@ -218,7 +219,7 @@ export class Api {
         code: 200,
         body: blocks
           .slice(0, Number(req.query.get("limit") ?? 50))
-          .map((b) => ({ family, prefix: `${addressText(family, b.first)}/${b.length}`, vrf: null })),
+          .map((b) => ({ family, prefix: `${addressText(family, b.first)}/${b.length}`, vrf: this.#vrf(parent) })),
       };
     }
     const wishes = listOf(req.body);

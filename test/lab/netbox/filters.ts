@@ -53,9 +53,18 @@ function plain(db: Tables, model: Model, name: string): Test | undefined {
   if (special && (name === "id" || name === "tag" || model.path.startsWith("ipam/")))
     return (row, values) => special(db, row, values);
   const [field = "", look = ""] = name.split("__");
+  if (name === "modified_by_request") return (row, [id]) => changedBy(db, model, id).has(row.id);
   if (name === "last_updated__gte") return (row, [since = ""]) => Date.parse(row.last_updated) >= Date.parse(since);
   return field in model.fields ? (row, values) => compare(String(row.values[field] ?? ""), look, values) : undefined;
 }
+const changedBy = (db: Tables, { type }: Model, request: string | undefined): ReadonlySet<unknown> => {
+  const rows = db.rows("core/object-changes").map((r) => r.values);
+  return new Set(
+    rows
+      .filter((v) => v["request_id"] === request && v["changed_object_type"] === type)
+      .map((v) => v["changed_object_id"]),
+  );
+};
 const inside = (outer: string, inner: unknown, self: boolean): boolean => {
   const [o, i] = [parsePrefix(outer), network(String(inner))];
   return o !== undefined && i !== undefined && within(o, i) && (self || o.length < i.length);

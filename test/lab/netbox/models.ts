@@ -13,7 +13,7 @@ export interface Model {
   readonly fields: Fields;
   /** What a reference to it shows beside its id. */
   readonly brief: readonly string[];
-  readonly display: string;
+  readonly display: (values: Readonly<Record<string, unknown>>, created: string) => string;
   readonly marked: boolean;
 }
 const text = (start: unknown = ""): Field => ({ kind: "text", start });
@@ -28,18 +28,21 @@ const model = (
   path: string,
   type: string,
   name: string,
-  display: string,
+  display: string | Model["display"],
   fields: Fields,
   brief: readonly string[] = ["name"],
 ): Model => ({
   path,
   type,
   name,
-  display,
+  display: typeof display === "string" ? (v) => String(v[display] ?? "") : display,
   fields,
   brief,
-  marked: type !== "extras.tag" && !path.startsWith("extras/") && path !== "core/object-changes",
+  marked: !["extras.tag", "extras.customfield", "core.objectchange"].includes(type),
 });
+const label = (value: unknown): string => `${String(value).charAt(0).toUpperCase()}${String(value).slice(1)}`;
+const journalDisplay: Model["display"] = (v, created) =>
+  `${created.slice(0, 16).replace("T", " ")} (${label(v["kind"])})`;
 const PLACE = { vrf: ref("ipam/vrfs"), tenant: ref("tenancy/tenants"), role: ref("ipam/roles"), ...prose };
 
 export const models: readonly Model[] = [
@@ -52,7 +55,7 @@ export const models: readonly Model[] = [
     "ipam/vrfs",
     "ipam.vrf",
     "VRF",
-    "name",
+    (v) => `${String(v["name"])}${v["rd"] ? ` (${String(v["rd"])})` : ""}`,
     { name: needed, rd: text(null), tenant: ref("tenancy/tenants"), enforce_unique: flag(true), ...prose },
     ["name", "rd", "description"],
   ),
@@ -84,7 +87,7 @@ export const models: readonly Model[] = [
     "ipam/vlans",
     "ipam.vlan",
     "VLAN",
-    "name",
+    (v) => `${String(v["name"])} (${String(v["vid"])})`,
     {
       vid: { kind: "number", start: undefined, required: true },
       name: needed,
@@ -119,7 +122,7 @@ export const models: readonly Model[] = [
     status: status("active", "reserved", "deprecated", "dhcp", "slaac"),
     dns_name: text(),
   }),
-  model("extras/custom-fields", "extras.customfield", "CustomField", "name", {
+  model("extras/custom-fields", "extras.customfield", "CustomField", (v) => String(v["label"] || v["name"]), {
     object_types: raw(undefined),
     type: { kind: "choice", start: "text", choices: ["text", "select", "boolean"] },
     name: needed,
@@ -132,7 +135,7 @@ export const models: readonly Model[] = [
     ui_editable: { kind: "choice", start: "yes", choices: ["yes", "no", "hidden"] },
     status: status("active"),
   }),
-  model("extras/journal-entries", "extras.journalentry", "JournalEntry", "comments", {
+  model("extras/journal-entries", "extras.journalentry", "JournalEntry", journalDisplay, {
     assigned_object_type: needed,
     assigned_object_id: { kind: "number", start: undefined, required: true },
     kind: { kind: "choice", start: "info", choices: ["info", "success", "warning", "danger"] },

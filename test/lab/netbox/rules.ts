@@ -201,6 +201,6 @@ export function closedRanges(db: Tables, vrf: unknown): readonly Prefix[] {
 }
 /** NetBox's own spelling: an address without a mask is a host. */
 export function spelled(model: Model, values: Record<string, unknown>): void {
-  if (model.path !== "ipam/ip-addresses" || String(values["address"]).includes("/")) return;
+  if (model.path !== "ipam/ip-addresses" || !addressValue(String(values["address"]))) return;
   values["address"] = `${String(values["address"])}/${family(values["address"]) ? 128 : 32}`;
 }

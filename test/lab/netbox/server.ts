@@ -12,6 +12,8 @@ export interface Trouble {
   readonly what: "drop-before" | "drop-after" | "cut" | "error-500" | "throttle";
 }
 export interface Account {
+  /** As the change log names it; undefined: admin. */
+  readonly user?: string;
   readonly writes: boolean;
   /** `ipam.add_ipaddress` and so on; undefined: all. */
   readonly grants?: ReadonlySet<string>;
@@ -60,6 +62,7 @@ async function serve(s: Standin, req: IncomingMessage, res: ServerResponse): Pro
   const url = new URL(req.url ?? "/", s.url);
   const method = req.method ?? "GET";
   const line = `${method} ${url.pathname}`;
+  const id = randomUUID();
   s.log.push(line);
   if (s.latencyMs > 0) await sleep(s.latencyMs);
   const trouble = next(s.trouble, line);
@@ -67,10 +70,11 @@ async function serve(s: Standin, req: IncomingMessage, res: ServerResponse): Pro
   if (trouble === "error-500") return html(res, 500);
   if (trouble === "throttle")
     return send(res, { code: 429, body: { detail: "Request was throttled." } }, { "Retry-After": "1" });
+  s.db.request = { id, user: s.accounts.get(tokenIn(req))?.user ?? "admin" };
   const reply = answer(s, req, url, text);
   if (trouble === "drop-after") return void res.destroy();
   if (!reply) return html(res, 404);
-  if (trouble !== "cut") return send(res, reply);
+  if (trouble !== "cut") return send(res, reply, { "X-Request-ID": id });
   const whole = JSON.stringify(reply.body ?? null);
   res.writeHead(reply.code, { "Content-Type": "application/json" }).end(whole.slice(0, whole.length / 2));
 }
@@ -83,7 +87,7 @@ function answer(s: Standin, req: IncomingMessage, url: URL, text: string): Reply
     return method === "GET"
       ? {
           code: 200,
-          body: { "netbox-version": "4.7.3", "netbox-full-version": "4.7.3", plugins: {}, "rq-workers-running": 0 },
+          body: { "netbox-version": "4.7.3", "netbox-full-version": "4.7.3", plugins: {}, "rq-workers-running": 1 },
         }
       : { code: 405, body: { detail: `Method "${method}" not allowed.` } };
   const type = req.headers["content-type"] ?? "application/json";
@@ -110,9 +114,12 @@ function parse(text: string): unknown {
 }
 
 const VERBS: Readonly<Record<string, string>> = { GET: "view", POST: "add", PATCH: "change", DELETE: "delete" };
+const tokenIn = (req: IncomingMessage): string =>
+  /^(?:Bearer|Token) (\S+)$/.exec(req.headers.authorization ?? "")?.[1] ?? "";
 function authorize(s: Standin, req: IncomingMessage, path: string): string | undefined {
-  const [, keyword, token = ""] = /^(Bearer|Token) (\S+)$/.exec(req.headers.authorization ?? "") ?? [];
-  if (keyword === undefined) return "Authentication credentials were not provided.";
+  const token = tokenIn(req);
+  const keyword = req.headers.authorization?.split(" ")[0];
+  if (token === "") return "Authentication credentials were not provided.";
   const account = s.accounts.get(token);
   if (!account) return keyword === "Bearer" ? "Invalid v2 token" : "Invalid v1 token";
   const verb = VERBS[req.method ?? "GET"] ?? "change";
@@ -138,7 +145,6 @@ function next(all: Trouble[], line: string): Trouble["what"] | undefined {
 function send(res: ServerResponse, { code, body, etag }: Reply, more: Readonly<Record<string, string>> = {}): void {
   const headers = {
     "Content-Type": "application/json",
-    "X-Request-ID": randomUUID(),
     "API-Version": "4.7",
     ...(etag && { ETag: etag }),
     ...more,

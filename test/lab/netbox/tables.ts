@@ -1,5 +1,4 @@
 /** The rows, and how NetBox shows them. */
-import { randomUUID } from "node:crypto";
 import { type Model, models } from "./models.ts";
 
 export interface Row {
@@ -16,6 +15,8 @@ export class Tables {
   readonly #rows = new Map<string, Map<number, Row>>(models.map((m) => [m.path, new Map()]));
   readonly #next = new Map<string, number>();
   #clock = Date.now() * 1000;
+  /** Who writes now: stands in the change log. */
+  request = { id: "", user: "admin" };
   enforceGlobalUnique = true;
 
   rows(path: string): readonly Row[] {
@@ -63,8 +64,8 @@ export class Tables {
     if (model.path === "core/object-changes" || model.path === "extras/journal-entries") return;
     const changes = models.at(-1)!;
     const values = {
-      user_name: "admin",
-      request_id: randomUUID(),
+      user_name: this.request.user,
+      request_id: this.request.id,
       action,
       changed_object_type: model.type,
       changed_object_id: id,
@@ -74,12 +75,24 @@ export class Tables {
   }
 }
 
+/** NetBox's own order, whatever was sent. */
+const inOrder = (types: readonly string[]): readonly string[] =>
+  models.map((m) => m.type).filter((t) => types.includes(t));
 const label = (value: string): string => value.charAt(0).toUpperCase() + value.slice(1);
 export const etag = (row: Row): string => `W/"${row.last_updated.replace(/Z$/, "+00:00")}"`;
 
+export function brief(db: Tables, base: string, path: string, id: unknown): unknown {
+  const row = id === null || id === undefined ? undefined : db.row(path, id);
+  const model = models.find((m) => m.path === path)!;
+  if (!row) return null;
+  const url = `${base}/api/${path}/${row.id}/`;
+  const own = model.brief.map((f) => [f, row.values[f]]);
+  return { id: row.id, url, display: model.display(row.values, row.created), ...Object.fromEntries(own) };
+}
 export function show(db: Tables, base: string, model: Model, row: Row): Record<string, unknown> {
   const fields = Object.entries(model.fields).map(([name, f]): [string, unknown] => {
     const value = row.values[name];
+    if (name === "object_types") return [name, inOrder(value as readonly string[])];
     if (f.kind === "choice") return [name, { value, label: label(String(value)) }];
     return [name, f.kind === "ref" ? brief(db, base, f.to, value) : value];
   });
@@ -89,7 +102,7 @@ export function show(db: Tables, base: string, model: Model, row: Row): Record<s
     id: row.id,
     url: `${base}/api/${model.path}/${row.id}/`,
     display_url: `${base}/${model.path}/${row.id}/`,
-    display: String(row.values[model.display] ?? ""),
+    display: model.display(row.values, row.created),
     ...(address !== "" && {
       family: address.includes(":") ? { value: 6, label: "IPv6" } : { value: 4, label: "IPv4" },
     }),
@@ -101,12 +114,4 @@ export function show(db: Tables, base: string, model: Model, row: Row): Record<s
     created: row.created,
     last_updated: row.last_updated,
   };
-}
-function brief(db: Tables, base: string, path: string, id: unknown): unknown {
-  const row = id === null || id === undefined ? undefined : db.row(path, id);
-  const model = models.find((m) => m.path === path)!;
-  if (!row) return null;
-  const url = `${base}/api/${path}/${row.id}/`;
-  const own = model.brief.map((f) => [f, row.values[f]]);
-  return { id: row.id, url, display: String(row.values[model.display]), ...Object.fromEntries(own) };
 }
