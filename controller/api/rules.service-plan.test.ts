@@ -64,6 +64,12 @@ describeRules("ServicePlan", { speed: { down: "100Mbps", up: "50Mbps" } }, [
     bad: attribute({ op: "==" }),
     good: attribute({ name: "NAS-Identifier", op: "==", target: "Check" }),
   },
+  {
+    at: "spec.radius.profiles.mikrotik",
+    says: "is a group of those who may log in to the router itself",
+    bad: { radius: { profiles: { mikrotik: "full" } } },
+    good: { radius: { profiles: { mikrotik: "home" } } },
+  },
   ...["=", ":=", "+="].map((op) => ({
     at: "spec.radius.attributes[].op",
     says: "a check attribute has an operator that compares, such as ==",
@@ -77,20 +83,26 @@ describeRules("ServicePlan", { speed: { down: "100Mbps", up: "50Mbps" } }, [
     bad: attribute({ name }),
     good: attribute({ name: "Class" }),
   })),
-  ...["Mikrotik-X-Password", "Mikrotik-Group", "erx-LI-Action", "ERX-Cli-Allow-All-VR-Access", "Alc-BGP-Auth-Key"].map(
+  ...[
+    "Mikrotik-X-Password",
+    "Mikrotik-Wireless-PSK",
+    "erx-LI-Action",
+    "ERX-Cli-Allow-All-VR-Access",
+    "Alc-BGP-Auth-Key",
+  ].map((name) => ({
+    at: "spec.radius.attributes[].name",
+    says: "an attribute that opens the NAS itself, copies traffic or holds a key is none of a plan",
+    bad: attribute({ name }),
+    good: attribute({ name: "Mikrotik-Realm" }),
+  })),
+  ...["Filter-Id", "mikrotik-rate-limit", "ERX-Service-Activate", "Mikrotik-Group", "ERX-IPv6-Delegated-Pool-Name"].map(
     (name) => ({
       at: "spec.radius.attributes[].name",
-      says: "an attribute that opens the NAS itself, copies traffic or holds a key is none of a plan",
+      says: "Lastmile writes this attribute itself; set speed, pools, or a name in spec.radius.profiles, instead",
       bad: attribute({ name }),
       good: attribute({ name: "Mikrotik-Realm" }),
     }),
   ),
-  ...["Filter-Id", "mikrotik-rate-limit", "ERX-Service-Activate", "Mikrotik-Delegated-IPv6-Pool"].map((name) => ({
-    at: "spec.radius.attributes[].name",
-    says: "Lastmile writes this attribute itself; set speed, pools, or a name in spec.radius.profiles, instead",
-    bad: attribute({ name }),
-    good: attribute({ name: "Mikrotik-Realm" }),
-  })),
   {
     at: "spec.radius.attributes[].op",
     says: "Cisco-AVPair is a list, to which values are added with +=",

@@ -888,23 +888,23 @@ export interface ServicePlanRadius {
  */
 export interface ServicePlanRadiusProfiles {
   /**
-   * Profile on NAS of this vendor.
+   * Filter-Id, instead of the rate.
    */
   readonly generic?: string;
   /**
-   * Profile on NAS of this vendor.
+   * PPP profile (Mikrotik-Group), beside the rate. Not needed for the speed.
    */
   readonly mikrotik?: string;
   /**
-   * Profile on NAS of this vendor.
+   * Policy map of both directions, or UPLOAD/DOWNLOAD (sub-qos-policy-in and -out).
    */
   readonly cisco?: string;
   /**
-   * Profile on NAS of this vendor.
+   * Service to activate (ERX-Service-Activate:1), such as inet(100m,50m).
    */
   readonly juniper?: string;
   /**
-   * Profile on NAS of this vendor.
+   * QoS profile (Huawei-Qos-Profile-Name), instead of the rate.
    */
   readonly huawei?: string;
 }

@@ -17,9 +17,13 @@ const SENT = new Set([
 const SENT_BY_VENDOR = /^(?:mikrotik|huawei|erx|juniper|wispr|alc|rp)-[a-z0-9-]+$/;
 /** Who may log in to the NAS itself, whose traffic is copied, and keys. */
 const FORBIDDEN =
-  /^(?:mikrotik-(?:group$|wireless-)|huawei-(?:exec-|command|ftp-|li-|port-mirror)|juniper-(?:local-|allow-|deny-|interactive-|configuration-|user-|ctp|junosspace)|erx-(?:cli-|alternate-cli-|li-|med-)|alc-li-)|-(?:password|key|keychain)$/;
+  /^(?:mikrotik-wireless-|huawei-(?:exec-|command|ftp-|li-|port-mirror)|juniper-(?:local-|allow-|deny-|interactive-|configuration-|user-|ctp|junosspace)|erx-(?:cli-|alternate-cli-|li-|med-)|alc-li-)|-(?:password|key|keychain)$/;
 /** Written for one subscriber: a group's `:=` would stand against it. */
-const OF_ACCOUNTS = new Set(["mikrotik-delegated-ipv6-pool"]);
+const OF_ACCOUNTS = new Set([
+  "mikrotik-delegated-ipv6-pool",
+  "erx-ipv6-delegated-pool-name",
+  "huawei-delegated-ipv6-prefix-pool",
+]);
 const COMPARED = new Set([
   "nas-ip-address",
   "nas-identifier",

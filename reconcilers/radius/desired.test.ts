@@ -174,6 +174,7 @@ describe("a group", () => {
     extra("Mikrotik-X-Password", "=", "x"),
     extra("Mikrotik-Group", "==", "x", "check"),
     extra("Mikrotik-Group", "=", "full"),
+    extra("Mikrotik-Wireless-PSK", "=", "x"),
     extra("Mikrotik-Delegated-IPv6-Pool", ":=", "one-for-all"),
     extra("ERX-LI-Action", "=", "1"),
     extra("Mikrotik-Nonsense", "=", "x"),

@@ -167,8 +167,10 @@ function addresses({ ipv4, ipv6, routes }: ResolvedSubscriber, { vendors }: Area
     ipv6Address: ipv6.address ?? null,
     delegatedPrefix: ipv6.delegatedPrefix ?? null,
     delegatedPool,
-    // RouterOS reads its own attribute, and not that of RFC 6911.
+    // These read their own attribute, and not that of RFC 6911.
     mikrotikDelegatedPool: vendors.includes("MikroTik") ? delegatedPool : null,
+    juniperDelegatedPool: vendors.includes("Juniper") ? delegatedPool : null,
+    huaweiDelegatedPool: vendors.includes("Huawei") ? delegatedPool : null,
   };
 }
 

@@ -67,6 +67,7 @@ const CHECK_OVERRIDES: readonly [string, ...string[]] = [
 /** A user's row stands against the group's, so speed and limits of the plan would not count any more. */
 const REPLY_OVERRIDES: readonly [string, ...string[]] = [
   "Mikrotik-Rate-Limit",
+  "Mikrotik-Group",
   "Mikrotik-Recv-Limit",
   "Mikrotik-Recv-Limit-Gigawords",
   "Mikrotik-Xmit-Limit",
@@ -119,6 +120,8 @@ export function accountCells(nas: readonly Nas[]): Cells {
     delegatedPrefix: reply("Delegated-IPv6-Prefix"),
     delegatedPool: reply("Delegated-IPv6-Prefix-Pool"),
     mikrotikDelegatedPool: reply("Mikrotik-Delegated-IPv6-Pool"),
+    juniperDelegatedPool: reply("ERX-IPv6-Delegated-Pool-Name"),
+    huaweiDelegatedPool: reply("Huawei-Delegated-IPv6-Prefix-Pool"),
     ipv6Routes: list("Framed-IPv6-Route"),
     tunnelType: reply("Tunnel-Type:0", "Tunnel-Type"),
     tunnelMedium: reply("Tunnel-Medium-Type:0", "Tunnel-Medium-Type"),
@@ -160,6 +163,8 @@ export const accountFields: FieldTable = {
   delegatedPrefix: disruptive,
   delegatedPool: disruptive,
   mikrotikDelegatedPool: disruptive,
+  juniperDelegatedPool: disruptive,
+  huaweiDelegatedPool: disruptive,
   ipv6Routes: disruptive,
   tunnelType: disruptive,
   tunnelMedium: disruptive,
@@ -173,6 +178,7 @@ export const groupCells: Cells = {
   simultaneousUse: check("Simultaneous-Use"),
   interimInterval: byDefault("Acct-Interim-Interval"),
   mikrotikRate: byDefault("Mikrotik-Rate-Limit"),
+  mikrotikProfile: byDefault("Mikrotik-Group"),
   wisprUp: byDefault("WISPr-Bandwidth-Max-Up"),
   wisprDown: byDefault("WISPr-Bandwidth-Max-Down"),
   filter: byDefault("Filter-Id"),

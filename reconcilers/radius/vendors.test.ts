@@ -23,6 +23,13 @@ describe("a speed in the words of a vendor", () => {
   test.each<[Vendor, Speed, Record<string, string>, unknown, string]>([
     ["MikroTik", s100, {}, { mikrotikRate: "50M/100M" }, "the router receives the upload: it comes first"],
     ["MikroTik", { downKbps: 1500, upKbps: 512 }, {}, { mikrotikRate: "512k/1500k" }, "not whole Mbit/s"],
+    [
+      "MikroTik",
+      s100,
+      { mikrotik: "home" },
+      { mikrotikRate: "50M/100M", mikrotikProfile: "home" },
+      "a PPP profile too",
+    ],
     ["MikroTik", s10g, {}, { mikrotikRate: "10000M/10000M" }, "a text has no 32 bits"],
     [
       "MikroTik",
@@ -84,6 +91,12 @@ describe("a vendor that needs a profile says so, and where", () => {
       new RegExp(`plan p.*${vendor}.*spec\\.radius\\.profiles\\.${vendor.toLowerCase()}`),
     );
     expect(() => rates(vendor, plan(speed))).toThrow(expect.objectContaining({ code: "BadValue", message }));
+  });
+  test.each(["UP/DOWN/MORE", "/DOWN", "UP/"])("Cisco: %s is no name of one policy or of two", (cisco) => {
+    expect(() => rates("Cisco", plan(s100, { cisco }))).toThrow(expect.objectContaining({ code: "BadValue" }));
+  });
+  test("MikroTik: a group of those who administer the router is no PPP profile", () => {
+    expect(() => rates("MikroTik", plan(s100, { mikrotik: "full" }))).toThrow(/PPP profile/);
   });
   test("a profile that FreeRADIUS would run is refused", () => {
     expect(() => rates("Juniper", plan(s100, { juniper: "`id`" }))).toThrow(

@@ -18,14 +18,17 @@ export function rates(vendor: Vendor, plan: EffectivePlan): Rates {
 }
 
 const writers: Readonly<Record<Vendor, (plan: EffectivePlan, profile: string | undefined) => Rates>> = {
-  MikroTik: ({ speed }) => ({ mikrotikRate: mikrotik(speed) }),
+  MikroTik: (plan, profile) => ({
+    mikrotikRate: mikrotik(plan.speed),
+    ...(profile !== undefined && { mikrotikProfile: pppProfile(plan, profile) }),
+  }),
   Generic: (plan, profile) =>
     profile === undefined
       ? { wisprUp: bits("Generic", plan, plan.speed.upKbps), wisprDown: bits("Generic", plan, plan.speed.downKbps) }
       : { filter: profile },
   Huawei: (plan, profile) => (profile === undefined ? huawei(plan) : { huaweiProfile: profile }),
   Juniper: (plan, profile) => ({ juniperService: profile ?? demand("Juniper", plan, "a service to activate") }),
-  Cisco: (plan, profile) => ({ ciscoPairs: cisco(profile ?? demand("Cisco", plan, "a QoS policy")) }),
+  Cisco: (plan, profile) => ({ ciscoPairs: cisco(plan, profile ?? demand("Cisco", plan, "a QoS policy")) }),
 };
 
 /** rx/tx as the router sees it: what it receives is the upload. Then burst rate, threshold and time. */
@@ -36,6 +39,9 @@ function mikrotik(speed: Speed): string {
   const threshold = pair(Math.floor(up * BURST.threshold), Math.floor(down * BURST.threshold));
   return `${pair(up, down)} ${pair(burstUpKbps ?? up, burstDownKbps ?? down)} ${threshold} ${BURST.seconds}/${BURST.seconds}`;
 }
+/** For who logs in to the router itself the same attribute is the group of rights. */
+const pppProfile = (plan: EffectivePlan, profile: string): string =>
+  /^(full|write|read)$/i.test(profile) ? demand("MikroTik", plan, "a PPP profile, not of a group of users") : profile;
 const mikrotikRate = (kbps: number): string => (kbps % 1000 === 0 ? `${kbps / 1000}M` : `${kbps}k`);
 
 /** Input is what the BNG receives: the upload. */
@@ -50,8 +56,9 @@ function huawei(plan: EffectivePlan): Rates {
 }
 
 /** `UP/DOWN`, or one policy for both directions. */
-function cisco(profile: string): readonly string[] {
-  const [up = profile, down = up] = profile.split("/");
+function cisco(plan: EffectivePlan, profile: string): readonly string[] {
+  const [up = "", down = up, ...more] = profile.split("/");
+  if (up === "" || down === "" || more.length > 0) demand("Cisco", plan, "a QoS policy, or of two as UP/DOWN");
   return [`subscriber:sub-qos-policy-in=${up}`, `subscriber:sub-qos-policy-out=${down}`];
 }
 

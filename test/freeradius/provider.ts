@@ -1,13 +1,30 @@
 /** A provider with a real FreeRADIUS: what it declares is written as the engine would, and its customers log in. */
-import type { ResolvedSubscriber } from "../../controller/core/resolved.ts";
+import type { EffectivePlan, ResolvedSubscriber } from "../../controller/core/resolved.ts";
 import { database } from "../../reconcilers/postgres.ts";
+import { parseConfig } from "../../reconcilers/radius/config.ts";
 import { desired } from "../../reconcilers/radius/desired.ts";
 import { accounts, groups } from "../../reconcilers/radius/resources.ts";
 import { ensureSchema } from "../../reconcilers/radius/schema.ts";
 import { hand, signal } from "../contract/hand.ts";
-import { config, ENDPOINT, PASSWORD, plan, planSubject, subscriber } from "../contract/radius.subjects.ts";
+import { plan as basic, ENDPOINT, PASSWORD, planSubject, subscriber } from "../contract/radius.subjects.ts";
 import { freshDatabase } from "../lab/database.ts";
 import { type Reply, type Server, startServer } from "./server.ts";
+
+/** One NAS of each vendor, and the two of other option 82. */
+export const config = parseConfig({
+  address: "postgresql://radius-db.example:5432/radius",
+  radius: {
+    nas: [
+      { name: "bng1", vendor: "MikroTik" },
+      { name: "bng2", vendor: "Generic", sendVlan: true },
+      { name: "bng3", vendor: "Generic", option82: { circuitAttribute: "Agent-Circuit-Id", encoding: "Hex" } },
+      { name: "cisco1", vendor: "Cisco" },
+      { name: "juniper1", vendor: "Juniper" },
+      { name: "huawei1", vendor: "Huawei" },
+    ],
+  },
+});
+const areas = [["bng1"], ["bng2"], ["cisco1"], ["juniper1"], ["huawei1"], ["bng1", "huawei1"]];
 
 /** What a NAS sends beside the name: PAP or CHAP password, option 82. */
 export interface Login {
@@ -22,7 +39,7 @@ export async function openProvider() {
   const db = database(pool);
   await ensureSchema(db, signal);
   const server: Server = await startServer(url);
-  const plans = [planSubject(), planSubject({ name: "business", ...business })];
+  const plans = [plan, businessPlan, fastPlan].map((p) => ({ ...planSubject(p), areas }));
   for (const p of plans) {
     const all = desired(p, ENDPOINT, config);
     const h = hand({ resource: groups(db, ENDPOINT), owner: () => p.owner, desired: (n) => all[n]! });
@@ -45,6 +62,13 @@ export async function openProvider() {
         ...(chap === undefined ? [] : [`CHAP-Password = "${chap}"`]),
         ...(circuit === undefined ? [] : [circuit]),
       ]),
+    /** A session that the NAS has opened and not closed. */
+    online: (n: number, session: string): Promise<unknown> =>
+      pool.query(
+        `insert into radacct (acctsessionid, acctuniqueid, username, nasipaddress, acctstarttime)
+         values ($1, $1, $2, '192.0.2.1', now())`,
+        [session, subscriber(n).userName],
+      ),
     async close(): Promise<void> {
       await server.stop();
       await drop();
@@ -52,11 +76,25 @@ export async function openProvider() {
   };
 }
 
+const PROFILES = { cisco: "UP50/DOWN100", juniper: "svc-inet(100m,50m)" };
+/** The plan of `subscriber`, with a profile for those who need one. */
+const plan: EffectivePlan = { ...basic, profiles: PROFILES };
 /** Everything that the first plan does not have. */
-const business = {
+export const businessPlan: EffectivePlan = {
+  ...plan,
+  name: "business",
   speed: { downKbps: 500_000, upKbps: 250_500, burstDownKbps: 600_000, burstUpKbps: 300_000 },
+  interimInterval: 300,
+  simultaneousUse: 2,
+  profiles: { ...PROFILES, mikrotik: "office" },
   attributes: [],
 };
-export const businessPlan = { ...plan, name: "business", ...business };
+/** Faster than 32 bits of bit/s: by name wherever there is one. */
+export const fastPlan: EffectivePlan = {
+  ...businessPlan,
+  name: "fast",
+  speed: { downKbps: 10_000_000, upKbps: 10_000_000 },
+  profiles: { ...PROFILES, cisco: "P10G", generic: "gold", huawei: "10g" },
+};
 export const circuitOf = (n: number): string => `ADSL-Agent-Circuit-Id = "${subscriber(n).option82.circuitId}"`;
 export { PASSWORD };

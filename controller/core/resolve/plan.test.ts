@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createValidator } from "../../api/validate.ts";
 import { Catalog } from "../catalog.ts";
 import { plan, radius, tenant } from "./fixture.ts";
 import { resolvePlan } from "./plan.ts";
@@ -12,6 +13,24 @@ const voice = {
   pbit: 7,
   keepWhenSuspended: true,
 } as const;
+
+const validator = createValidator();
+describe("a speed", () => {
+  it.each([
+    ["512kbps", true],
+    ["2.5Gbps", true],
+    ["1.001Mbps", true],
+    ["999999.999Gbps", true],
+    // Half a kilobit has no unit in RADIUS.
+    ["1.5kbps", false],
+    ["0Mbps", false],
+    ["1.0001Gbps", false],
+  ])("%s validates if, and only if, it can be resolved: %s", (down, ok) => {
+    const declared = plan({ speed: { down, up: "1Mbps" } });
+    expect(validator.validate(declared).ok).toBe(ok);
+    if (ok) expect(resolve(declared).ok).toBe(true);
+  });
+});
 
 describe("plan", () => {
   it("has every unit in one unit, and the NAS of every area", () => {
