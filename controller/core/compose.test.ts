@@ -39,6 +39,14 @@ describe("compose", () => {
     const c = composed(BASIC, [two, radius(), radius("radius-2"), plan()], { endpoint });
     expect([c.desired, c.blocked]).toEqual([[], [{ reason: "BadValue", message: "no" }]]);
   });
+  it("rejects who is suspended wherever that can be done, and takes nothing away elsewhere", () => {
+    const suspended = { ...john, spec: { ...john.spec, serviceState: "Suspended" as const } };
+    const account = { userName: "john@acme.example", at: ["radius-1", "radius-2"] };
+    const endpoint = (name: string) => (name === "radius-2" ? undefined : writes(name));
+    const c = composed(JOHN, [...base, radius("radius-2"), suspended], { endpoint, held: { account } });
+    expect(refs(c)).toEqual(["radius-1/john"]);
+    expect(c.blocked.map((b) => b.reason)).toEqual(["SystemUnusable"]);
+  });
   it("names the endpoint that is declared and cannot be used", () => {
     const c = composed(BASIC, base, { endpoint: () => undefined });
     expect(c.blocked).toMatchObject([{ reason: "SystemUnusable", message: expect.stringContaining("radius-1") }]);

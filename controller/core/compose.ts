@@ -102,7 +102,7 @@ function somebodyElse({ metadata, spec }: Subscriber, { subscriberNumber: known 
   return { reason: "IdentityConflict", message };
 }
 
-/** All or nothing: half of what a subject needs is how systems drift apart. */
+/** All or nothing: half of what a subject needs is how systems drift apart. A suspension goes on wherever it can. */
 function collect(subject: ResolvedSubject, endpoints: readonly string[], cx: ComposeContext) {
   const desired: Desired[] = [];
   const blocked: Blocker[] = [];
@@ -111,7 +111,8 @@ function collect(subject: ResolvedSubject, endpoints: readonly string[], cx: Com
     if ("reason" in found) blocked.push(found);
     else desired.push(...found);
   }
-  return blocked.length > 0 ? { desired: [], blocked } : { desired, blocked };
+  const suspends = subject.scope === "subscriber" && subject.state === "Suspended";
+  return blocked.length > 0 && !suspends ? { desired: [], blocked } : { desired, blocked };
 }
 const unusable = (name: string): Blocker => ({
   reason: "SystemUnusable",

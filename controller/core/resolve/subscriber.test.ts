@@ -337,6 +337,8 @@ describe("what is missing", () => {
     expect(r.endpoints).toEqual(["radius-2"]);
     expect(r.claims).toContainEqual({ kind: "userName", scope: "radius-2", value: "john@acme.example" });
     expect(ok({ sub }).endpoints).toEqual([]);
+    const moved = { serviceState: "Suspended", suspension: { reason: "Fraud" } } as const;
+    expect(ok({ sub: moved }, { account }).endpoints).toEqual(["radius-1", "radius-2"]);
   });
   it("never holds a termination, which keeps the number alone", () => {
     const r = ok({ sub: { serviceState: "Terminated", planRef: { name: "gone" } } }, { secrets: {} });

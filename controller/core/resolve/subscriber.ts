@@ -99,11 +99,11 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
 const namesOf = (account: UserName | undefined): readonly string[] =>
   account ? [account.userName, ...(account.rename === undefined ? [] : [account.rename])] : [];
 
-/** Who is suspended is rejected where he has an account, also where nothing says any more which endpoints serve him. */
+/** Who is suspended is rejected wherever he has an account, whatever serves him by now. */
 function endpointsFor(catalog: Catalog, facts: Facts, userName: string, account: Assigned | undefined) {
   const found = radiusEndpoints(catalog, facts, userName);
-  const lost = found.length === 0 && facts.subscriber.spec.serviceState === "Suspended";
-  return lost ? (account?.at ?? []) : found;
+  const also = facts.subscriber.spec.serviceState === "Suspended" ? (account?.at ?? []) : [];
+  return [...new Set([...found, ...also])];
 }
 
 function gather(
