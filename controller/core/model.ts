@@ -90,6 +90,8 @@ export interface Observed {
   readonly id: string;
   /** The marker found on it; undefined: nobody's. */
   readonly token: Token | undefined;
+  /** Whose marker it is, where it is another's and the system shows it. */
+  readonly holder?: string;
   readonly retired: boolean;
   readonly state: State;
   readonly outputs: Outputs;

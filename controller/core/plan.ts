@@ -114,7 +114,7 @@ function forDesired(d: Desired, input: PlanInput): Change {
   if (!have) return change(d.ref, "create", { after, fields: shown(names) });
   const { id, token } = have;
   if (token !== undefined && token !== input.token(key))
-    return change(d.ref, "update", { after, id, fields: shown(names), hold: notOwned("it has another owner") });
+    return change(d.ref, "update", { after, id, fields: shown(names), hold: notOwned(ownedBy(have)) });
   const { going, waiting } = part(d, have, want, rules, names);
   const rest = { after, id, fields: shown(going), ...waitingFor(d, shown(waiting)) };
   if (token === undefined) {
@@ -175,6 +175,7 @@ function unadopted(adoption: Adoption, differing: readonly string[]): Hold | und
   if (adoption === "Always" || differing.length === 0) return undefined;
   return notOwned(`it has no owner and differs in ${differing.join(", ")}; only what matches is adopted`);
 }
+const ownedBy = ({ holder }: Observed): string => `it has another owner${holder === undefined ? "" : `: ${holder}`}`;
 const notOwned = (message: string): Hold => ({ code: "NotOwned", message });
 
 /** Only a subscriber is a customer: what a plan's or a tenant's own objects lose is nobody's service. */

@@ -23,6 +23,9 @@ export interface Means {
   readonly by: (owner: OwnerKey) => AuditRow["by"];
 }
 
+/** What of an owner waits together. */
+export const waitKey = (owner: OwnerKey, endpoint: string): string => `${owner}|${endpoint}`;
+
 export class Knowledge {
   readonly owner: OwnerKey;
   readonly entries = new Map<RefKey, Entry>();
@@ -139,6 +142,6 @@ export class Knowledge {
     this.retryAt = Math.min(this.retryAt, at);
   }
   #lane(key: RefKey): string {
-    return `${this.owner}|${parseRef(key).system}`;
+    return waitKey(this.owner, parseRef(key).system);
   }
 }

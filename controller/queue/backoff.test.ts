@@ -36,6 +36,15 @@ describe("back-off", () => {
     expect(backoff.fail("long", 60_000, NOW)).toBe(NOW + 60_000);
     expect(backoff.fail("short", 1, NOW)).toBeGreaterThanOrEqual(NOW + 75);
   });
+  test("a correction is tried at once, and where it fails too the wait goes on to grow", () => {
+    const backoff = new Backoff(100, 1600);
+    for (let n = 0; n < 3; n++) backoff.fail("k", 60_000, NOW);
+    backoff.hurry("k");
+    expect(backoff.until("k")).toBe(0);
+    expect(backoff.fail("k", undefined, NOW)).toBeGreaterThanOrEqual(NOW + 600);
+    backoff.hurry("never failed");
+    expect(backoff.attempts("never failed")).toBe(0);
+  });
   test("keys do not share a fate, and who answered starts afresh", () => {
     const backoff = new Backoff(100, 1600);
     backoff.fail("a", undefined, NOW);

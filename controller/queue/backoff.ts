@@ -22,6 +22,11 @@ export class Backoff {
   until(key: string): number {
     return this.#waits.get(key)?.until ?? 0;
   }
+  /** Something is asked of it that was not asked before: tried at once, and where it fails again the wait goes on to grow. */
+  hurry(key: string): void {
+    const wait = this.#waits.get(key);
+    if (wait) this.#waits.set(key, { ...wait, until: 0 });
+  }
   clear(key: string): void {
     this.#waits.delete(key);
   }

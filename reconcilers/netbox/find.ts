@@ -47,8 +47,11 @@ export async function find<L extends Lookup>(
 
 export async function observe(http: Http, kind: Kind, lookups: readonly Lookup[], signal: AbortSignal) {
   const out = new Map<RefKey, Observed>();
-  for (const [{ ref }, item] of await find(http, kind, lookups, signal))
-    out.set(refKey(ref), observed(kind, ref, item));
+  for (const [{ ref, token }, item] of await find(http, kind, lookups, signal)) {
+    const there = observed(kind, ref, item);
+    const { owner: holder } = kind.marking.read(item);
+    out.set(refKey(ref), there.token !== token && holder !== undefined ? { ...there, holder } : there);
+  }
   return out;
 }
 
