@@ -22,7 +22,7 @@ check: install ## Lint, layer rules, dead code, types, generated files fresh.
 	tsc --noEmit
 
 test: check ## Everything that takes minutes: checks, unit, store and contract tests. Last line: N passed, N failed.
-	vitest run --project unit --project store
+	vitest run --project unit --project store --maxWorkers 100%
 
 test-e2e: install ## The whole program: acceptance, command line, integration on real RADIUS tables, every command of the documents.
 	vitest run --project e2e
