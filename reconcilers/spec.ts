@@ -11,12 +11,17 @@ export function parseSlots(limits: unknown): number {
   throw wrong("spec.limits.concurrency", "is not a whole number of at least 1");
 }
 
+/** pg would let others win over host, user and password. */
+const TLS: ReadonlySet<string> = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey"]);
+
 /** Never repeated in an error: it may hold a password. */
 export function parsePostgresAddress(raw: unknown): string {
   const address = text(raw, "spec.address");
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return address;
-  throw wrong("spec.address", "is not postgresql://host:port/database");
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || url.pathname.length <= 1)
+    throw wrong("spec.address", "is not postgresql://host:port/database");
+  if ([...url.searchParams.keys()].every((k) => TLS.has(k))) return address;
+  throw wrong("spec.address", `takes no parameters but ${[...TLS].join(", ")}`);
 }
 
 export function text(raw: unknown, path: string): string {

@@ -539,7 +539,7 @@ export interface ExternalSystemSpec {
    */
   readonly address: string;
   /**
-   * Secret with the credentials: username and password, or token.
+   * Secret with the credentials: username and password, or token. Its key hosts, where there is one, names the hosts (host, or host:port) that may be sent them: an address elsewhere is refused.
    */
   readonly credentialsRef?: ClusterSecretRef;
   readonly limits: ExternalSystemLimits;

@@ -1,4 +1,5 @@
 /** The ExternalSystems that are declared: configured, connected, and asked now and then whether they answer. */
+import { credentialsFor } from "../../reconcilers/credentials.ts";
 import { Fault, fault } from "../../reconcilers/errors.ts";
 import type { ClientDeps, Configure, Configured, Session } from "../../reconcilers/system.ts";
 import type { ExternalSystem } from "../api/types.generated.ts";
@@ -99,8 +100,8 @@ export class Endpoints {
 
   async #deps({ metadata, spec }: ExternalSystem): Promise<ClientDeps> {
     const { credentialsRef: ref } = spec;
-    const credentials = ref ? await this.#secrets.readAll(ref.namespace, ref.name) : {};
-    return { endpoint: metadata.name, credentials };
+    const secret = ref ? await this.#secrets.readAll(ref.namespace, ref.name) : {};
+    return { endpoint: metadata.name, credentials: credentialsFor(spec.address, secret) };
   }
 }
 
