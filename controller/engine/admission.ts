@@ -132,6 +132,10 @@ export class Admission {
     const by = { tenant: tenantOf(owner), small, attempts: 0 };
     await this.#ports.store(this.#release, { owner, keep }, by);
   }
+  /** Whether something of it in the store waits for the end of a run. */
+  concerns(owner: OwnerKey): boolean {
+    return this.#refused.has(owner) || this.#open.has(owner) || this.#surplus.has(owner);
+  }
   refusedOwners(): Iterable<OwnerKey> {
     return this.#refused.keys();
   }

@@ -82,7 +82,12 @@ export class Controller {
       by: (key) => this.declared.by(key),
       takeOver: (owner, value, by) => this.engine.ports.store(kept, { owner, value }, by),
       shared: () => this.declared.shared(),
-      onBridge: (owner, scope, value) => this.declared.keepAddress({ owner, scope, value }),
+      onBridge: (owner, scope, value) => {
+        this.declared.keepAddress({ owner, scope, value });
+        this.engine.verified.forget([owner]);
+      },
+      lasting: (subject) => !(subject as Declaring).secretElsewhere,
+      onSame: (key, report) => o.onReport?.(key, report, []),
       aliveMs: () => o.leases.remainingMs(),
       onReport: async (key, subject, report, small) => {
         o.onReport?.(key, report, subject.blocked);
@@ -157,6 +162,7 @@ export class Controller {
   /** Takes up everything that this process is responsible for: what is declared, and what is still to be taken away. */
   async resume(): Promise<void> {
     this.#sink.forgetAll();
+    this.engine.verified.forgetAll();
     await this.engine.refreshApprovals();
     const tenants = new Set([...this.declared.catalog.tenants()].map((t) => t.metadata.name));
     for (const { tenant } of await this.#o.objects.sources()) tenants.add(tenant);
@@ -246,6 +252,7 @@ export class Controller {
     due.forEach((owner, n) => {
       if (this.declared.declares(owner) && entries[n]?.every((e) => e.due)) this.declared.end(owner);
     });
+    this.engine.verified.forget(due);
     this.engine.enqueue(due);
   }
   /** The name of one who is purged goes to the one who waits for it, and nothing of the former with it. */

@@ -24,6 +24,8 @@ export interface Declaring extends Composed {
   readonly object: LastmileObject | undefined;
   /** Of a subscriber. */
   readonly plan: ServicePlan | undefined;
+  /** It uses a secret that may be another one at any time, without a word. */
+  readonly secretElsewhere: boolean;
 }
 export interface DeclaredOptions {
   readonly installation: string;
@@ -183,18 +185,19 @@ export class Declared {
   }
   async subject(key: OwnerKey, small: boolean): Promise<Declaring> {
     const object = this.catalog.get(objectKeyOf(key));
-    if (object?.kind !== "Subscriber") return this.#declaring(key, PLACEHOLDER);
+    if (object?.kind !== "Subscriber") return this.#declaring(key, PLACEHOLDER, false);
     const [need] = secretsOf(this.catalog, object);
     const password = need && (await this.#fetch(need, key, small));
-    return this.#declaring(key, password ? { password } : {});
+    return this.#declaring(key, password ? { password } : {}, need !== undefined && "from" in need);
   }
 
   /** At one moment: nothing may be awaited in here. */
-  #declaring(key: OwnerKey, secrets: Secrets): Declaring {
+  #declaring(key: OwnerKey, secrets: Secrets, secretElsewhere: boolean): Declaring {
     const objectKey = objectKeyOf(key);
     const object = this.catalog.get(objectKey);
     const plan = object?.kind === "Subscriber" ? planOf(this.catalog, object).plan : undefined;
-    return { ...this.#compose(key, secrets), generation: this.#meta.get(objectKey)?.generation, object, plan };
+    const { generation } = this.#meta.get(objectKey) ?? {};
+    return { ...this.#compose(key, secrets), generation, object, plan, secretElsewhere };
   }
   #compose(key: OwnerKey, secrets: Secrets): Composed {
     const { installation, endpoint } = this.#o;

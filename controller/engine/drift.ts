@@ -6,11 +6,15 @@ import { type Desired, isOutput, type RefKey, refKey, type Spec } from "../core/
 import { type OwnerKey, tenantOf, token } from "../core/owner.ts";
 import { needs, resolve } from "../core/plan.ts";
 import type { Entry } from "../store/inventory.ts";
+import { ahead } from "./ahead.ts";
 import type { Declared } from "./declared.ts";
+import type { Verified } from "./verified.ts";
 
 export interface ScanInput {
   readonly declared: Declared;
   readonly installation: string;
+  /** How it looked when nothing was left to do: what looks so still is not compared. */
+  readonly verified: Verified;
   readonly signal: AbortSignal;
   /** What the inventory remembers, one list per owner. */
   readonly entries: (owners: readonly OwnerKey[]) => Promise<readonly (readonly Entry[])[]>;
@@ -32,6 +36,14 @@ export async function scanEndpoint(endpoint: string, resources: readonly Resourc
   return { endpoint, objects, drifted: parts.flatMap((p) => p.drifted) };
 }
 
+/** One tenant at one endpoint, as far as it was read. */
+interface Reading {
+  readonly endpoint: string;
+  readonly drifted: Set<OwnerKey>;
+  /** Objects of an owner at this endpoint that the scan has not met yet; 0: all were met. */
+  readonly open: Map<OwnerKey, number>;
+}
+
 async function scanTenant(
   endpoint: string,
   tenant: string,
@@ -39,31 +51,47 @@ async function scanTenant(
   input: ScanInput,
 ): Promise<Omit<Scan, "endpoint">> {
   const { installation, signal, declared } = input;
-  const drifted = new Set<OwnerKey>();
-  /** Objects of an owner at this endpoint that the scan has not met yet; 0: all were met. */
-  const open = new Map<OwnerKey, number>();
+  const reading: Reading = { endpoint, drifted: new Set(), open: new Map() };
+  const { drifted, open } = reading;
   let objects = 0;
   for (const r of resources) {
-    for await (const page of r.scan?.({ installation, tenant }, signal) ?? []) {
+    if (!r.scan) continue;
+    for await (const page of ahead(r.scan({ installation, tenant }, signal))) {
       objects += page.length;
-      const subjects = await Promise.all(page.map((s) => declared.subject(s.owner, false)));
-      const chosen = await chosenFor(page, subjects, r, input);
-      page.forEach((s, n) => {
-        const subject = subjects[n];
-        if (subject === undefined) return;
-        open.set(s.owner, (open.get(s.owner) ?? expected(subject, endpoint)) - 1);
-        if (differs(s, subject, r, chosen.get(s.owner) ?? [])) drifted.add(s.owner);
-      });
+      await judge(page, r, input, reading);
     }
   }
   for (const key of declared.owners()) {
-    if (tenantOf(key) === tenant && (open.get(key) ?? expected(declared.outline(key), endpoint)) > 0) drifted.add(key);
+    if (tenantOf(key) !== tenant) continue;
+    if ((open.get(key) ?? expected(key, undefined, endpoint, input)) > 0) drifted.add(key);
   }
   return { objects, drifted: [...drifted] };
 }
 
-const expected = (subject: Composed, endpoint: string): number =>
-  subject.desired.reduce((n, d) => n + Number(d.ref.system === endpoint), 0);
+async function judge(
+  page: readonly Scanned[],
+  resource: Resource,
+  input: ScanInput,
+  { endpoint, drifted, open }: Reading,
+): Promise<void> {
+  const { declared, verified } = input;
+  const others = page.filter((s) => !verified.same(s.owner, s.observed));
+  const subjects = await Promise.all(others.map((s) => declared.subject(s.owner, false)));
+  const chosen = await chosenFor(others, subjects, resource, input);
+  const byOwner = new Map(others.map(({ owner }, n) => [owner, subjects[n]]));
+  for (const { owner } of page)
+    open.set(owner, (open.get(owner) ?? expected(owner, byOwner.get(owner), endpoint, input)) - 1);
+  others.forEach((s, n) => {
+    const subject = subjects[n];
+    if (subject && differs(s, subject, resource, chosen.get(s.owner) ?? [])) drifted.add(s.owner);
+  });
+}
+
+function expected(key: OwnerKey, subject: Composed | undefined, endpoint: string, { declared, verified }: ScanInput) {
+  if (!subject && verified.has(key)) return verified.count(key, endpoint);
+  const { desired } = subject ?? declared.outline(key);
+  return desired.reduce((n, d) => n + Number(d.ref.system === endpoint), 0);
+}
 
 /** What systems chose before; asked for only where something of a page depends on it. */
 async function chosenFor(

@@ -1,10 +1,11 @@
 /** The loop: takes declarations, keeps keys moving, remembers how each stands. Knows nothing of any system. */
 
+import { Fault } from "../../reconcilers/errors.ts";
 import type { GateInput } from "../core/gate.ts";
 import type { RefKey, Subject } from "../core/model.ts";
 import { holdsOf, refKey } from "../core/model.ts";
-import { type OwnerKey, ownerKey, tenantOf } from "../core/owner.ts";
-import { type Adoption, needs } from "../core/plan.ts";
+import { type OwnerKey, ownerKey, parseOwner, tenantOf } from "../core/owner.ts";
+import { type Adoption, knownFrom, needs } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
 import { Backoff } from "../queue/backoff.ts";
 import { KeyQueue, SMALL_EDIT } from "../queue/keys.ts";
@@ -12,10 +13,11 @@ import type { Budget } from "../store/budget.ts";
 import type { Store } from "../store/store.ts";
 import type { Edit } from "./accept.ts";
 import { Admission } from "./admission.ts";
-import type { Clock } from "./knowledge.ts";
+import { type Clock, waitKey } from "./knowledge.ts";
 import { Ports } from "./ports.ts";
 import { type Deps, preview, type Report, reconcile } from "./reconcile.ts";
 import { storeVerbs } from "./store-verbs.ts";
+import { Verified } from "./verified.ts";
 
 export interface Options {
   readonly store: Store;
@@ -32,6 +34,8 @@ export interface Options {
   readonly mine?: (key: OwnerKey) => boolean;
   /** Milliseconds for which the leases of this process still count; asked before every effect. */
   readonly aliveMs?: () => number;
+  /** Whether what is wanted stays so until the owner is accepted again; not so where a secret is kept elsewhere. */
+  readonly lasting?: (subject: Subject) => boolean;
   /** Keeps a secret that was found in the place of the one that was made. */
   readonly takeOver?: Deps["takeOver"];
   /** Owners of the objects that subscribers stand on; asked when one of those is not known to be in place. */
@@ -42,6 +46,8 @@ export interface Options {
   readonly onBegin?: (key: OwnerKey) => void;
   /** On whose word an owner is as it is declared, for the audit. */
   readonly by?: Deps["by"];
+  /** Hears of everybody who was found as at the last run, so that none was needed. */
+  readonly onSame?: (key: OwnerKey, report: Report) => void;
   /** Hears of every run that ended; awaited. */
   readonly onReport?: (key: OwnerKey, subject: Subject, report: Report, small: boolean) => Promise<void>;
   /** A run that broke: `retry` puts the key back, `stop` ends the engine. */
@@ -64,6 +70,7 @@ const MONTH = 30 * 86_400_000;
 
 export class Engine {
   readonly standing = new Map<OwnerKey, Standing>();
+  readonly verified = new Verified();
   readonly ports: Ports;
   readonly verbs: ReturnType<typeof storeVerbs>;
   readonly queue: KeyQueue;
@@ -124,8 +131,15 @@ export class Engine {
     const admitted = this.#accepting.then(async () => this.#admission.admit(this.#ours(await edits()))); // one after the other: the last one stands
     this.#accepting = admitted.catch(() => undefined);
     const keys = await admitted;
+    this.verified.forget(keys);
+    this.#hurry(keys);
     this.enqueue(keys);
     return keys;
+  }
+  /** A correction is not kept waiting because what it corrects has failed often. */
+  #hurry(keys: readonly OwnerKey[]): void {
+    const endpoints = [...this.ports.lanes().keys()];
+    for (const key of keys) for (const endpoint of endpoints) this.#backoff.hurry(waitKey(key, endpoint));
   }
   #ours(edits: Iterable<Edit>): Iterable<Edit> {
     const { mine } = this.#o;
@@ -177,10 +191,13 @@ export class Engine {
     await this.#accepting; // a set that is being accepted is reserved as one, before any of it is looked at
     if (this.#o.mine?.(key) === false) return this.#lookOn(key); // lost while it waited: the new holder takes it up
     const since = this.#admission.turn;
+    const { turn } = this.verified;
     try {
+      if (!small && (await this.#same(key))) return;
       await this.#admission.claimAgain(key, small);
       const { subject, report } = await this.#reconcile(key, small);
       this.#note(key, report);
+      this.#verify(key, subject, report, turn);
       this.#place(subject, report);
       await this.#o.onReport?.(key, subject, report, small);
       if (report.settled) await this.#admission.settled(key, small, since);
@@ -198,6 +215,26 @@ export class Engine {
     const subject = await this.#o.subject(key, small);
     const report = await reconcile(subject, small, this.#deps);
     return report === "anew" ? this.#reconcile(key, small) : { subject, report };
+  }
+
+  /** Of a crowd, most need no run. Few are looked at in full, in the store too. */
+  async #same(key: OwnerKey): Promise<boolean> {
+    if (!this.verified.has(key) || this.#admission.concerns(key)) return false;
+    try {
+      if (!(await this.verified.look(key, this.ports, false))) return false;
+    } catch (e) {
+      if (e instanceof Fault) return false; // the run looks again, and says what is wrong
+      throw e;
+    }
+    const report = asBefore(key);
+    this.#note(key, report);
+    this.#o.onSame?.(key, report);
+    return true;
+  }
+  #verify(key: OwnerKey, subject: Subject, { settled, rest, seen }: Report, turn: number): void {
+    const whole = settled && rest === "wanted" && seen.size === subject.desired.length && !isShared(key);
+    if (whole && this.#o.lasting?.(subject) !== false) this.verified.keep(key, seen, turn);
+    else this.verified.drop(key);
   }
 
   /** What another process keeps and our subscribers stand on: it is looked at, never touched. */
@@ -263,5 +300,11 @@ export class Engine {
     if (set.size === 0) this.#seek();
     this.#waiting.set(ref, set.add(ownerKey(subject.owner)));
   }
+}
+function asBefore(key: OwnerKey): Report {
+  const seen = new Map();
+  const known = knownFrom(seen, () => undefined);
+  const plan = { owner: parseOwner(key), changes: [] };
+  return { plan, planId: "", settled: true, faults: new Map(), known, seen, rest: "wanted", effects: 0 };
 }
 const isShared = (key: OwnerKey): boolean => key.split("/", 3)[2] !== "Subscriber";

@@ -12,6 +12,7 @@ import {
   type Plan,
   type RefKey,
   refKey,
+  type Seen,
   type State,
   type Subject,
 } from "../core/model.ts";
@@ -44,6 +45,8 @@ export interface Report {
   readonly settled: boolean;
   readonly faults: ReadonlyMap<RefKey, Fault>;
   readonly known: Known;
+  /** As it was found, or left. */
+  readonly seen: Seen;
   readonly rest: Rest;
   /** How many effects stand that this run made. */
   readonly effects: number;
@@ -78,8 +81,16 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
     known.forgive();
     const settled = subject.blocked.length === 0 && p.changes.every(isDone);
     const retry = Number.isFinite(known.retryAt) && { retryAt: known.retryAt };
-    const { faults, output } = known;
-    return { plan: p, planId: run.id(), settled, rest, faults, known: output, effects: run.books.effects, ...retry };
+    const { faults, output, seen } = known;
+    const { effects } = run.books;
+    return {
+      plan: p,
+      /** Made when somebody asks: most runs have no effect, and theirs is nobody's business. */
+      get planId() {
+        return run.id();
+      },
+      ...{ settled, rest, faults, known: output, seen, effects, ...retry },
+    };
   }
 }
 

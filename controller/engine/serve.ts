@@ -108,11 +108,13 @@ export async function scan({
   on,
 }: Pick<ServeOptions, "controller" | "installation" | "signal" | "on">) {
   const { declared, engine, drift, entries } = controller;
+  const { verified } = engine;
   for (const [endpoint, { resources }] of engine.ports.sessions()) {
     await attempt(`scan ${endpoint} for drift`, { signal, on }, async () => {
-      const s = await scanEndpoint(endpoint, resources, { declared, installation, signal, entries });
+      const s = await scanEndpoint(endpoint, resources, { declared, verified, installation, signal, entries });
       drift.set(endpoint, s.drifted.length);
       on({ event: "scan", endpoint, objects: s.objects, drifted: s.drifted.length });
+      verified.forget(s.drifted);
       engine.enqueue(s.drifted);
     });
   }
