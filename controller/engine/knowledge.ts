@@ -107,7 +107,8 @@ export class Knowledge {
     this.seen.delete(key); // uncertain until it has been looked at again
     this.faults.set(key, e);
     const { backoff, clock } = this.#means;
-    this.#later(backoff.fail(this.#lane(key), e.retryAfterMs, clock.now()));
+    const isRefusal = e.kind === "Conflict" || e.kind === "Rejected";
+    this.#later(backoff.fail(this.#lane(key), e.retryAfterMs, clock.now(), isRefusal));
   }
 
   /** A system that answered everything in this run starts afresh. */

@@ -38,12 +38,22 @@ describe("back-off", () => {
   });
   test("a correction is tried at once, and where it fails too the wait goes on to grow", () => {
     const backoff = new Backoff(100, 1600);
-    for (let n = 0; n < 3; n++) backoff.fail("k", 60_000, NOW);
+    for (let n = 0; n < 3; n++) backoff.fail("k", 60_000, NOW, true);
     backoff.hurry("k");
     expect(backoff.until("k")).toBe(0);
-    expect(backoff.fail("k", undefined, NOW)).toBeGreaterThanOrEqual(NOW + 600);
+    expect(backoff.fail("k", undefined, NOW, true)).toBeGreaterThanOrEqual(NOW + 600);
     backoff.hurry("never failed");
     expect(backoff.attempts("never failed")).toBe(0);
+  });
+  test("what is down is not asked before its time by a correction either, also where it refused something as well", () => {
+    const backoff = new Backoff(100, 1600);
+    backoff.fail("down", 60_000, NOW);
+    backoff.fail("down", 60_000, NOW, true);
+    backoff.hurry("down");
+    expect(backoff.until("down")).toBe(NOW + 60_000);
+    backoff.fail("down", 60_000, NOW + 60_000, true);
+    backoff.hurry("down");
+    expect(backoff.until("down")).toBe(0);
   });
   test("keys do not share a fate, and who answered starts afresh", () => {
     const backoff = new Backoff(100, 1600);

@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 interface Wait {
   readonly attempts: number;
   readonly until: number;
+  /** It answered, and refused what was asked: another question may be put at once. */
+  readonly refused: boolean;
 }
 
 export class Backoff {
@@ -22,21 +24,23 @@ export class Backoff {
   until(key: string): number {
     return this.#waits.get(key)?.until ?? 0;
   }
-  /** Something is asked of it that was not asked before: tried at once, and where it fails again the wait goes on to grow. */
+  /** Something else is asked of it than what it refused; where that fails too the wait goes on to grow. */
   hurry(key: string): void {
     const wait = this.#waits.get(key);
-    if (wait) this.#waits.set(key, { ...wait, until: 0 });
+    if (wait?.refused) this.#waits.set(key, { ...wait, until: 0 });
   }
   clear(key: string): void {
     this.#waits.delete(key);
   }
 
-  fail(key: string, retryAfterMs: number | undefined, now: number): number {
+  fail(key: string, retryAfterMs: number | undefined, now: number, isRefusal = false): number {
     const attempts = this.attempts(key) + 1;
     const jitter = createHash("sha256").update(`${key}|${attempts}`).digest().readUInt8(0) / 255;
     const wait = Math.min(this.#maxMs, this.#baseMs * 2 ** Math.min(attempts - 1, 20)) * (0.75 + jitter / 2);
     const until = now + Math.max(retryAfterMs ?? 0, wait);
-    this.#waits.set(key, { attempts, until });
+    const before = this.#waits.get(key);
+    const refused = isRefusal && (before === undefined || before.until <= now || before.refused);
+    this.#waits.set(key, { attempts, until, refused });
     return until;
   }
 }
