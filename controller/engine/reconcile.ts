@@ -98,7 +98,7 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
 export async function preview(subject: Subject, deps: Deps): Promise<Pick<Report, "plan" | "planId" | "faults">> {
   const run = new Run(subject, false, deps);
   await run.known.observe(run.desired.keys());
-  await run.known.idle();
+  for (let idle = false; !idle; ) idle = await run.known.idle(); // each answer is one object of one system
   return { plan: await run.plan(), planId: run.id(), faults: run.known.faults };
 }
 
