@@ -1111,6 +1111,14 @@ export interface NetworkProfileSpec {
    */
   readonly remoteId?: string;
   /**
+   * Circuit id that is accepted too while the customer moves; remove it when the move is done.
+   */
+  readonly previousCircuitId?: string;
+  /**
+   * Remote id that is accepted too while the customer moves; remove it when the move is done.
+   */
+  readonly previousRemoteId?: string;
+  /**
    * Enforce: only the declared circuit may log in. Log: a mismatch is reported. Ignore: neither.
    */
   readonly option82Policy: "Enforce" | "Log" | "Ignore";

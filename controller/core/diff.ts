@@ -51,3 +51,7 @@ export function impactOf(rules: FieldTable, have: Spec, want: Spec, fields: read
   }
   return resumed ? undefined : impact;
 }
+
+/** Whether the loss of one such object interrupts a customer who keeps others. */
+export const serves = (rules: FieldTable): boolean =>
+  Object.values(rules).some((r) => r.disruptive || r.suspends !== undefined);

@@ -1,5 +1,5 @@
 /** Pure: what a new declaration costs its customer. Known from two declarations, before anything is observed. */
-import { differing, impactOf } from "./diff.ts";
+import { differing, impactOf, serves } from "./diff.ts";
 import {
   type FieldTable,
   type Impact,
@@ -22,7 +22,8 @@ export function impactBetween(
   let gravest: Impact | undefined;
   for (const { ref, spec } of before.desired) {
     const next = now.get(refKey(ref));
-    const impact = next ? between(fields(ref), ref, spec, next) : "disrupt";
+    const rules = fields(ref);
+    const impact = next ? between(rules, ref, spec, next) : serves(rules) ? "disrupt" : undefined;
     if (impact === "suspend") return "suspend";
     gravest ??= impact;
   }

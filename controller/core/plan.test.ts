@@ -225,6 +225,28 @@ describe("plan", () => {
   });
 });
 
+test("an object that serves nobody by itself goes without a place in the budget, the last of a customer never", () => {
+  const have = { ref: ref("g"), id: "g", token: mine("x/y/g"), retired: false, state: {}, outputs: {} };
+  const gone = (fields: FieldTable, wanted: readonly Desired[]) =>
+    plan({
+      owner,
+      token: mine,
+      desired: wanted,
+      blocked: [],
+      seen: new Map([["x/y/g", have]]),
+      remembered: [{ ref: "x/y/g", needs: [], due: false }],
+      adoption: "Never",
+      fields: () => fields,
+      digest: (t) => t,
+    }).changes.find((c) => c.ref.key === "g");
+  const other = [{ ref: ref("k0"), spec: {} }];
+  const plain: FieldTable = { a: { authority: "managed" } };
+  expect(gone(plain, other)).toMatchObject({ action: "retire" });
+  expect(gone(plain, other)?.impact).toBeUndefined();
+  expect(gone(rules, other)).toMatchObject({ action: "retire", impact: "disrupt" });
+  expect(gone(plain, [])).toMatchObject({ action: "retire", impact: "retire" });
+});
+
 const open: GateInput = {
   paused: undefined,
   mode: () => "Enforce",

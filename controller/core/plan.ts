@@ -1,7 +1,7 @@
 /** Pure: desired + seen → plan, for one subject over all its systems. No clock, no I/O, no randomness. */
 import { hash } from "node:crypto";
 import { part, waitingFor } from "./device.ts";
-import { differing, impactOf } from "./diff.ts";
+import { differing, impactOf, serves } from "./diff.ts";
 import type {
   Blocker,
   Change,
@@ -104,6 +104,7 @@ export function needs(spec: Spec): readonly RefKey[] {
 }
 
 function forDesired(d: Desired, input: PlanInput): Change {
+  if (d.left) return change(d.ref, "none", {});
   const key = refKey(d.ref);
   const have = input.seen.get(key);
   const { want, after } = wanted(d, input);
@@ -158,8 +159,9 @@ function forGone(r: Remembered, input: PlanInput): Change {
   if (have === null || have.token !== input.token(r.ref)) return change(ref, "none", { after });
   const rest = { after, id: have.id };
   if (have.retired) return change(ref, r.due ? "destroy" : "none", rest);
-  const impact = input.desired.length === 0 ? "retire" : "disrupt";
-  return change(ref, "retire", { ...rest, ...costly(impact, "retire", have, input.fields(ref), input) });
+  const rules = input.fields(ref);
+  const impact = input.desired.length === 0 ? "retire" : serves(rules) ? "disrupt" : undefined;
+  return change(ref, "retire", { ...rest, ...(impact && costly(impact, "retire", have, rules, input)) });
 }
 
 const change = (ref: Ref, action: Change["action"], rest: Partial<Change>): Change => ({

@@ -132,8 +132,8 @@ export interface ResolvedBilling {
   /** Of the plan; undefined: the plan names none. */
   readonly product: string | undefined;
   readonly price: { readonly amount: string; readonly currency: string; readonly period: string } | undefined;
-  /** What happens to charges while suspended. */
-  readonly suspended: "Continue" | "Pause" | "ReducedFee";
+  /** What happens to charges while suspended; undefined: the plan that says it is lost. */
+  readonly suspended: "Continue" | "Pause" | "ReducedFee" | undefined;
   readonly customer: {
     readonly id: string | undefined;
     readonly name: string | undefined;
@@ -190,5 +190,8 @@ export interface ResolvedSubscriber {
     readonly policy: "Enforce" | "Log" | "Ignore";
     readonly circuitId: string | undefined;
     readonly remoteId: string | undefined;
+    /** While the customer moves: what is accepted too. */
+    readonly previousCircuitId?: string;
+    readonly previousRemoteId?: string;
   };
 }

@@ -19,7 +19,7 @@ type Asked = ServicePlan["spec"]["radius"]["attributes"][number];
 
 const OPERATORS = ["=", ":=", "+=", "==", "!=", ">", ">=", "<", "<=", "=~", "!~"] as const;
 const NAMES = [
-  ...[...Object.values(groupCells), ...Object.values(accountCells([]))].flatMap((c) => c.attributes),
+  ...[...Object.values(groupCells([])), ...Object.values(accountCells([]))].flatMap((c) => c.attributes),
   ...oneOfEachType(),
   ...["Exec-Program", "exec-program-wait", "Auth-Type", "Fall-Through", "Proxy-To-Realm", "Huntgroup-Name"],
   ...["Mikrotik-Group", "MIKROTIK-WIRELESS-PSK", "Mikrotik-X-Password", "Huawei-Exec-Privilege", "Huawei-LI-ID"],

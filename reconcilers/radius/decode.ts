@@ -2,7 +2,8 @@
 import type { Value } from "../../controller/core/model.ts";
 import type { Row } from "../postgres.ts";
 import type { Edit } from "./encode.ts";
-import { type Cell, type Cells, EXTRAS, type Table } from "./fields.ts";
+import { type Cell, type Cells, EXTRAS, memberKey, type Table } from "./fields.ts";
+import { ANY } from "./moving.ts";
 import { seenPassword } from "./password.ts";
 
 /** What stands under one name. */
@@ -51,9 +52,10 @@ export function decode(rows: readonly Row[], index: Index): ReadonlyMap<string, 
 type Filled = readonly [letter: string, name: string, a: string, b: string, c: string];
 
 function place(one: Found, [letter, , a, b, c]: Filled, index: Index): boolean {
-  const field = fieldOf(index, letter, a);
+  const attribute = letter === LETTERS.member ? memberKey(b) : a;
+  const field = fieldOf(index, letter, attribute);
   if (field === undefined) return false;
-  add(one.state, field, a, b, c);
+  add(one.state, field, attribute, b, c);
   return true;
 }
 
@@ -82,13 +84,18 @@ function mark(one: Found, token: string, retired: string, memo: string): void {
 
 /** A second row, another operator or a sibling attribute is not what we wrote: it must never compare equal. */
 function add(state: Record<string, Value>, { name, cell }: Field, attribute: string, op: string, value: string): void {
-  const plain = op === cell.op && (cell.named || attribute === cell.attributes[0]);
-  const ours = cell.named ? `${attribute} ${value}` : value;
-  const text = plain ? ours : odd(`${attribute} ${op} ${value}`);
+  const text = spelled(cell, attribute, op, value) ?? odd(`${attribute} ${op} ${value}`);
   const before = state[name] as string | string[] | undefined;
   if (before === undefined) state[name] = cell.many ? [text] : text;
   else if (typeof before === "object") before.push(text);
   else state[name] = odd(`${before} and ${text}`);
+}
+/** As it is wanted; undefined: not as we would write it. */
+function spelled(cell: Cell, attribute: string, op: string, value: string): string | undefined {
+  if (cell.any && (op === "=*" || value === ANY)) return op === "=*" ? `${attribute} ${ANY}` : undefined;
+  if (op !== cell.op) return undefined;
+  if (cell.named) return `${attribute} ${value}`;
+  return attribute === cell.attributes[0] ? value : undefined;
 }
 /** Begins with a quote, which no value of ours may. */
 const odd = (text: string): string => `"${text.replaceAll('"', "")}"`;

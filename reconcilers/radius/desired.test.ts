@@ -56,6 +56,36 @@ describe("an account", () => {
   test("terminated: nothing is wanted, so what is there is retired", () => {
     expect(desired(subscriber(1, { state: "Terminated" }), ENDPOINT, config)).toEqual([]);
   });
+  describe("while the customer moves", () => {
+    const option82 = { policy: "Enforce", circuitId: "new", remoteId: "line", previousCircuitId: "old" } as const;
+    const moving = (more: Partial<ResolvedSubscriber> = {}) =>
+      desired(subscriber(1, { option82, ...more }), ENDPOINT, config).map((d) => ({ key: d.ref.key, spec: d.spec }));
+    test("there is a circuit, and a group of its own rejects whoever comes with neither id", () => {
+      const [guard, found] = moving();
+      expect(guard).toEqual({
+        key: "acme:moving-circuits::s1@acme.example",
+        spec: { circuits: ["ADSL-Agent-Circuit-Id new", "ADSL-Agent-Circuit-Id old"], authType: "Reject" },
+      });
+      expect(found?.spec).toMatchObject({
+        circuitId: "ADSL-Agent-Circuit-Id *",
+        remoteId: "ADSL-Agent-Remote-Id line",
+        movingCircuit: { $output: `radius-1/group/${guard?.key}`, path: "name" },
+      });
+    });
+    test.each<[string, Partial<ResolvedSubscriber>]>([
+      ["who is suspended is rejected by his account, and waits for no other row", { state: "Suspended" }],
+      ["where nothing is enforced, nothing is compared", { option82: { ...option82, policy: "Log" } }],
+      ["who went nowhere needs none", { option82: { ...option82, previousCircuitId: "new" } }],
+      ["two ids are two only where there is a new one", { option82: { ...option82, circuitId: undefined } }],
+    ])("%s", (_, more) => {
+      expect(moving(more).map((d) => d.key)).toEqual(["s1@acme.example"]);
+    });
+    test("an id that looks like `any` is an id", () => {
+      expect(account({ option82: { policy: "Enforce", circuitId: "*", remoteId: undefined } })).toMatchObject({
+        circuitId: "ADSL-Agent-Circuit-Id 0x2a",
+      });
+    });
+  });
   test("of another endpoint's NAS: nothing here", () => {
     expect(desired(subscriber(1, { nas: ["elsewhere"] }), ENDPOINT, config)).toEqual([]);
   });

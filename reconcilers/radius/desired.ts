@@ -14,6 +14,7 @@ import { type Area, areaOf, vendorsKey } from "./area.ts";
 import { refusal } from "./asked.ts";
 import { DEFAULT_OPTION82, type RadiusConfig, type Vendor } from "./config.ts";
 import { EXTRAS, groupCells } from "./fields.ts";
+import { guarded } from "./moving.ts";
 import { wantedPassword } from "./password.ts";
 import { octets, safe, safeText, safeUserName } from "./values.ts";
 import { rates } from "./vendors.ts";
@@ -61,10 +62,11 @@ function groupSpec(plan: EffectivePlan, vendors: readonly Vendor[]): Spec {
   return spec;
 }
 
+const PLAN_CELLS = groupCells([]);
 /** `reply Name op value`. A value for a list of ours joins the list; a value for a field of ours is refused. */
 function extra(a: ExtraAttribute, spec: Record<string, Value>): readonly string[] {
   const name = JSON.stringify(a.name);
-  const own = Object.entries(groupCells).find(
+  const own = Object.entries(PLAN_CELLS).find(
     ([, c]) => c.table === a.target && c.attributes.some((n) => n.toLowerCase() === a.name.toLowerCase()),
   );
   if (own && (!own[1].many || a.op !== own[1].op))
@@ -83,11 +85,14 @@ function account(s: ResolvedSubscriber, endpoint: string, config: RadiusConfig):
   if (!area) return [];
   const group = area.vendors.length > 0 ? groupRef(endpoint, s.owner.tenant, s.plan.name, area.vendors) : undefined;
   const spec: Record<string, Spec[string]> = { authType: authType(s), group: group?.key ?? null };
+  const guards = guarded(s, area, endpoint);
   for (const [part, fields] of parts(s, area)) merge(spec, s, part, fields);
+  Object.assign(spec, guards.account);
   const ref: Ref = { system: endpoint, resource: "account", key: safeUserName(s.userName) };
   // Who is rejected needs no group: a plan that is gone must not keep anybody from being suspended.
   const requires = group && s.state === "Active" && { requires: [refKey(group)] };
-  return [{ ref, spec, ...requires, ...(s.withDevice && { withDevice: withDevice(s.userName, s.withDevice) }) }];
+  const account = { ref, spec, ...requires, ...(s.withDevice && { withDevice: withDevice(s.userName, s.withDevice) }) };
+  return [...guards.groups, account];
 }
 const withDevice = (before: string, { rename }: NonNullable<ResolvedSubscriber["withDevice"]>): WithDevice =>
   rename === undefined ? {} : { rename: { field: "userName", before, after: rename } };

@@ -3,6 +3,7 @@ import type { State, Value } from "../../controller/core/model.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { fault } from "../errors.ts";
 import { type Cell, type Cells, EXTRAS, type Table } from "./fields.ts";
+import { ANY } from "./moving.ts";
 import { passwordIn, storedPassword } from "./password.ts";
 import { proofOf } from "./proof.ts";
 import { danger } from "./values.ts";
@@ -49,8 +50,9 @@ function texts(value: Value): readonly string[] {
 }
 
 function line(field: string, cell: Cell, text: string): Line {
-  const { table, op } = cell;
-  const [attribute, value] = cell.named ? split(text) : [cell.attributes[0], text];
+  const { table } = cell;
+  const [attribute, given] = cell.named ? split(text) : [cell.attributes[0], text];
+  const [op, value] = cell.any && given === ANY ? ["=*", "any"] : [cell.op, given];
   const why = danger(value);
   if (why !== undefined) throw fault("BadValue", `${field} ${why}`);
   return { table, attribute, op, value };

@@ -14,6 +14,8 @@ export interface Cell {
   readonly named?: true;
   /** One row for each value; the order says nothing. */
   readonly many?: true;
+  /** The value `*` is written with the operator `=*`: whatever the NAS sends, it must send something. */
+  readonly any?: true;
 }
 export type Cells = Readonly<Record<string, Cell>>;
 
@@ -47,8 +49,12 @@ const PASSWORDS: readonly [string, ...string[]] = [
   "SSHA2-384-Password",
   "PBKDF2-Password",
 ];
-/** The priority of our only radusergroup row: only the first group that matches applies. */
+/** Priorities of our radusergroup rows: only the first group that matches applies. A row of another one is drift of `group`. */
 const PRIORITY = "1";
+const GUARDS = ["-2", "-1"] as const;
+/** Members have no attribute: which field a row belongs to is told by its priority. */
+export const memberKey = (priority: string): string =>
+  (GUARDS as readonly string[]).includes(priority) ? priority : "";
 
 /** Nobody declares them for one subscriber, and each changes the service: a row there, whoever added it, is drift. */
 const CHECK_OVERRIDES: readonly [string, ...string[]] = [
@@ -102,14 +108,8 @@ export function accountCells(nas: readonly Nas[]): Cells {
   return {
     password: { ...check(...PASSWORDS), named: true },
     authType: check("Auth-Type"),
-    circuitId: option82(
-      DEFAULT_OPTION82.circuitAttribute,
-      nas.map((n) => n.option82.circuitAttribute),
-    ),
-    remoteId: option82(
-      DEFAULT_OPTION82.remoteAttribute,
-      nas.map((n) => n.option82.remoteAttribute),
-    ),
+    circuitId: { ...option82("==", "circuitAttribute", nas), any: true },
+    remoteId: { ...option82("==", "remoteAttribute", nas), any: true },
     address: reply("Framed-IP-Address"),
     pool: reply("Framed-Pool"),
     routes: list("Framed-Route"),
@@ -127,15 +127,17 @@ export function accountCells(nas: readonly Nas[]): Cells {
     tunnelMedium: reply("Tunnel-Medium-Type:0", "Tunnel-Medium-Type"),
     tunnelGroup: reply("Tunnel-Private-Group-Id:0", "Tunnel-Private-Group-Id"),
     group: cell("member", PRIORITY, ""),
+    movingCircuit: cell("member", GUARDS[0], GUARDS[0]),
+    movingRemote: cell("member", GUARDS[1], GUARDS[1]),
     checkOverrides: { ...check(...CHECK_OVERRIDES), named: true, many: true },
     replyOverrides: { ...reply(...REPLY_OVERRIDES), named: true, many: true },
   };
 }
 
 /** Which attribute carries the id depends on the NAS. All that the endpoint's NAS use belong to the field. */
-const option82 = (common: string, attributes: readonly string[]): Cell => {
-  const [first = common, ...rest] = new Set(attributes);
-  return { ...cell("check", "==", first, ...rest), named: true };
+const option82 = (op: string, which: "circuitAttribute" | "remoteAttribute", nas: readonly Nas[]): Cell => {
+  const [first = DEFAULT_OPTION82[which], ...rest] = new Set(nas.map((n) => n.option82[which]));
+  return { ...cell("check", op, first, ...rest), named: true };
 };
 
 const managed = { authority: "managed" } as const;
@@ -170,11 +172,13 @@ export const accountFields: FieldTable = {
   tunnelMedium: disruptive,
   tunnelGroup: disruptive,
   group: managed,
+  movingCircuit: managed,
+  movingRemote: managed,
   checkOverrides: managed,
   replyOverrides: managed,
 };
 
-export const groupCells: Cells = {
+export const groupCells = (nas: readonly Nas[]): Cells => ({
   simultaneousUse: check("Simultaneous-Use"),
   interimInterval: byDefault("Acct-Interim-Interval"),
   mikrotikRate: byDefault("Mikrotik-Rate-Limit"),
@@ -189,13 +193,15 @@ export const groupCells: Cells = {
   huaweiProfile: byDefault("Huawei-Qos-Profile-Name"),
   juniperService: byDefault("ERX-Service-Activate:1", "ERX-Service-Activate"),
   ciscoPairs: list("Cisco-AVPair"),
-  // A group that accepts would let anybody past option 82: a row there is drift, and null is all that is ever wanted.
+  // A group that accepts would let anybody past option 82: a row there is drift. Only a guard has one, and it rejects.
   authType: check("Auth-Type"),
-};
+  circuits: { ...option82("!=", "circuitAttribute", nas), many: true },
+  remotes: { ...option82("!=", "remoteAttribute", nas), many: true },
+});
 /** The attributes that an operator asks for beside ours; which they are is remembered beside the group's owner. */
 export const EXTRAS = "attributes";
 
 export const groupFields: FieldTable = {
-  ...Object.fromEntries(Object.keys(groupCells).map((field) => [field, managed])),
+  ...Object.fromEntries(Object.keys(groupCells([])).map((field) => [field, managed])),
   [EXTRAS]: managed,
 };

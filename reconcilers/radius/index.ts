@@ -25,7 +25,7 @@ export const radius: System<RadiusConfig> = {
 
 function session(db: Database, config: RadiusConfig, endpoint: string): Session {
   return {
-    resources: [groups(db, endpoint), accounts(db, endpoint, config.nas)],
+    resources: [groups(db, endpoint, config.nas), accounts(db, endpoint, config.nas)],
     slots: config.slots,
     ping: async (signal) => {
       const [row] = await db.read(version, [], signal);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const db = database(fresh.pool);
   await ensureSchema(db, signal);
   account = accounts(db, ENDPOINT, config.nas);
-  group = groups(db, ENDPOINT);
+  group = groups(db, ENDPOINT, config.nas);
 });
 afterAll(() => fresh.drop());
 beforeEach(async () => {

@@ -15,8 +15,8 @@ const PAGE = 2000;
 
 export const accounts = (db: Database, endpoint: string, nas: readonly Nas[]): Resource =>
   resource(db, shapeOf("account", endpoint, accountFields, accountCells(nas)));
-export const groups = (db: Database, endpoint: string): Resource =>
-  resource(db, shapeOf("group", endpoint, groupFields, groupCells));
+export const groups = (db: Database, endpoint: string, nas: readonly Nas[]): Resource =>
+  resource(db, shapeOf("group", endpoint, groupFields, groupCells(nas)));
 
 function resource(db: Database, shape: Shape): Resource {
   const read = sql.read(shape.kind);

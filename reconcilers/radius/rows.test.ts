@@ -10,7 +10,7 @@ import { observed, type Shape, shapeOf } from "./shape.ts";
 import { danger } from "./values.ts";
 
 const account = shapeOf("account", "r", accountFields, accountCells([]));
-const group = shapeOf("group", "r", groupFields, groupCells);
+const group = shapeOf("group", "r", groupFields, groupCells([]));
 const LETTER = { check: "c", reply: "r", member: "m" } as const;
 const row = (l: Line, name = "n"): Row => [LETTER[l.table], name, l.attribute, l.op, l.value];
 const owned = (extras = ""): Row => ["o", "n", "lm_t", "false", extras];
@@ -108,7 +108,22 @@ describe("drift that a value alone does not show", () => {
     const names = (cells: Cells) =>
       Object.values(cells).flatMap((c) => c.attributes.map((a) => `${c.table} ${a.toLowerCase()}`));
     const covered = new Set(names(accountCells([])));
-    expect(names(groupCells).filter((n) => !covered.has(n))).toEqual([]);
+    expect(names(groupCells([])).filter((n) => !covered.has(n))).toEqual([]);
+  });
+  test("any id is not the id `*`", () => {
+    const moving: Spec = { ...spec, circuitId: "ADSL-Agent-Circuit-Id *" };
+    const row = (op: string, value: string): Row => ["c", "n", "ADSL-Agent-Circuit-Id", op, value];
+    const others = [owned(), address, password];
+    expect(drift(account, [...others, row("=*", "any")], moving)).toEqual([]);
+    expect(drift(account, [...others, row("==", "*")], moving)).toEqual(["circuitId"]);
+    expect(account.encode({ circuitId: "ADSL-Agent-Circuit-Id *" }).lines).toEqual([
+      { table: "check", attribute: "ADSL-Agent-Circuit-Id", op: "=*", value: "any" },
+    ]);
+  });
+  test("a guard that somebody left behind", () => {
+    expect(drift(account, [owned(), address, password, ["m", "n", "", "-2", "acme:moving-circuits::n"]], spec)).toEqual(
+      ["movingCircuit"],
+    );
   });
   test("a group that accepts everybody", () => {
     expect(drift(group, [owned(), ["c", "n", "Auth-Type", ":=", "Accept"]], {})).toEqual(["authType"]);

@@ -77,9 +77,10 @@ union all select name, 'false', extras from turned union all select name, 'false
 const stands = (kind: Kind, table: Table): string =>
   `exists (select 1 from ${tableName(kind, table)} t where t.${names[kind].column} = o.name)`;
 
-/** $1 names, $2 attributes in lower case: FreeRADIUS does not tell cases apart. A member has no attribute. */
+/** $1 names, $2 attributes in lower case: FreeRADIUS does not tell cases apart. Of a member, `memberKey` of its priority. */
 export const remove = (kind: Kind, table: Table): string => {
-  const attribute = table === "member" ? "''" : "lower(t.Attribute)";
+  const attribute =
+    table === "member" ? "case when t.priority in (-2, -1) then t.priority::text else '' end" : "lower(t.Attribute)";
   return `delete from ${tableName(kind, table)} t using unnest($1::text[], $2::text[]) as u(name, attribute)
 where t.${names[kind].column} = u.name and ${attribute} = u.attribute`;
 };

@@ -36,7 +36,9 @@ export const safeText = (what: string, text: string): string => literal(safe(wha
 /** The bytes of an id for an attribute of type octets. `0x…` is read as bytes; half of a byte would be an error of the query. */
 export const octets = (value: string, encoding: "Text" | "Hex"): string => {
   if (/^0x([0-9a-f]{2})+$/i.test(value)) return value;
-  return encoding === "Hex" || value.startsWith("0x") ? `0x${Buffer.from(value).toString("hex")}` : value;
+  return encoding === "Hex" || value.startsWith("0x") || value === "*"
+    ? `0x${Buffer.from(value).toString("hex")}`
+    : value;
 };
 
 /** The stock filter_username refuses white space, and a backslash never matches a row. @throws Fault `BadValue`. */

@@ -58,7 +58,7 @@ const makeRig =
       secrets: part.secrets,
       async reset() {
         await pool.query(`truncate ${TABLES}`);
-        for (const d of part.before) await groups(plain, ENDPOINT).apply([create(d)], signal);
+        for (const d of part.before) await groups(plain, ENDPOINT, config.nas).apply([create(d)], signal);
       },
       close: drop,
     };
@@ -192,7 +192,7 @@ export const accountRig = makeRig({
 });
 
 export const groupRig = makeRig({
-  make: (db) => groups(db, ENDPOINT),
+  make: (db) => groups(db, ENDPOINT, config.nas),
   owner: (n) => planSubject({ name: `plan-${n}` }).owner,
   desired: (n, edited) => group(edited, `plan-${n}`),
   secrets: [PASSWORD(1)],

@@ -8,8 +8,9 @@ const TAG = /:\d+$/;
 
 test("every attribute of ours is in FreeRADIUS's dictionaries: it rejects every login over another", async () => {
   const names = await readDictionaries();
-  const ours = [...Object.values(accountCells(config.nas)), ...Object.values(groupCells)].flatMap((c) => c.attributes);
-  const strange = ours.filter((a) => a !== "" && !names.has(a.replace(TAG, "").toLowerCase()));
+  const cells = [...Object.values(accountCells(config.nas)), ...Object.values(groupCells(config.nas))];
+  const ours = cells.flatMap((c) => (c.table === "member" ? [] : c.attributes));
+  const strange = ours.filter((a) => !names.has(a.replace(TAG, "").toLowerCase()));
   expect(strange).toEqual([]);
   expect(ours.length).toBeGreaterThan(40);
 });

@@ -144,7 +144,58 @@ describe("option 82", () => {
     expect((await isp.login(12, ids("ADSL-Agent-Remote-Id = 0xcafe"))).code).toBe(ACCEPT);
     expect((await isp.login(12, ids("ADSL-Agent-Remote-Id = 0xcaff"))).code).toBe(REJECT);
   });
-  test.each(["0x1", "0xzz", 'a\\tb"c', "it's"])("an id that FreeRADIUS could misread: %s", async (circuitId) => {
+  describe("while the customer moves", () => {
+    const circuit = (id: string): string => `ADSL-Agent-Circuit-Id = "${id}"`;
+    const both = { policy: "Enforce", circuitId: "new", remoteId: undefined, previousCircuitId: "old" } as const;
+    const login = async (n: number, how: object, more: Partial<ResolvedSubscriber> = {}): Promise<string> => {
+      await isp.declare(n, { option82: both, ...more });
+      return (await isp.login(n, how)).code;
+    };
+    test.each([
+      ["where he comes from", circuit("old"), ACCEPT],
+      ["where he goes to", circuit("new"), ACCEPT],
+      ["anywhere else", circuit("else"), REJECT],
+      ["at two places", `${circuit("new")}\n${circuit("else")}`, REJECT],
+      ["nowhere", undefined, REJECT],
+    ])("%s: by PAP, by CHAP and as IPoE", async (_, place, code) => {
+      const at = place === undefined ? {} : { circuit: place };
+      expect(await login(15, { pap: PASSWORD(15), ...at })).toBe(code);
+      expect(await login(15, { chap: PASSWORD(15), ...at })).toBe(code);
+      expect(await login(15, at, { accessType: "IPoE", password: undefined })).toBe(code);
+    });
+    test("the speed of the plan stays", async () => {
+      await isp.declare(15, { option82: both });
+      const { attributes } = await isp.login(15, { pap: PASSWORD(15), circuit: circuit("old") });
+      expect(attributes).toContain('Mikrotik-Rate-Limit = "50M/100M"');
+    });
+    test("the password is asked for as ever", async () => {
+      expect(await login(15, { pap: "guess", circuit: circuit("old") })).toBe(REJECT);
+    });
+    test("when it is over, and when he is suspended, nothing is open any more", async () => {
+      const over = { option82: { policy: "Enforce", circuitId: "new", remoteId: undefined } } as const;
+      expect(await login(15, { pap: PASSWORD(15), circuit: circuit("new") }, { state: "Suspended" })).toBe(REJECT);
+      expect(await login(15, { pap: PASSWORD(15), circuit: circuit("old") })).toBe(ACCEPT);
+      expect(await login(15, { pap: PASSWORD(15), circuit: circuit("old") }, over)).toBe(REJECT);
+      expect(await login(15, { pap: PASSWORD(15), circuit: circuit("new") }, over)).toBe(ACCEPT);
+    });
+    test.each([
+      ["old", "other", ACCEPT],
+      ["new", "line", ACCEPT],
+      ["new", "else", REJECT],
+      ["else", "line", REJECT],
+    ])("both ids move: circuit %s and remote id %s", async (c, r, code) => {
+      const option82 = { ...both, remoteId: "line", previousRemoteId: "other" };
+      const how = { pap: PASSWORD(16), circuit: `${circuit(c)}\nADSL-Agent-Remote-Id = "${r}"` };
+      expect(await login(16, how, { option82 })).toBe(code);
+    });
+    test("in the attribute and encoding of another NAS", async () => {
+      const at = (id: string) => ({ pap: PASSWORD(17), circuit: `Agent-Circuit-Id = "${id}"` });
+      expect(await login(17, at("old"), { nas: ["bng3"] })).toBe(ACCEPT);
+      expect(await login(17, at("new"), { nas: ["bng3"] })).toBe(ACCEPT);
+      expect(await login(17, at("else"), { nas: ["bng3"] })).toBe(REJECT);
+    });
+  });
+  test.each(["*", "0x1", "0xzz", 'a\\tb"c', "it's"])("an id that FreeRADIUS could misread: %s", async (circuitId) => {
     const bytes = `ADSL-Agent-Circuit-Id = 0x${Buffer.from(circuitId).toString("hex")}`;
     await isp.declare(13, { option82: { policy: "Enforce", circuitId, remoteId: undefined } });
     expect((await isp.login(13, { pap: PASSWORD(13), circuit: bytes })).code).toBe(ACCEPT);

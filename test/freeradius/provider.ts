@@ -1,4 +1,6 @@
 /** A provider with a real FreeRADIUS: what it declares is written as the engine would, and its customers log in. */
+import { type Desired, parseRef } from "../../controller/core/model.ts";
+import { resolve } from "../../controller/core/plan.ts";
 import type { EffectivePlan, ResolvedSubscriber } from "../../controller/core/resolved.ts";
 import { database } from "../../reconcilers/postgres.ts";
 import { parseConfig } from "../../reconcilers/radius/config.ts";
@@ -42,17 +44,22 @@ export async function openProvider() {
   const plans = [plan, businessPlan, fastPlan].map((p) => ({ ...planSubject(p), areas }));
   for (const p of plans) {
     const all = desired(p, ENDPOINT, config);
-    const h = hand({ resource: groups(db, ENDPOINT), owner: () => p.owner, desired: (n) => all[n]! });
+    const h = hand({ resource: groups(db, ENDPOINT, config.nas), owner: () => p.owner, desired: (n) => all[n]! });
     for (const [n, d] of all.entries()) await h.settle(n, d);
   }
-  const of = (n: number, more: Partial<ResolvedSubscriber>) => desired(subscriber(n, more), ENDPOINT, config)[0];
-  const h = hand({
-    resource: accounts(db, ENDPOINT, config.nas),
-    owner: (n) => subscriber(n).owner,
-    desired: (n) => of(n, {})!,
-  });
+  const of = (n: number, more: Partial<ResolvedSubscriber>) => desired(subscriber(n, more), ENDPOINT, config);
+  const account = (n: number, more: Partial<ResolvedSubscriber> = {}): Desired => {
+    const found = of(n, more).find((d) => d.ref.resource === "account")!;
+    return { ...found, spec: resolve(found.spec, ({ $output }) => parseRef($output).key).spec };
+  };
+  const owner = (n: number) => subscriber(n).owner;
+  const h = hand({ resource: accounts(db, ENDPOINT, config.nas), owner, desired: (n) => account(n) });
   return {
-    declare: (n: number, more: Partial<ResolvedSubscriber> = {}) => h.settle(n, of(n, more)),
+    async declare(n: number, more: Partial<ResolvedSubscriber> = {}): Promise<void> {
+      for (const d of of(n, more).filter(({ ref }) => ref.resource === "group"))
+        await hand({ resource: groups(db, ENDPOINT, config.nas), owner, desired: () => d }).settle(n, d);
+      await h.settle(n, account(n, more));
+    },
     retire: (n: number) => h.settle(n, undefined),
     destroy: (n: number) => h.settle(n, undefined, true),
     login: (n: number, { pap, chap, circuit }: Login): Promise<Reply> =>

@@ -43,6 +43,31 @@ describe("declared, suspended and resumed", () => {
     expect(await account(JOHN)).toEqual(before);
     expect(await site.count("reservations", "impact <> 'suspend'")).toBe(0);
   });
+  it("is open at both places while he moves, and the end of the move takes no place in any budget", async () => {
+    const none = { retire: "0%", suspend: "0%", disrupt: "0%", minimum: 1, window: "24h" };
+    const at = (ids: object) => {
+      const s = sub("john");
+      const networkProfile = { ...s.spec.networkProfile, option82Policy: "Enforce" as const, ...ids };
+      return [
+        tenant({}, { budgets: none }),
+        radius(site.radius.url),
+        plan(),
+        { ...s, spec: { ...s.spec, networkProfile } },
+      ];
+    };
+    const circuit = async () => (await account(JOHN)).check.filter((r) => r.startsWith("ADSL"));
+    const guard = "acme:moving-circuits::john@acme.example";
+    await site.declare(at({ circuitId: "old" }));
+    expect(await circuit()).toEqual(["ADSL-Agent-Circuit-Id == old"]);
+    await site.declare(at({ circuitId: "new", previousCircuitId: "old" }));
+    expect(await circuit()).toEqual(["ADSL-Agent-Circuit-Id =* any"]);
+    expect((await account(JOHN)).groups).toEqual(["acme:basic:generic", guard]);
+    await site.declare(at({ circuitId: "new" }));
+    expect(await circuit()).toEqual(["ADSL-Agent-Circuit-Id == new"]);
+    expect((await account(JOHN)).groups).toEqual(["acme:basic:generic"]);
+    expect(await site.condition("john", "Ready")).toBe("True Converged");
+    expect(await site.count("reservations")).toBe(0);
+  });
   it("replaces an Accept by the Reject, and puts the Accept back", async () => {
     const line = (s = sub("john")) => ({
       ...s,

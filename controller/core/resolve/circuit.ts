@@ -6,14 +6,23 @@ import type { Tags } from "./vlan.ts";
 
 export function resolveOption82(facts: Facts, tags: Tags): ResolvedSubscriber["option82"] {
   const { profile, notes } = facts;
-  const { option82Policy: policy, remoteId } = profile;
+  const { option82Policy: policy, remoteId, previousCircuitId, previousRemoteId } = profile;
   const circuitId = profile.circuitId ?? fromTemplate(facts, tags);
   if (policy === "Enforce" && circuitId === undefined && remoteId === undefined)
     notes.block(
       "CircuitIdUnknown",
       `option 82 is enforced and ${unknownBecause(facts, tags)}; set circuitId or remoteId in the profile`,
     );
-  return { policy, circuitId, remoteId };
+  const moving = {
+    ...(previousCircuitId !== undefined && { previousCircuitId }),
+    ...(previousRemoteId !== undefined && { previousRemoteId }),
+  };
+  if (policy === "Enforce" && Object.keys(moving).length > 0)
+    notes.warn(
+      "Moving",
+      `the account is open at the former place too; remove ${Object.keys(moving).join(" and ")} when the move is done`,
+    );
+  return { policy, circuitId, remoteId, ...moving };
 }
 
 function values({ subscriber, tenant }: Facts, tags: Tags): Readonly<Record<string, string | undefined>> {

@@ -260,6 +260,12 @@ describe("place", () => {
     expect(reasons(resolve({ sub: { onu: { olt: "olt9", serial: "ALCL12345678" } } }))).toEqual([
       "ServingAreaUnknown",
     ]));
+  it("accepts the former place too while the customer moves, and says so", () => {
+    const profile = { option82Policy: "Enforce", circuitId: "new", previousCircuitId: "old" } as const;
+    const r = ok({ profile });
+    expect(r.subject.option82).toMatchObject({ circuitId: "new", previousCircuitId: "old" });
+    expect(r.warnings.map((w) => w.reason)).toEqual(["Moving"]);
+  });
   it("takes the circuit id from the tenant's template, complete or not at all", () => {
     const objects = [tenant({ circuitIdTemplate: "{olt}/{port}" }), radius(), plan()];
     const at = (expectedPonPort: number | undefined) =>
