@@ -75,6 +75,8 @@ export interface Desired {
   readonly requires?: readonly RefKey[];
   /** Made only when everything else of the subject is in place, such as what starts the bill. */
   readonly last?: true;
+  /** What it should be cannot be told: neither made, changed nor taken away. */
+  readonly left?: true;
   /** Where a value of our own is taken when the system that chooses one cannot be reached. */
   readonly fallback?: Fallback;
   /** What the device at the customer's dials with waits for the device: fields that `rotates`, and the name of the object. */

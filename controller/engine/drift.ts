@@ -118,6 +118,7 @@ function differs(
   if (subject.blocked.length > 0) return false; // nothing can be told, so nothing can be called wrong
   const want = wanted(subject, refKey(observed.ref));
   if (want === undefined) return !observed.retired;
+  if (want.left) return false;
   if (observed.retired || observed.token !== token(owner, refKey(observed.ref))) return true;
   return differing(resource.fields, observed, judged(want, chosen)).length > 0;
 }

@@ -82,15 +82,24 @@ describe("subscriptions", () => {
     ["neither plan nor list names a product", { ...none, subscriptions: [] }, []],
   ])("%s", (_, more, expected) => expect(slots(billedAs(more))).toEqual(expected));
 
-  test("a plan that is lost ends none of them: what they cost stays as it is", () => {
+  test("a plan that is lost ends none of them and makes none, in whatever order they are declared", () => {
     const subscriptions = [
-      { product: "res-100", trial: false },
       { product: "iptv", trial: false },
+      { product: "res-100", trial: false },
     ];
     const lost = { ...billed(1).plan, speed: { downKbps: 0, upKbps: 0 } };
-    const all = of({ state: "Suspended", plan: lost, billing: billing(1, { product: undefined, subscriptions }) });
-    expect(slots(all)).toEqual(["plan", "addon.iptv"]);
-    expect(one("subscription", all)!.spec["product"]).toMatchObject({ optional: true });
+    const more = { product: undefined, price: undefined, suspended: undefined, subscriptions };
+    const all = of({ state: "Suspended", plan: lost, billing: billing(1, more) });
+    expect(slots(all)).toEqual(["plan", "addon.iptv", "addon.res-100"]);
+    expect(all.map((d) => [d.ref.resource, d.left])).toEqual([
+      ["customer", undefined],
+      ["service", undefined],
+      ["subscription", true],
+      ["subscription", true],
+      ["subscription", true],
+      ["activation", undefined],
+    ]);
+    expect(one("activation", all)!.spec["charges"]).toMatchObject({ optional: true });
   });
   test("another product of the plan is a change of the same subscription", () => {
     const [before, after] = [

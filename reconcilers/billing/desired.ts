@@ -27,9 +27,10 @@ export function desired(subject: ResolvedSubject, endpoint: string): readonly De
   return [
     { ref: customer, spec: customerSpec(subject) },
     { ref: service, spec: { account: output(customer, "account", account), ...serviceSpec(subject) } },
-    ...subscriptions(subject, service).map(({ slot, ...spec }) => ({
+    ...subscriptions(subject).map(({ slot, ...spec }) => ({
       ref: ref("subscription", slot),
       spec: { service: output(service, "key", service.key), state: IN_STEP, ...spec },
+      ...(isLost(subject) && { left: true as const }),
     })),
     activation(subject, ref("activation"), service),
   ];
@@ -74,17 +75,15 @@ const whenKnown = (v: string | Output | undefined): Value | Output =>
   typeof v === "object" ? { ...v, optional: true } : (v ?? null);
 
 /** The plan's product unless subscriptions are declared: then exactly those, the plan's own with the plan's price. */
-function subscriptions(s: ResolvedSubscriber, service: Ref): readonly ({ readonly slot: string } & Spec)[] {
+function subscriptions(s: ResolvedSubscriber): readonly ({ readonly slot: string } & Spec)[] {
   const { product, price, subscriptions: declared } = s.billing;
-  // A plan that is lost holds no suspension up, and ends nobody's subscription: its product and price stay as they are.
-  if (s.plan.speed.downKbps === 0) {
-    const left: Output = { ...output(service, "left as it is"), optional: true };
-    const kept = { slot: PLAN_SLOT, product: left, trial: false, amount: left, currency: left, period: left };
-    return [kept, ...declared.slice(1).map((d) => addon(d))];
-  }
+  // Which of the declared ones is the plan's is not known without it, so each keeps the slot that it has.
+  if (isLost(s)) return [{ slot: PLAN_SLOT }, ...declared.map(addon)];
   const wanted = declared.length === 0 && product !== undefined ? [{ product, trial: false }] : declared;
   return wanted.map((w) => (w.product === product ? { ...addon(w), ...priced(price), slot: PLAN_SLOT } : addon(w)));
 }
+/** A plan that is lost holds no suspension up, ends nobody's subscription and makes none. */
+const isLost = ({ plan }: ResolvedSubscriber): boolean => plan.speed.downKbps === 0;
 const addon = ({ product, trial }: Subscription) => ({
   slot: addonSlot(product),
   product,
@@ -100,7 +99,8 @@ const priced = (price: ResolvedBilling["price"]) => ({
 /** Starts the bill, once everything else of the subscriber is in place. Suspending waits for nobody. */
 function activation({ state, billing }: ResolvedSubscriber, ref: Ref, service: Ref): Desired {
   const spec = { service: output(service, "key", service.key), charges: null };
-  if (state === "Suspended") return { ref, spec: { ...spec, state: "SUSPENDED", charges: billing.suspended } };
+  const left: Output = { ...output(service, "charges as they are"), optional: true };
+  if (state === "Suspended") return { ref, spec: { ...spec, state: "SUSPENDED", charges: billing.suspended ?? left } };
   if (billing.surveyPassed === false) return { ref, spec: { ...spec, state: "PENDING" } };
   return { ref, spec: { ...spec, state: "ACTIVE" }, last: true };
 }

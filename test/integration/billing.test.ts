@@ -179,6 +179,25 @@ describe("while it runs", () => {
     expect(await services()).toEqual(["SUB-john ACC-1 ACTIVE"]);
     expect(await subscriptions()).toEqual(["plan ACTIVE res-100 29.90"]);
   });
+  it("a plan that is lost during a suspension changes nothing of what is charged", async () => {
+    const pausing = priced("res-100", "29.90", { suspension: { mode: "Reject", billing: "Pause" } });
+    const products = [
+      { product: "iptv", trial: false },
+      { product: "res-100", trial: false },
+    ];
+    const spec = { ...suspended(john()).spec, billing: { account: "ACC-1", subscriptions: products } };
+    const away: Subscriber = { ...john(), spec: { ...spec, suspension: { reason: "NonPayment" } } };
+    await site.declare(base(pausing, away));
+    const before = [await services(), await subscriptions()];
+    expect(before).toEqual([
+      ["SUB-john ACC-1 SUSPENDED Pause"],
+      ["addon.iptv PAUSED iptv ", "plan PAUSED res-100 29.90"],
+    ]);
+    await site.declare(base(pausing, away).filter((o) => o.kind !== "ServicePlan"));
+    expect([await services(), await subscriptions()]).toEqual(before);
+    await site.scan();
+    expect([await services(), await subscriptions()]).toEqual(before);
+  });
   it("another plan counts from the next period, and taken back it leaves nothing", async () => {
     const fiber = priced("fiber-1g", "59.90", { speed: { down: "1Gbps", up: "500Mbps" } });
     await site.declare(base(fiber, john()));

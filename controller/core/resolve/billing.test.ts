@@ -77,12 +77,12 @@ describe("what is billed", () => {
     const suspension = { reason: "NonPayment", billing: "Pause" } as const;
     expect(of({ suspension })).toMatchObject({ suspended: "Pause" });
   });
-  test("without a plan nothing is known of product and price, and charges continue", () => {
+  test("without a plan nothing is known of product, price and what a suspension charges", () => {
     expect(resolveBilling(subscriber(), undefined, false, [])).toMatchObject({
       account: undefined,
       product: undefined,
       price: undefined,
-      suspended: "Continue",
+      suspended: undefined,
       surveyPassed: false,
     });
   });

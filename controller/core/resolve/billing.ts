@@ -16,7 +16,7 @@ export function resolveBilling(
     subscriptions: (billing?.subscriptions ?? []).map(({ product, trial }) => ({ product, trial })),
     product: plan?.spec.billing?.product,
     price: plan?.spec.billing?.price,
-    suspended: spec.suspension?.billing ?? plan?.spec.suspension.billing ?? "Continue",
+    suspended: spec.suspension?.billing ?? plan?.spec.suspension.billing,
     customer: {
       id: customer?.id,
       name: customer?.name,
