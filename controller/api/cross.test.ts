@@ -101,6 +101,18 @@ describe("references", () => {
     ));
 });
 
+describe("option 82, enforced", () => {
+  const enforced = inline({ option82Policy: "Enforce" });
+  it("needs an id, of the profile or by the tenant's template", () => {
+    expect(check([...base, sub("a", "1", enforced)])).toEqual([
+      "a spec.networkProfile.option82Policy: option82Policy Enforce needs a circuitId or a remoteId; set one of them, or circuitIdTemplate in the tenant",
+    ]);
+    expect(check([...base, profile({ option82Policy: "Enforce" })])).toHaveLength(1);
+    expect(check([...base, sub("a", "1", inline({ option82Policy: "Enforce", remoteId: "CPE-1" }))])).toEqual([]);
+    expect(check([tenant({ circuitIdTemplate: "{olt}" }), radius(), plan(), sub("a", "1", enforced)])).toEqual([]);
+  });
+});
+
 describe("one holder: the lesser name keeps it, both are named", () => {
   const two = (a: Partial<SubscriberSpec>, b: Partial<SubscriberSpec> = a) => [
     ...base,

@@ -4,6 +4,7 @@ import type { Claim } from "../core/model.ts";
 import { resolveSubscriber } from "../core/resolve/subscriber.ts";
 import { attributes } from "./cross-attributes.ts";
 import { bindings, poolNames, sites } from "./cross-bindings.ts";
+import { circuits } from "./cross-circuits.ts";
 import { aliases, claims, namespaces, profiles, realms } from "./cross-duplicates.ts";
 import { addressesOfOthers, pools, prefixes } from "./cross-overlaps.ts";
 import { homes, references, surveys } from "./cross-references.ts";
@@ -20,6 +21,7 @@ const RULES: readonly Rule[] = [
   surveys,
   poolNames,
   attributes,
+  circuits,
   namespaces,
   realms,
   aliases,

@@ -36,10 +36,10 @@ describeRules("NetworkProfile", {}, [
     good: { services: [{ name: "iptv", innerVlan: 5, serviceVlan: 300 }] },
   },
   {
-    at: "spec.circuitId",
-    says: "option82Policy Enforce needs a circuitId (or a remoteId)",
-    bad: { option82Policy: "Enforce" },
-    good: { option82Policy: "Enforce", circuitId: "OLT1/1/1/1:1" },
+    at: "spec.option82Policy",
+    says: "a previous id is compared with option82Policy Enforce only",
+    bad: { option82Policy: "Log", circuitId: "new", previousCircuitId: "old" },
+    good: { option82Policy: "Enforce", circuitId: "new", previousCircuitId: "old" },
   },
   {
     at: "spec.staticIPv4",

@@ -1103,7 +1103,7 @@ export interface NetworkProfileSpec {
    */
   readonly services?: readonly NetworkProfileService[];
   /**
-   * Circuit id of option 82 as the NAS reports it. Left out: built from the template of the tenant.
+   * Circuit id of option 82 as the NAS reports it. Left out: built from the circuitIdTemplate of the tenant.
    */
   readonly circuitId?: string;
   /**
