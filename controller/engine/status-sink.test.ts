@@ -20,18 +20,21 @@ const PLAN = "lab/acme/ServicePlan/isp-acme/basic";
 let declared: Declared;
 let sink: StatusSink;
 let written: StatusRow[];
+/** What another process wrote. */
+let stored: readonly StatusRow[];
 function put(generation: number, ...objects: readonly LastmileObject[]): void {
   const row = { tenant: "acme", sourceId: "test", origin: {}, digest: "", generation, deletedAt: undefined, seq: 1 };
   declared.put(objects.map((o) => ({ ...row, key: keyOfObject(o), object: o as unknown as Json })));
 }
-async function ends(key: OwnerKey, subject: Awaited<ReturnType<Declared["subject"]>>): Promise<void> {
-  const report = { settled: true, effects: 0, faults: new Map(), plan: { owner: subject.owner, changes: [] } };
+async function ends(key: OwnerKey, subject: Awaited<ReturnType<Declared["subject"]>>, settled = true): Promise<void> {
+  const report = { settled, effects: 0, faults: new Map(), plan: { owner: subject.owner, changes: [] } };
   await sink.report(key, subject, report as unknown as Report, false);
 }
 const last = () => written.at(-1)?.status as unknown as SubscriberStatus & { readonly subscribers?: number };
 
 beforeEach(async () => {
   written = [];
+  stored = [];
   const ports = new Ports(new AbortController().signal, () => Number.POSITIVE_INFINITY);
   const secrets = { read: async () => undefined, readAll: async () => ({}) };
   const endpoints = new Endpoints(new Map([bind(radius)]), secrets, ports);
@@ -41,6 +44,8 @@ beforeEach(async () => {
   await endpoints.sync(declared.systems());
   const store = {
     statusOf: async () => new Map(),
+    statusDigests: async () =>
+      new Map(stored.flatMap(({ owner, digest }) => (digest ? [[owner, digest] as const] : []))),
     writeStatus: async (rows: readonly StatusRow[]) => {
       written.push(...rows);
       return [];
@@ -64,10 +69,22 @@ it("writes a plan again when another subscriber stands on it", async () => {
   await ends(PLAN, await declared.subject(PLAN, false));
   expect(written).toHaveLength(2);
 });
-it("writes what did not change once, and again after it was told to forget", async () => {
+it("writes what did not change once, and asks the store after it was told to forget", async () => {
   for (let i = 0; i < 2; i++) await ends(JOHN, await declared.subject(JOHN, false));
   expect(written).toHaveLength(1);
   sink.forgetAll();
+  stored = written;
+  await ends(JOHN, await declared.subject(JOHN, false));
+  expect(written).toHaveLength(1);
+  sink.forgetAll();
+  stored = written.map((r) => ({ ...r, digest: "of another status" }));
   await ends(JOHN, await declared.subject(JOHN, false));
   expect(written).toHaveLength(2);
+});
+it("relies on no status that was written while something was open", async () => {
+  await ends(JOHN, await declared.subject(JOHN, false), false);
+  await ends(JOHN, await declared.subject(JOHN, false), false);
+  expect(written.map((r) => r.digest)).toEqual([undefined, undefined]);
+  await ends(JOHN, await declared.subject(JOHN, false));
+  expect(written).toHaveLength(3);
 });

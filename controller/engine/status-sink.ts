@@ -8,14 +8,14 @@ import type { Json, StatusRow } from "../store/status.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared, Declaring } from "./declared.ts";
 import type { Clock } from "./knowledge.ts";
-import type { Verb } from "./lane.ts";
+import type { Asking, Verb } from "./lane.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./reconcile.ts";
 
 type Status = SubscriberStatus | ServicePlanStatus;
 export interface SinkOptions {
   readonly declared: Declared;
-  readonly store: Pick<Store, "statusOf" | "writeStatus" | "dropStatus">;
+  readonly store: Pick<Store, "statusOf" | "statusDigests" | "writeStatus" | "dropStatus">;
   readonly ports: Ports;
   readonly clock: Clock;
   /** Of an owner that is gone for good. */
@@ -25,9 +25,10 @@ const ROWS = 500;
 
 export class StatusSink {
   readonly #o: SinkOptions;
-  /** What the last written status was made from, for those where nothing is open. */
+  /** Digest of the status that is in the store, for those where nothing is open. */
   readonly #written = new Map<OwnerKey, string>();
   readonly #read: Verb<OwnerKey, Json | undefined>;
+  readonly #stored: Verb<OwnerKey, string | undefined>;
   readonly #write: Verb<StatusRow, void>;
   readonly #drop: Verb<OwnerKey, void>;
   readonly #erase: Verb<OwnerKey, void>;
@@ -40,6 +41,14 @@ export class StatusSink {
       limit: ROWS,
       run: async (owners) => {
         const found = await store.statusOf(owners);
+        return owners.map((owner) => found.get(owner));
+      },
+    };
+    this.#stored = {
+      name: "status digests",
+      limit: ROWS,
+      run: async (owners) => {
+        const found = await store.statusDigests(owners);
         return owners.map((owner) => found.get(owner));
       },
     };
@@ -78,22 +87,26 @@ export class StatusSink {
       await ports.store(this.#drop, key, by);
       return;
     }
-    const made = report.settled ? this.#signature(subject, this.#subscribers(subject)) : undefined;
-    if (made !== undefined && report.effects === 0 && this.#written.get(key) === made) return;
+    const now = this.#o.clock.now();
+    const digest = report.settled ? digestOf(this.#status(key, subject, report, undefined, 0)) : undefined;
+    if (digest !== undefined && digest === (await this.#known(key, report, by))) {
+      this.#written.set(key, digest);
+      return;
+    }
     const previous = (await ports.store(this.#read, key, by)) as Status | undefined;
-    const status = this.#status(key, subject, report, previous) as unknown as Json;
-    await ports.store(this.#write, { owner: key, status }, by);
-    if (made === undefined) this.#written.delete(key);
-    else this.#written.set(key, made);
+    const status = this.#status(key, subject, report, previous, now) as unknown as Json;
+    await ports.store(this.#write, { owner: key, status, ...(digest !== undefined && { digest }) }, by);
+    if (digest === undefined) this.#written.delete(key);
+    else this.#written.set(key, digest);
+  }
+  /** After an effect hardly any status is as it was. */
+  async #known(key: OwnerKey, { effects }: Report, by: Asking): Promise<string | undefined> {
+    return this.#written.get(key) ?? (effects === 0 ? this.#o.ports.store(this.#stored, key, by) : undefined);
   }
 
-  /** Of another process's writing, or of a person's, nothing is known: all is written again. */
+  /** Of another process's writing nothing is known: the store is asked again. */
   forgetAll(): void {
     this.#written.clear();
-  }
-
-  #signature({ generation, resolution, blocked, warnings }: Declaring, subscribers: number): string {
-    return hash("sha1", JSON.stringify([generation, resolution, blocked, warnings, subscribers]), "base64");
   }
 
   /** That stand on a plan, as it is declared now. */
@@ -101,11 +114,11 @@ export class StatusSink {
     return object?.kind === "ServicePlan" ? this.#o.declared.catalog.dependants(object).size : 0;
   }
 
-  #status(key: OwnerKey, subject: Declaring, report: Report, previous: Status | undefined): Status {
-    const { declared, clock } = this.#o;
+  #status(key: OwnerKey, subject: Declaring, report: Report, previous: Status | undefined, now: number): Status {
+    const { declared } = this.#o;
     const { object, plan, generation, blocked, warnings, resolution } = subject;
     const systems = declared.boundSystems(tenantOf(key));
-    const input = { generation, now: clock.now(), blocked, warnings, report, systems };
+    const input = { generation, now, blocked, warnings, report, systems };
     if (subject.owner.kind === "ServicePlan") {
       const subscribers = this.#subscribers(subject);
       return planStatus({ ...input, previous: previous as ServicePlanStatus | undefined, subscribers });
@@ -118,3 +131,6 @@ export class StatusSink {
     });
   }
 }
+
+/** Of a settled subject a status follows from what is declared and seen, but for the times of its transitions. */
+const digestOf = (timeless: Status): string => hash("sha1", JSON.stringify(timeless), "base64");

@@ -35,6 +35,18 @@ test("a status that is the same is not written, whatever the order of its fields
   );
 });
 
+test("a digest stands until the status is written without one", async () => {
+  const status = { a: 1 };
+  const digests = async () => [...(await statuses.statusDigests([owner(1), owner(2)]))];
+  await statuses.writeStatus([
+    { owner: owner(1), status, digest: "of a" },
+    { owner: owner(2), status },
+  ]);
+  expect(await digests()).toEqual([[owner(1), "of a"]]);
+  await statuses.writeStatus([{ owner: owner(1), status }]);
+  expect(await digests()).toEqual([]);
+});
+
 test("of one owner twice in a call the last word counts", async () => {
   await statuses.writeStatus([
     { owner: owner(1), status: 1 },

@@ -7,11 +7,15 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export interface StatusRow {
   readonly owner: OwnerKey;
   readonly status: Json;
+  /** Of what it says, without its times; undefined: it is not to be relied on. */
+  readonly digest?: string;
 }
 export interface Statuses {
   /** Answers the owners whose status did change. */
   writeStatus(rows: readonly StatusRow[]): Promise<readonly OwnerKey[]>;
   statusOf(owners: readonly OwnerKey[]): Promise<ReadonlyMap<OwnerKey, Json>>;
+  /** Who has none is not in the map. */
+  statusDigests(owners: readonly OwnerKey[]): Promise<ReadonlyMap<OwnerKey, string>>;
   /** Ordered by owner. */
   statusOfTenant(tenant: string): Promise<ReadonlyMap<OwnerKey, Json>>;
   /** Of owners that are gone for good. */
@@ -19,10 +23,13 @@ export interface Statuses {
 }
 
 const write = `with ${fence}
-insert into lastmile.status as s (owner, status)
-  select r.owner, r.status from rows from (unnest($3::text[]), json_array_elements($4::json)) r(owner, status) where (select ok from fence)
-  on conflict (owner) do update set status = excluded.status, at = now() where s.status::jsonb <> excluded.status::jsonb
+insert into lastmile.status as s (owner, status, digest)
+  select r.owner, r.status, r.digest from rows from (unnest($3::text[]), json_array_elements($4::json), unnest($5::text[])) r(owner, status, digest)
+  where (select ok from fence)
+  on conflict (owner) do update set status = excluded.status, digest = excluded.digest, at = now()
+  where s.digest is distinct from excluded.digest or s.status::jsonb <> excluded.status::jsonb
 returning owner`;
+const digests = "select owner, digest from lastmile.status where owner = any($1::text[]) and digest is not null";
 const drop = `with ${fence} delete from lastmile.status where owner = any($3::text[]) and (select ok from fence)`;
 
 export function openStatuses(calls: Calls, leases: Leases): Statuses {
@@ -37,13 +44,17 @@ export function openStatuses(calls: Calls, leases: Leases): Statuses {
   return {
     async writeStatus(rows) {
       // The last word of one call counts: a statement cannot write a row twice.
-      const last = new Map(rows.map((r) => [r.owner, r.status]));
+      const last = new Map(rows.map((r) => [r.owner, r]));
       if (last.size === 0) return [];
       const owners = [...last.keys()];
-      const values = [...leases.proof(owners), owners, JSON.stringify([...last.values()])];
+      const [texts, made] = [[...last.values()].map((r) => r.status), [...last.values()].map((r) => r.digest ?? null)];
+      const values = [...leases.proof(owners), owners, JSON.stringify(texts), made];
       return (await calls.rows<[OwnerKey]>("status", write, values)).map(([owner]) => owner);
     },
     statusOf: (owners) => read("status of", "owner = any($1::text[])", owners),
+    async statusDigests(owners) {
+      return new Map(await calls.rows<[OwnerKey, string]>("status digests", digests, [owners]));
+    },
     statusOfTenant: (tenant) => read("status of tenant", "tenant = $1", tenant),
     async dropStatus(owners) {
       if (owners.length > 0) await calls.query("drop status", drop, [...leases.proof(owners), owners]);

@@ -40,6 +40,7 @@ export const storeOf = (world: World): Store => ({
   tenants: async () => [...new Set([...world.subjects.keys()].map(tenantOf))],
   approved: async () => new Set(),
   statusOf: async () => new Map(),
+  statusDigests: async () => new Map(),
   statusOfTenant: async () => new Map(),
   ...{ audited: none, dueOwners: none, approvals: none, done: none, history: none },
   ...{ intend: never, confirm: never, shelve: never, unshelve: never, forget: never },
