@@ -1,4 +1,5 @@
 /** The wire: a pool of PostgreSQL connections whose every failure leaves as a coded Fault. */
+import { statSync } from "node:fs";
 import pg, { type Pool, type PoolClient } from "pg";
 import { spelled } from "./columns.ts";
 import { Fault, fault } from "./errors.ts";
@@ -28,10 +29,31 @@ const TIMEOUTS = {
 
 /** The pool of an endpoint. `deps.credentials` may hold `username` and `password`; they win over the address. */
 export function openDatabase(to: { readonly address: string; readonly slots: number }, deps: ClientDeps): Database {
+  checkTlsFiles(to.address);
   const connectionString = withCredentials(to.address, deps.credentials);
   const pool = new pg.Pool({ connectionString, max: to.slots, application_name: "lastmile", ...TIMEOUTS });
   pool.on("error", () => undefined); // an idle connection that died: the next call opens another
   return database(pool);
+}
+
+const TLS_FILES = ["sslrootcert", "sslcert", "sslkey"] as const;
+const MOST_TLS_BYTES = 1024 * 1024;
+/** pg reads them whole while everybody waits, at each connection: a device or a pipe would never end. */
+function checkTlsFiles(address: string): void {
+  const { searchParams } = new URL(address);
+  for (const name of TLS_FILES) {
+    const path = searchParams.get(name);
+    if (path !== null && !isSmallFile(path))
+      throw fault("Misconfigured", `${name} of spec.address names no file that could be a certificate or a key`);
+  }
+}
+function isSmallFile(path: string): boolean {
+  try {
+    const file = statSync(path);
+    return file.isFile() && file.size <= MOST_TLS_BYTES;
+  } catch {
+    return false;
+  }
 }
 
 /** pg lets a URL win over its other options, so credentials go into the URL. */
@@ -66,7 +88,8 @@ async function withClient<T>(
   body: (client: PoolClient) => Promise<T>,
 ): Promise<T> {
   if (signal.aborted) throw fault("Unavailable", "the call was given up before it began");
-  const client = await pool.connect().catch((e: unknown) => rethrow(e, toFault));
+  const connected = async (): Promise<PoolClient> => pool.connect(); // what pg throws at once is a rejection too
+  const client = await connected().catch((e: unknown) => rethrow(e, toFault));
   let broken = false;
   const cut = (): void => {
     broken = true;
