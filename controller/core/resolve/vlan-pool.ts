@@ -12,8 +12,7 @@ export function parseRange(text: string): Range {
   const [first = "", last = first] = text.split("-");
   return [Number(first), Number(last)];
 }
-const tagText = ({ service, inner }: Pair): string =>
-  inner === undefined ? `${service}` : `${service}.${inner}`;
+const tagText = ({ service, inner }: Pair): string => (inner === undefined ? `${service}` : `${service}.${inner}`);
 function parseTag(text: string): Pair {
   const [service, inner] = text.split(".");
   return { service: Number(service), inner: inner === undefined ? undefined : Number(inner) };
