@@ -130,7 +130,7 @@ export class Knowledge {
     const { ports, backoff, clock } = this.#means;
     const ref = parseRef(key);
     const entry = this.entries.get(key);
-    const until = backoff.until(this.#lane(key));
+    const until = backoff.until(this.#lane(key), clock.now());
     if (until > clock.now()) return this.#later(until);
     const found = await ports.observe({ ref, token: this.token(key), id: entry?.id }, this.by(key));
     if (found === null && entry) {
