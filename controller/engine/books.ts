@@ -70,8 +70,13 @@ export class Books {
     return "gone";
   }
   #left(wanted: ReadonlySet<RefKey>): boolean {
-    const { entries, seen } = this.#known;
-    return [...entries.keys()].some((key) => !wanted.has(key) && seen.get(key) !== null);
+    return [...this.#known.entries.keys()].some((key) => !wanted.has(key) && !this.#isGone(key));
+  }
+  /** What stands there without our mark is somebody else's. */
+  #isGone(ref: RefKey): boolean {
+    const { seen, token } = this.#known;
+    const have = seen.get(ref);
+    return have === null || (have !== undefined && have.token !== token(ref));
   }
 
   /** It is there and ours, and nothing says so here: it would be left behind when its owner goes. */
@@ -91,13 +96,13 @@ export class Books {
   }
 
   async #tidyOne(ref: RefKey, wanted: ReadonlySet<RefKey>): Promise<void> {
-    const { entries, seen, token } = this.#known;
+    const { entries, seen } = this.#known;
     const [entry, have] = [entries.get(ref), seen.get(ref)];
     if (!entry || have === undefined) return;
     if (wanted.has(ref)) {
       if (entry.shelved && have && !have.retired) await this.#write("unshelve", ref);
-    } else if (have === null || have.token !== token(ref)) await this.#write("forget", ref);
-    else if (have.retired && !entry.shelved) await this.#write("shelve", ref);
+    } else if (this.#isGone(ref)) await this.#write("forget", ref);
+    else if (have?.retired && !entry.shelved) await this.#write("shelve", ref);
   }
 
   #write(verb: "shelve" | "unshelve" | "forget", ref: RefKey): Promise<void> {
