@@ -1,5 +1,5 @@
 /** The contract: what a newcomer writes to add a system. Reads and writes are sets; one subject is a set of one. */
-import type { Action, Desired, FieldTable, Observed, Ref, RefKey, State } from "../controller/core/model.ts";
+import type { Action, Claim, Desired, FieldTable, Observed, Ref, RefKey, State } from "../controller/core/model.ts";
 import type { OwnerKey, Token } from "../controller/core/owner.ts";
 import type { ResolvedSubject } from "../controller/core/resolved.ts";
 import type { Sensitive } from "../controller/core/sensitive.ts";
@@ -39,6 +39,8 @@ export interface Resource {
   apply(orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]>;
   /** Everything with the marker of this installation and tenant, in pages: drift scan, orphan report, import, recover. */
   scan?(scope: ScanScope, signal: AbortSignal): AsyncIterable<readonly Scanned[]>;
+  /** What the object shows that its owner holds alone: asked when the store was lost. */
+  claims?(scanned: Scanned): readonly Claim[];
 }
 export interface ScanScope {
   readonly installation: string;

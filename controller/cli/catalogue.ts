@@ -187,6 +187,28 @@ function administration(program: Command, run: Run): void {
     .addHelpText("after", examples("lastmile secret show john-doe"))
     .action(run(async () => (await import("./commands/secret.ts")).showSecret));
   program
+    .command("orphans")
+    .summary("show what carries our mark and nobody declares")
+    .description(
+      "Looks through every system for objects that carry the mark of this installation, and that nobody declares and the " +
+        "store does not remember. Changes nothing.",
+    )
+    .option("--tenant <names...>", "also look for tenants that are declared no longer")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile orphans", "lastmile orphans --tenant acme -o json"))
+    .action(run(async () => (await import("./commands/orphans.ts")).orphans));
+  program
+    .command("recover <path>")
+    .summary("take back by their marks what the systems hold, after the store was lost")
+    .description(
+      "Reads every system, and writes into the store what carries our mark: objects, names, addresses, passwords, and what " +
+        "is retired. No system is changed. What cannot come back is told.",
+    )
+    .option("--withdraw", "take back also what nobody declares, so that the next run retires it within the budget")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile recover examples", "lastmile recover examples -o json"))
+    .action(run(async () => (await import("./commands/recover.ts")).recover));
+  program
     .command("init [path]")
     .summary("make the tables that Lastmile needs")
     .description(

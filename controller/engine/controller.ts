@@ -23,9 +23,12 @@ import { Engine, type Options } from "./engine.ts";
 import { type Intake, type IntakeOptions, intake } from "./intake.ts";
 import type { Clock } from "./knowledge.ts";
 import type { Verb } from "./lane.ts";
+import { type Marked, markedObjects } from "./marked.ts";
+import { orphansOf } from "./orphans.ts";
 import { overlay, touch } from "./overlay.ts";
 import { type Preview, previewAll } from "./preview.ts";
 import type { Report } from "./reconcile.ts";
+import { type Recovered, recover } from "./recover.ts";
 import { generatedVerb, keptVerb, readOnlyVerb } from "./secret-verbs.ts";
 import { StatusSink } from "./status-sink.ts";
 import { giveTags } from "./tags.ts";
@@ -191,6 +194,8 @@ export class Controller {
     const copy = this.#declare(readOnlyVerb(this.#o.secrets));
     await this.#fill(copy);
     const declared = update ? (await overlay(update, copy, this.#o.objects, o.prune)).keys : [...copy.owners()];
+    const back = declared.filter((key) => !this.declared.declares(key));
+    await this.#hold(copy, back); // who comes back has kept his name
     const tenants = update ? declared.map(tenantOf) : await this.#o.store.tenants();
     const keys = o.only ?? [...new Set([...declared, ...(await this.#leftovers(copy, new Set(tenants)))])];
     await this.#recall(
@@ -207,6 +212,46 @@ export class Controller {
       store: this.#o.store,
       budget: this.#o.budget((name) => copy.tenant(name)),
     });
+  }
+
+  /**
+   * After the loss of the store: remembers again what the systems hold of those whom the update declares. The update itself
+   * is left to its source. Nothing is written into any system.
+   */
+  async recover(
+    update: SourceUpdate,
+    o: { readonly withdraw: boolean; readonly signal: AbortSignal },
+  ): Promise<Recovered> {
+    const { store, secrets, clock } = this.#o;
+    const declared = await this.#draft(update);
+    const marked = await this.#marked(declared, [], o.signal);
+    const retention = (name: string) => retentionMs(declared.tenant(name));
+    const { withdraw } = o;
+    return recover({ declared, marked, store, secrets, retentionMs: retention, now: clock.now(), withdraw });
+  }
+  /** `tenants`: also of these, though nobody declares them any more. */
+  async orphans(tenants: readonly string[], signal: AbortSignal): Promise<readonly Marked[]> {
+    const { store, clock } = this.#o;
+    const marked = await this.#marked(this.declared, tenants, signal);
+    return orphansOf(marked, this.declared, store, clock.now());
+  }
+  async #draft(update: SourceUpdate): Promise<Declared> {
+    const copy = this.#declare(readOnlyVerb(this.#o.secrets));
+    await this.#fill(copy);
+    await overlay(update, copy, this.#o.objects, false);
+    await this.endpoints.sync(copy.systems());
+    return copy;
+  }
+  /** @throws Fault of a system that cannot be read: without it too little would be found. */
+  async #marked(declared: Declared, more: readonly string[], signal: AbortSignal): Promise<readonly Marked[]> {
+    for (const { metadata } of declared.systems()) {
+      const contact = this.endpoints.contact(metadata.name);
+      if (contact?.ok === false && contact.fault.code !== "NotSupported") throw contact.fault;
+    }
+    const tenants = new Set([...declared.tenants()].map((t) => t.metadata.name));
+    for (const name of more) tenants.add(name);
+    const { installation } = this.#o;
+    return markedObjects({ sessions: this.engine.ports.sessions(), installation, tenants, signal });
   }
 
   /** Who is withdrawn and still known: a retirement may be held or interrupted, or somebody let him in again. */

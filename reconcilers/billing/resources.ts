@@ -4,6 +4,7 @@ import { Fault } from "../errors.ts";
 import type { Resource, Scanned, ScanScope } from "../system.ts";
 import type { BillingDriver, Found } from "./driver.ts";
 import { fieldsOf, KINDS, type Kind } from "./fields.ts";
+import { parseKey } from "./keys.ts";
 
 /** Objects in one call; more do not make it faster. */
 const LIMIT = 500;
@@ -33,6 +34,10 @@ export function resource(driver: BillingDriver, endpoint: string, kind: Kind): R
       return outcomes.map((o, n) => (o === null || o instanceof Fault ? o : observed(orders[n]!.ref, o)));
     },
     scan: (scope, signal) => scan(driver, endpoint, kind, scope, signal),
+    claims({ observed: { ref } }) {
+      const { tenant, number } = parseKey(ref.key);
+      return kind === "service" ? [{ kind: "subscriberNumber", scope: tenant, value: number }] : [];
+    },
   };
 }
 const observed = (ref: Ref, found: Found): Observed => ({ ref, ...found });

@@ -1,4 +1,5 @@
 /** One resource for each kind; all of them read and write alike. */
+import { tenantOf } from "../../controller/core/owner.ts";
 import { type Fault, fault } from "../errors.ts";
 import type { Order, Outcome, Resource } from "../system.ts";
 import { address, prefix } from "./addresses.ts";
@@ -28,6 +29,10 @@ export function resources(http: Http, endpoint: string): readonly Resource[] {
     observe: (lookups, signal) => observe(http, kind, lookups, signal),
     apply: (orders, signal) => apply({ http, kind, names, signal }, orders),
     scan: (scope, signal) => scan(http, kind, endpoint, scope, signal),
+    claims: ({ owner, observed: { state } }) =>
+      typeof state["subscriber"] === "string"
+        ? [{ kind: "subscriberNumber", scope: tenantOf(owner), value: state["subscriber"] }]
+        : [],
   }));
 }
 

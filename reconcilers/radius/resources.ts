@@ -13,8 +13,10 @@ const LIMIT = 500;
 /** Objects in one page of a scan: nobody waits for a single one of them. */
 const PAGE = 2000;
 
-export const accounts = (db: Database, endpoint: string, nas: readonly Nas[]): Resource =>
-  resource(db, shapeOf("account", endpoint, accountFields, accountCells(nas)));
+export const accounts = (db: Database, endpoint: string, nas: readonly Nas[]): Resource => ({
+  ...resource(db, shapeOf("account", endpoint, accountFields, accountCells(nas))),
+  claims: ({ observed: { ref } }) => [{ kind: "userName", scope: endpoint, value: ref.key }],
+});
 export const groups = (db: Database, endpoint: string, nas: readonly Nas[]): Resource =>
   resource(db, shapeOf("group", endpoint, groupFields, groupCells(nas)));
 

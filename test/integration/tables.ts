@@ -43,7 +43,7 @@ export async function accounts(pool: pg.Pool): Promise<ReadonlyMap<string, Accou
 }
 
 const TABLES = `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
-  where table_schema in ('public', 'lastmile') and table_type = 'BASE TABLE' order by 1`;
+  where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE' order by 1`;
 
 /** All rows of all tables as text, leases aside: they move by themselves. */
 export async function dump(pool: pg.Pool, but: readonly string[] = ["lastmile.partitions"]): Promise<string> {

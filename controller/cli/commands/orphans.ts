@@ -1,0 +1,46 @@
+/** `lastmile orphans`: what carries our marker, and nobody declares or remembers. */
+import { objectKeyOf } from "../../core/compose.ts";
+import { refKey } from "../../core/model.ts";
+import { shown } from "../because.ts";
+import { EXIT, type Exit } from "../exit.ts";
+import type { Cx } from "../io.ts";
+import { type OutputOption, print } from "../output.ts";
+import { table } from "../render/table.ts";
+import { withController } from "../session.ts";
+
+export interface OrphansOptions extends OutputOption {
+  /** Tenants that nobody declares any more. */
+  readonly tenant?: readonly string[];
+}
+
+export async function orphans(cx: Cx, { tenant = [], output }: OrphansOptions): Promise<Exit> {
+  return withController(cx, async (controller) => {
+    cx.io.progress("looking for our marks in every system …");
+    const found = await controller.orphans(tenant, cx.signal);
+    cx.io.progress(undefined);
+    const rows = found.map(({ owner, observed }) => ({
+      object: refKey(observed.ref),
+      owner: shown(objectKeyOf(owner)),
+      state: observed.retired ? ("retired" as const) : ("in service" as const),
+      declared: controller.declared.declares(owner),
+    }));
+    await print(cx.io, output, { orphans: rows }, () => (rows.length === 0 ? NONE : [tableOf(rows), HOW].join("\n\n")));
+    return rows.length === 0 ? EXIT.ok : EXIT.changes;
+  });
+}
+
+const NONE = "No orphans: everything that carries our mark is declared, or is remembered until its retention ends.";
+const HOW = `To keep one: declare its owner again under the same name; what carries its mark is taken back as it is.
+To remove them: \`lastmile recover PATH --withdraw\` remembers them, and the next run retires them within the budget.`;
+
+interface Row {
+  readonly object: string;
+  readonly owner: string;
+  readonly state: "retired" | "in service";
+  readonly declared: boolean;
+}
+const tableOf = (rows: readonly Row[]): string =>
+  table(
+    ["object", "owner", "state", "owner declared"],
+    rows.map((r) => [r.object, r.owner, r.state, r.declared ? "yes, and wants no such object" : "no"]),
+  );
