@@ -60,6 +60,18 @@ describe("gate", () => {
     expect(held("Disruptive")).toEqual(["OutsideWindow", "goes", "goes", "goes", "goes"]);
     expect(held("All")).toEqual([...Array(4).fill("OutsideWindow"), "goes"]);
   });
+  test("a suspension does not wait for what stands still elsewhere: a window, a pause, an object that is missing", () => {
+    const suspend = costly("b-1", "suspend");
+    const elsewhere = costly("a-1", "disrupt");
+    const granted = new Set<Impact>(["suspend"]);
+    const modes = [{ gates: "Disruptive", message: "later" }, "Paused", "Observe"] as const;
+    for (const mode of modes) {
+      const p = gate(plan(elsewhere, suspend), { ...open, granted, mode: (s) => (s === "a" ? mode : "Enforce") });
+      expect(codes(p)[1]).toBe("goes");
+    }
+    const missing = new Map([[at("a-1"), ["r/group/fiber"]]]);
+    expect(codes(gate(plan(elsewhere, suspend), { ...open, granted, missing }))).toEqual(["Blocked", "goes"]);
+  });
   test("a costly change that is held for another reason asks for no place", () => {
     const held = { ...costly("a-1", "disrupt"), hold: { code: "NotOwned", message: "theirs" } } as const;
     expect(codes(gate(plan(held, change("b-1", "update")), open))).toEqual(["NotOwned", "goes"]);

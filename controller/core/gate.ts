@@ -26,16 +26,21 @@ export interface GateInput {
 }
 
 export function gate(p: Plan, input: GateInput): Plan {
-  const over = p.changes.some((c) => c.impact && !c.approval && !c.hold && !covered(c, input));
+  const changes = judge(p, input, false);
+  // What stands still for another reason, such as a closed window, needs no place and keeps nobody else from his.
+  const over = changes.some((c) => c.impact && !c.approval && !c.hold && !covered(c, input));
+  return { ...p, changes: over ? judge(p, input, true) : changes };
+}
+
+function judge(p: Plan, input: GateInput, over: boolean): readonly Change[] {
   const held = new Set<RefKey>();
-  const changes = p.changes.map((c) => {
+  return p.changes.map((c) => {
     const hold =
       claimed(c, input) ?? c.hold ?? refuse(c, input) ?? waits(c, held) ?? unapproved(c, input) ?? refuseLoss(c, over);
     if (hold) held.add(refKey(c.ref));
     const judged = hold ? { ...c, hold } : c;
     return c.waiting ? { ...judged, waiting: stricter(c.waiting, c, input) } : judged;
   });
-  return { ...p, changes };
 }
 /** What waits says first what would keep it from being written also without waiting. */
 const stricter = (waiting: NonNullable<Change["waiting"]>, c: Change, input: GateInput): typeof waiting => ({
