@@ -3,6 +3,7 @@ import { fault } from "../../reconcilers/errors.ts";
 import type { Lookup, Order, Outcome, Resource, Session } from "../../reconcilers/system.ts";
 import { type FieldTable, type Observed, type Ref, refKey } from "../core/model.ts";
 import { type Asking, Lane, type Verb } from "./lane.ts";
+import { whileAlive } from "./lease-signal.ts";
 
 interface Endpoint {
   readonly lane: Lane;
@@ -104,11 +105,9 @@ function verbs(resource: Resource, signal: AbortSignal, aliveMs: () => number): 
       run: async (orders) => {
         signal.throwIfAborted();
         // What a process began under its lease must not land after it: by then another one decides.
-        const left = aliveMs();
-        if (left < LEAST_MS) throw fault("Unavailable", "the lease of this process ran out");
-        const within =
-          left === Number.POSITIVE_INFINITY ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.floor(left))]);
-        return resource.apply(orders, within);
+        if (aliveMs() < LEAST_MS) throw fault("Unavailable", "the lease of this process ran out");
+        const within = whileAlive(aliveMs, signal);
+        return resource.apply(orders, within.signal).finally(within.done);
       },
     },
   };
