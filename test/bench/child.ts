@@ -2,6 +2,7 @@
 import { changes } from "./changes.ts";
 import { byReference, converge } from "./converge.ts";
 import { edit } from "./edit.ts";
+import { netbox } from "./netbox.ts";
 import type { Bench } from "./part.ts";
 import { fill, resident } from "./resident.ts";
 import type { Samples } from "./samples.ts";
@@ -11,6 +12,7 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<Samples>>> = {
   byReference,
   changes,
   edit,
+  netbox,
   fill,
   resident,
 };

@@ -21,13 +21,19 @@ const large: readonly Step[] = [
   ["resident", 100_000, 2],
 ];
 
+/** Needs a real NetBox, which `make test-netbox` installs. */
+const withNetbox: readonly Step[] = [["netbox", 1_000, 3]];
+const [place, steps] = process.argv.includes("netbox")
+  ? ["measured with NetBox", withNetbox]
+  : ["measured", process.env["FULL"] ? [...usual, ...large] : usual];
+
 const home = await mkdtemp(join(tmpdir(), "lastmile-bench-"));
 const server = await openDatabase({ home });
 const url = await server.ensureDatabase("postgres");
 try {
   const parts: Part[] = [];
-  for (const step of process.env["FULL"] ? [...usual, ...large] : usual) parts.push(await run(step));
-  console.log(await writePage(parts, await machine(url)));
+  for (const step of steps) parts.push(await run(step));
+  console.log(await writePage(place, parts, await machine(url)));
 } finally {
   await stopDatabase({ home });
   await rm(server.directory, { recursive: true, force: true });

@@ -9,17 +9,17 @@ export interface Part {
   readonly load: readonly [before: number, after: number];
 }
 const FILE = new URL("../../docs/performance.md", import.meta.url);
-const [BEGIN, END] = ["<!-- measured: begin -->", "<!-- measured: end -->"];
 
-/** Puts the tables into the page, and answers them. */
-export async function writePage(parts: readonly Part[], machine: Machine): Promise<string> {
+/** Puts the tables into their place on the page, and answers them. */
+export async function writePage(place: string, parts: readonly Part[], machine: Machine): Promise<string> {
+  const [begin, end] = [`<!-- ${place}: begin -->`, `<!-- ${place}: end -->`];
   const text = [environment(machine), "", ...measures(parts), "", ...facts(parts.flatMap((p) => p.samples.facts))].join(
     "\n",
   );
   const page = await readFile(FILE, "utf8");
-  const [before, after] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (before < 0 || after < before) throw new Error(`${FILE.pathname} has lost its marks ${BEGIN} and ${END}`);
-  await writeFile(FILE, `${page.slice(0, before + BEGIN.length)}\n\n${text}\n\n${page.slice(after)}`);
+  const [before, after] = [page.indexOf(begin), page.indexOf(end)];
+  if (before < 0 || after < before) throw new Error(`${FILE.pathname} has lost its marks ${begin} and ${end}`);
+  await writeFile(FILE, `${page.slice(0, before + begin.length)}\n\n${text}\n\n${page.slice(after)}`);
   return text;
 }
 

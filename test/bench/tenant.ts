@@ -15,14 +15,18 @@ const apiVersion = "lastmile.dev/v1alpha1";
 const validator = createValidator();
 
 /** As a source hands it on: valid, with its defaults. */
-function declared(raw: { readonly kind: string; readonly metadata: object; readonly spec: object }): SourceObject {
+export function declared(raw: {
+  readonly kind: string;
+  readonly metadata: object;
+  readonly spec: object;
+}): SourceObject {
   const verdict = validator.validate({ apiVersion, ...raw });
   if (!verdict.ok) throw new Error(JSON.stringify(verdict.problems, null, 1));
   return { key: keyOfObject(verdict.object), object: verdict.object, origin: { file: "bench.yaml", line: 1 } };
 }
 
 /** Limits of the destructive budget stay out of the way: what is measured is the work, not its refusal. */
-export const tenant = (): SourceObject =>
+export const tenant = (more: Readonly<Record<string, readonly { readonly name: string }[]>> = {}): SourceObject =>
   declared({
     kind: "Tenant",
     metadata: { name: TENANT },
@@ -30,7 +34,7 @@ export const tenant = (): SourceObject =>
       namespace: NAMESPACE,
       timeZone: "Europe/Berlin",
       realms: [REALM],
-      systems: { radius: [{ name: CREDENTIALS.name }] },
+      systems: { radius: [{ name: CREDENTIALS.name }], ...more },
       servingAreas: [{ name: "mitte", olts: ["olt1"], nas: ["bng1"] }],
       addressPools: [{ name: "v4", use: "IPv4", prefixes: ["10.0.0.0/8"], vrf: "internet" }],
       policies: { budgets: { retire: "100%", suspend: "100%", disrupt: "100%", minimum: 100_000 } },
@@ -51,14 +55,14 @@ export const system = (address: string): SourceObject =>
   });
 
 export type PlanName = "home" | "fast";
-export const plan = (name: PlanName, down = "100Mbps"): SourceObject =>
+export const plan = (name: PlanName, down = "100Mbps", ipv4Assignment = "Static"): SourceObject =>
   declared({
     kind: "ServicePlan",
     metadata: { name, namespace: NAMESPACE },
     spec: {
       speed: { down, up: "50Mbps" },
       accessType: "PPPoE",
-      ipv4Assignment: "Static",
+      ipv4Assignment,
       idleTimeout: "15m",
       services: [{ name: "internet", vlan: 100 }],
     },
@@ -70,6 +74,8 @@ export interface SubscriberOptions {
   readonly shift?: number;
   /** Passwords out of the Secret instead of generated ones. */
   readonly byReference?: boolean;
+  /** An address out of the pool instead of a fixed one. */
+  readonly dynamic?: boolean;
 }
 export function subscriber(n: number, o: SubscriberOptions = {}): SourceObject {
   const at = n + (o.shift ?? 0) * 200_000;
@@ -81,7 +87,7 @@ export function subscriber(n: number, o: SubscriberOptions = {}): SourceObject {
       customer: { id: `C-${n}`, name: `Customer ${n}`, email: `customer${n}@example.com`, language: "de" },
       serviceAddress: { line: `Main St ${n}`, city: "Berlin", postalCode: "10115", country: "DE" },
       planRef: { name: o.plan ?? "home" },
-      networkProfile: { staticIPv4: `10.${(at >> 16) & 255}.${(at >> 8) & 255}.${at & 255}` },
+      ...(!o.dynamic && { networkProfile: { staticIPv4: `10.${(at >> 16) & 255}.${(at >> 8) & 255}.${at & 255}` } }),
       onu: { olt: "olt1", serial: `ALCL${n.toString(16).toUpperCase().padStart(8, "0")}` },
       ...(o.byReference && { radius: { passwordSecretRef: { name: PASSWORDS.name, key: `p${n}` } } }),
     },
