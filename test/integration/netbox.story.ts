@@ -33,13 +33,15 @@ const profiled = (name: string, networkProfile: Partial<NetworkProfileSpec>) =>
 const ip = (address: string) => [`Framed-IP-Address := ${address}`];
 
 export function tellStory(name: string, upstream: () => Upstream): void {
+  let opened: NetboxSite | undefined;
   let box: NetboxSite;
   let site: Site;
   beforeEach(async () => {
-    box = await NetboxSite.open(upstream());
+    opened = undefined;
+    box = opened = await NetboxSite.open(upstream());
     site = box.site;
   });
-  afterEach(() => box.close());
+  afterEach(() => opened?.close());
   const declare = (pools: readonly TenantAddressPool[], ...more: readonly LastmileObject[]) =>
     site.declare(box.base(pools, ...more));
 
@@ -86,6 +88,33 @@ export function tellStory(name: string, upstream: () => Upstream): void {
       const journal = (await box.list("/api/extras/journal-entries/")).filter((j) => j["assigned_object_id"] === id);
       expect(journal.map((j) => j["comments"])).toEqual([expect.stringContaining("SUB-john")]);
       expect((await site.status("john"))?.addresses?.netboxIds).toEqual({ ipv4: id });
+    });
+    it("is never given to two: who declares another's waits, while the holder's name is told, and NetBox being away changes nothing", async () => {
+      await declare([v4], dynamic, sub("john"));
+      const eve = (address: string) => profiled("eve", { staticIPv4: address });
+      const refused = async () => {
+        expect(await box.framed("john")).toEqual(ip("10.0.1.4"));
+        expect(await box.framed("eve")).toEqual([]);
+      };
+      await site.submitNow(box.base([v4], dynamic, sub("john"), eve("10.0.1.4")));
+      await site.until(async () => (await site.condition("eve", "NetBoxReady")) === "False IdentityConflict");
+      expect(await site.message("eve", "NetBoxReady")).toContain("test/acme/Subscriber/isp-acme/john");
+      await refused();
+      box.gate.shut = true;
+      await site.restart();
+      await refused();
+      await site.submitNow(
+        box.base([v4], dynamic, sub("john"), eve("10.0.1.4"), profiled("ann", { staticIPv4: "10.0.1.90" })),
+      );
+      await site.until(async () => (await box.framed("ann")).length > 0);
+      await refused();
+      box.gate.shut = false;
+      await site.submitNow(box.base([v4], dynamic, sub("john"), eve("10.0.1.91")));
+      await site.until(async () => (await site.condition("eve", "Ready")) === "True Converged");
+      expect(await box.framed("eve")).toEqual(ip("10.0.1.91"));
+      await site.submitNow(box.base([v4], dynamic, sub("john"), eve("10.0.1.4")));
+      await site.until(async () => (await site.condition("eve", "NetBoxReady")) === "False IdentityConflict");
+      expect(await box.framed("eve")).toEqual(ip("10.0.1.91"));
     });
     it("stays over another plan, a suspension and its end", async () => {
       await declare([v4], dynamic, sub("john"));

@@ -1,65 +1,65 @@
 /** A real NetBox on 127.0.0.1: PostgreSQL from the lock file, Redis from Debian, NetBox from PyPI. */
 import { randomBytes } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createGunzip } from "node:zlib";
 import { execa } from "execa";
-import pg from "pg";
-import { openDatabase, stopDatabase } from "../../controller/store/embedded.ts";
-import { CACHE, install, VERSION } from "./install.ts";
+import { ownDatabase } from "./database.ts";
+import { CACHE, install } from "./install.ts";
+import { inTurn } from "./turns.ts";
 
 export interface NetBox {
   readonly url: string;
   readonly token: string;
+  /** Of one who may look at everything and write nothing. */
+  readonly readOnly: string;
   stop(): Promise<void>;
 }
-/** Migrated and empty; every run works on a copy. */
-const TEMPLATE = `netbox_${VERSION.replaceAll(".", "_")}`;
 const START_MS = 180_000;
-const place = { home: CACHE, state: "/var/lib/lastmile/test-netbox" };
 const secret = (): string => randomBytes(40).toString("base64url");
 
 export async function startNetBox(): Promise<NetBox> {
-  const bin = await install();
   const root = await mkdtemp(join(tmpdir(), "netbox-"));
-  const settings = { fsync: "off", max_connections: "100" };
-  const { ensureDatabase } = await openDatabase({ url: undefined, ...place, settings });
   const redisPort = await freePort();
-  const quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"];
-  const redis = execa("redis-server", ["--bind", "127.0.0.1", "--port", String(redisPort), ...quiet], {
-    reject: false,
-  });
-  const ends: (() => Promise<unknown>)[] = [
-    () => end(redis),
-    () => stopDatabase(place),
-    () => rm(root, { recursive: true, force: true }),
-  ];
+  const redis = startRedis(redisPort);
+  const ends: (() => Promise<unknown>)[] = [() => end(redis), () => rm(root, { recursive: true, force: true })];
   const stop = async (): Promise<void> => {
     for (const one of ends) await one();
   };
   try {
+    const bin = await inTurn(CACHE, install);
     const netbox = (...args: string[]) => ({ command: join(bin, "netbox"), args, env: { NETBOX_ROOT: root } });
     await run(netbox("setup", "--target", root));
-    await template(netbox("migrate", "--no-input"), ensureDatabase, (url) => configure(root, url, redisPort));
-    await configure(root, await fresh(ensureDatabase), redisPort);
-    const token = await makeToken(netbox("shell", "--interface", "python"), root);
+    const database = await ownDatabase(async (url) => {
+      await configure(root, url, redisPort);
+      await run(netbox("migrate", "--no-input"));
+    });
+    ends.push(database.drop);
+    await configure(root, database.url, redisPort);
+    const [token, readOnly] = await makeTokens(netbox("shell", "--interface", "python"), root);
     const port = await freePort();
-    const args = ["--bind", `127.0.0.1:${port}`, "--workers", "2", "--threads", "3", "--timeout", "120", "netbox.wsgi"];
-    const web = execa(join(bin, "gunicorn"), args, { env: { NETBOX_ROOT: root }, reject: false, all: true });
-    ends.unshift(() => end(web));
+    ends.unshift(startWeb(join(bin, "gunicorn"), root, port));
     const url = `http://127.0.0.1:${port}`;
     await ready(url);
-    return { url, token, stop };
+    return { url, token, readOnly, stop };
   } catch (e) {
     await stop();
     throw e;
   }
 }
 
+function startRedis(port: number) {
+  const quiet = ["--save", "", "--appendonly", "no", "--loglevel", "warning"];
+  return execa("redis-server", ["--bind", "127.0.0.1", "--port", String(port), ...quiet], { reject: false });
+}
+/** Gives what ends it. */
+function startWeb(gunicorn: string, root: string, port: number): () => Promise<void> {
+  const args = ["--bind", `127.0.0.1:${port}`, "--workers", "2", "--threads", "3", "--timeout", "120", "netbox.wsgi"];
+  const web = execa(gunicorn, args, { env: { NETBOX_ROOT: root }, reject: false, all: true });
+  return () => end(web);
+}
 async function end(process: { kill(signal: "SIGTERM"): unknown } & PromiseLike<unknown>): Promise<void> {
   process.kill("SIGTERM");
   await process;
@@ -71,48 +71,6 @@ interface Command {
   readonly env: Readonly<Record<string, string>>;
 }
 const run = ({ command, args, env }: Command, input = "") => execa(command, args, { env, input });
-
-/** From a dump (`LASTMILE_NETBOX_DUMP`, needs psql) in seconds, otherwise by NetBox's own migrations in minutes. */
-async function template(
-  migrate: Command,
-  ensureDatabase: (name: string) => Promise<string>,
-  configured: (url: string) => Promise<void>,
-): Promise<void> {
-  const url = await ensureDatabase(TEMPLATE);
-  if (await has(url, "select from django_migrations where app = 'lastmile_done'")) return;
-  const dump = process.env["LASTMILE_NETBOX_DUMP"];
-  if (dump !== undefined && existsSync(dump)) await restore(url, dump);
-  else {
-    await configured(url);
-    await run(migrate);
-  }
-  await query(url, "insert into django_migrations (app, name, applied) values ('lastmile_done', 'all', now())");
-}
-async function restore(url: string, dump: string): Promise<void> {
-  await query(url, "drop schema public cascade; create schema public"); // half of an earlier try
-  const psql = execa("psql", ["-XAtq", "-v", "ON_ERROR_STOP=1", url], { stdin: "pipe", stdout: "ignore" });
-  createReadStream(dump).pipe(createGunzip()).pipe(psql.stdin);
-  await psql;
-}
-async function fresh(ensureDatabase: (name: string) => Promise<string>): Promise<string> {
-  const admin = await ensureDatabase("postgres");
-  await query(admin, "drop database if exists netbox_run with (force)");
-  await query(admin, `create database netbox_run template "${TEMPLATE}"`);
-  return ensureDatabase("netbox_run");
-}
-async function query(url: string, text: string): Promise<number> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query(text)).rowCount ?? 0;
-  } finally {
-    await client.end();
-  }
-}
-const has = (url: string, text: string): Promise<boolean> =>
-  query(url, text)
-    .then((n) => n > 0)
-    .catch(() => false);
 
 async function configure(root: string, databaseUrl: string, redisPort: number): Promise<void> {
   const { hostname, port, username, password, pathname } = new URL(databaseUrl);
@@ -131,16 +89,19 @@ RELEASE_CHECK_URL = None
   await writeFile(join(root, "conf", "configuration.py"), text, { mode: 0o600 });
 }
 
-async function makeToken(shell: Command, root: string): Promise<string> {
-  const file = join(root, "token");
+async function makeTokens(shell: Command, root: string): Promise<readonly [token: string, readOnly: string]> {
+  const file = join(root, "tokens");
   const script = `
 from users.models import User, Token
 admin, _ = User.objects.get_or_create(username='admin', defaults=dict(email='admin@example.com', is_superuser=True))
-t = Token(user=admin, version=2); t.token = Token.generate(); plain = t.token; t.save()
-open('${file}', 'w').write(t.get_auth_header_prefix() + plain)
+def token(writes):
+    t = Token(user=admin, version=2, write_enabled=writes); t.token = Token.generate(); plain = t.token; t.save()
+    return t.get_auth_header_prefix() + plain
+open('${file}', 'w').write(token(True) + '\\n' + token(False))
 `;
   await run(shell, `${script}\n`);
-  return (await readFile(file, "utf8")).trim();
+  const [token = "", readOnly = ""] = (await readFile(file, "utf8")).split("\n");
+  return [token, readOnly];
 }
 
 async function ready(url: string): Promise<void> {

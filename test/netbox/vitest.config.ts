@@ -6,10 +6,10 @@ export default defineConfig({
     name: "netbox",
     root: import.meta.dirname,
     include: ["*.test.ts"],
-    globalSetup: ["./setup.ts"],
+    globalSetup: ["../lab/postgres.setup.ts", "./setup.ts"],
     reporters: ["default", "../summary.ts"],
     fileParallelism: false, // one NetBox for all
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000, // tells a test that hangs from one on a busy machine
+    hookTimeout: 240_000,
   },
 });
