@@ -11,7 +11,7 @@ import { openBudget } from "./store/budget.ts";
 import { type Calls, openCalls, openPool } from "./store/calls.ts";
 import { type DatabaseServer, openDatabase } from "./store/embedded.ts";
 import { recordInstallation } from "./store/installation.ts";
-import { readKeys } from "./store/keys.ts";
+import { type KeySource, readKeys } from "./store/keys.ts";
 import { type Leases, openLeases } from "./store/leases.ts";
 import { migrate } from "./store/migrate.ts";
 import { type Objects, openObjects } from "./store/objects.ts";
@@ -68,11 +68,14 @@ export async function openInstallation(settings: Settings): Promise<Installation
   }
 }
 
+/** The key that somebody else keeps, or our own beside the database. */
+export const keySource = ({ keyFile }: Settings, { directory }: DatabaseServer): KeySource =>
+  keyFile ? { file: keyFile, make: false } : { file: join(directory, "master.key"), make: true };
+
 async function onPool(pool: pg.Pool, server: DatabaseServer, settings: Settings): Promise<Installation> {
   const calls = openCalls(pool);
   await recordInstallation(calls, settings.installation);
-  const own = { file: join(server.directory, "master.key"), make: true } as const;
-  const keys = await readKeys(settings.keyFile ? { file: settings.keyFile, make: false } : own);
+  const keys = await readKeys(keySource(settings, server));
   const secrets = await openSecrets(calls, keys);
   const leases = openLeases(calls, settings.holder);
   const store = openStore(pool, { leases });

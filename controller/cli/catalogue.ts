@@ -198,6 +198,23 @@ function administration(program: Command, run: Run): void {
     .addHelpText("after", examples("lastmile orphans", "lastmile orphans --tenant acme -o json"))
     .action(run(async () => (await import("./commands/orphans.ts")).orphans));
   program
+    .command("backup <file>")
+    .summary("write all of the store into one file")
+    .description(
+      "As it is at one moment; controllers may go on meanwhile. Secrets stay sealed with the master key, which is not in it. " +
+        "The file names customers: only its owner may read it.",
+    )
+    .addOption(output())
+    .addHelpText("after", examples("lastmile backup store.backup"))
+    .action(run(async () => (await import("./commands/backup.ts")).backup));
+  program
+    .command("restore <file>")
+    .summary("read a backup into an empty store")
+    .description("All of it or nothing. Needs the master key that its secrets are sealed with, and an empty store.")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile restore store.backup"))
+    .action(run(async () => (await import("./commands/backup.ts")).restore));
+  program
     .command("recover <path>")
     .summary("take back by their marks what the systems hold, after the store was lost")
     .description(

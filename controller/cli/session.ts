@@ -33,7 +33,7 @@ export async function withController<T>(
 }
 
 /** The driver's own words would quote the address, and with it the password. */
-function checkUrl(url: string | undefined): void {
+export function checkUrl(url: string | undefined): void {
   if (!url || (URL.canParse(url) && /^postgres(ql)?:$/.test(new URL(url).protocol))) return;
   throw new CliError("DATABASE_URL is no address of PostgreSQL", "write postgresql://user:password@host:5432/database");
 }

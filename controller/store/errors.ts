@@ -11,6 +11,8 @@ const remedies = {
   KeyLost: "put the master key back where it was (LASTMILE_KEY_FILE); without it stored secrets cannot be read",
   BadKey: "the key file holds one key per line, 32 bytes each in base64 or hex, the active one first",
   NoDatabase: "set DATABASE_URL to a PostgreSQL that Lastmile may use",
+  BadBackup: "take another copy of it: nothing was restored",
+  NotEmpty: "restore into an empty database, or take back what the systems hold with `lastmile recover`",
   AppendOnly: "audit rows stay as they were written",
   Rejected: "this is a defect of Lastmile; please report the code",
 } as const;
