@@ -64,6 +64,12 @@ describeRules("ExternalSystem", { type: "RADIUS", address: "postgresql://radius-
     bad: { radius: { nas: [...radius.nas, { name: "bng2", address: "192.0.2.10" }] } },
     good: { radius: { nas: [...radius.nas, { name: "bng2", address: "192.0.2.11" }] } },
   },
+  ...(["circuitAttribute", "remoteAttribute"] as const).map((which) => ({
+    at: `spec.radius.nas[].option82.${which}`,
+    says: "decides who gets in, and is nothing that a NAS sends about a line",
+    bad: { radius: { nas: [{ ...radius.nas[0], option82: { [which]: "Cleartext-Password" } }] } },
+    good: { radius: { nas: [{ ...radius.nas[0], option82: { [which]: "NAS-Port-Id" } }] } },
+  })),
   {
     at: "spec.radius.nas[].address",
     says: "must be an IPv4 or IPv6 address",

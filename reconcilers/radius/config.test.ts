@@ -39,6 +39,10 @@ describe("a config that cannot work is refused, and the field is named", () => {
       spec([{ name: "a", option82: { remoteAttribute: "ADSL-Agent-Circuit-Id" } }]),
       "for the circuit id and for the remote id",
     ],
+    [
+      spec([{ name: "a", option82: { remoteAttribute: "adsl-agent-CIRCUIT-id" } }]),
+      "for the circuit id and for the remote id",
+    ],
     [spec([{ name: "a", option82: { encoding: "Base64" } }]), "option82.encoding is none of Text, Hex"],
     [spec([{ name: "a" }], { address: "mysql://x/y" }), "spec.address"],
     [spec([{ name: "a" }], { address: "postgresql://host" }), "spec.address"],
@@ -48,6 +52,15 @@ describe("a config that cannot work is refused, and the field is named", () => {
       expect.objectContaining({ code: "Misconfigured", message: expect.stringContaining(message) }),
     );
   });
+  test.each(["Auth-Type", "cleartext-password", "Expiration", "Post-Auth-Type", "SQL-Group"])(
+    "option 82 is not read from %s",
+    (circuitAttribute) => {
+      const message = expect.stringContaining("option82.circuitAttribute decides who gets in");
+      expect(() => parseConfig(spec([{ name: "a", option82: { circuitAttribute } }]))).toThrow(
+        expect.objectContaining({ code: "Misconfigured", message }),
+      );
+    },
+  );
   test("the address is never repeated: it may hold a password", () => {
     const bad = spec([{ name: "a" }], { address: "mysql://u:hunter2@h/d" });
     expect(() => parseConfig(bad)).toThrow(

@@ -32,6 +32,10 @@ export const DEFAULT_OPTION82 = {
   encoding: "Text",
 } as const;
 
+/** A comparison there would stand in the place of a password, a verdict or a limit of ours. */
+const CONTROL =
+  /^(user-name|expiration|login-time|simultaneous-use|huntgroup-name|user-profile|fall-through|proxy-to-realm|group|sql-.*|(.*-)?auth-type|.*-password)$/i;
+
 /** `raw`: ExternalSystem.spec. @throws Fault `Misconfigured`, naming the field and what it takes. */
 export function parseConfig(raw: unknown): RadiusConfig {
   const spec = record(raw, "spec");
@@ -39,8 +43,8 @@ export function parseConfig(raw: unknown): RadiusConfig {
   const nas = array(radius["nas"], "spec.radius.nas").map((n, at) => parseNas(n, `spec.radius.nas[${at}]`));
   const twice = nas.find((n, at) => nas.findIndex((o) => o.name === n.name) !== at);
   if (twice) throw wrong("spec.radius.nas", `names ${twice.name} twice`);
-  const circuits = new Set(nas.map((n) => n.option82.circuitAttribute));
-  const both = nas.find((n) => circuits.has(n.option82.remoteAttribute))?.option82.remoteAttribute;
+  const circuits = new Set(nas.map((n) => n.option82.circuitAttribute.toLowerCase()));
+  const both = nas.find((n) => circuits.has(n.option82.remoteAttribute.toLowerCase()))?.option82.remoteAttribute;
   if (both) throw wrong("spec.radius.nas", `takes ${both} for the circuit id and for the remote id`);
   return { address: parsePostgresAddress(spec["address"]), slots: parseSlots(spec["limits"]), nas };
 }
@@ -69,6 +73,7 @@ function parseOption82(raw: unknown, path: string): Option82 {
 function attribute(raw: unknown, path: string): string {
   const name = text(raw, path);
   if (!ATTRIBUTE_NAME.test(name)) throw wrong(path, "is not the name of an attribute in FreeRADIUS's dictionaries");
+  if (CONTROL.test(name)) throw wrong(path, "decides who gets in, and is nothing that a NAS sends about a line");
   return name;
 }
 function oneOf<T extends string>(raw: unknown, allowed: readonly T[], path: string): T {

@@ -39,6 +39,12 @@ describe("an account", () => {
     });
     expect((account()["password"] as Sensitive).reveal()).toBe("Cleartext S3CRET-pass-1");
   });
+  test("a password that PAP cannot carry is refused, and never told", () => {
+    const password = (value: string) => ({ password: { value: new Sensitive(value), scheme: "Cleartext" } }) as const;
+    expect(() => account(password("p".repeat(129)))).toThrow(/128 bytes/);
+    expect(() => account(password("p".repeat(129)))).not.toThrow(/pppp/);
+    expect(account(password("p".repeat(128)))["password"]).toBeInstanceOf(Sensitive);
+  });
   test("IPoE: accepted by its circuit alone, and never with an idle timeout", () => {
     const spec = account({ accessType: "IPoE", password: undefined });
     expect(spec).toMatchObject({ authType: "Accept", password: null, idleTimeout: null });

@@ -135,10 +135,14 @@ function authType(s: ResolvedSubscriber): Value {
   return s.accessType === "IPoE" ? "Accept" : null;
 }
 
+const MOST_PAP_BYTES = 128;
 function password(s: ResolvedSubscriber): Value {
   if (!s.password) return null;
   const { value, scheme } = s.password;
-  return wantedPassword(safe("it", value.reveal()), scheme, value.label);
+  const text = safe("it", value.reveal());
+  if (Buffer.byteLength(text) > MOST_PAP_BYTES)
+    throw fault("BadValue", `it is longer than ${MOST_PAP_BYTES} bytes, which PAP cannot carry (RFC 2865, 5.2)`);
+  return wantedPassword(text, scheme, value.label);
 }
 
 function option82(s: ResolvedSubscriber, area: Area): Readonly<Record<string, Value>> {

@@ -6,7 +6,7 @@ import { type Cell, type Cells, EXTRAS, type Table } from "./fields.ts";
 import { ANY } from "./moving.ts";
 import { passwordIn, storedPassword } from "./password.ts";
 import { proofOf } from "./proof.ts";
-import { danger } from "./values.ts";
+import { danger, misformed } from "./values.ts";
 
 /** One row to be written. */
 export interface Line {
@@ -53,7 +53,7 @@ function line(field: string, cell: Cell, text: string): Line {
   const { table } = cell;
   const [attribute, given] = cell.named ? split(text) : [cell.attributes[0], text];
   const [op, value] = cell.any && given === ANY ? ["=*", "any"] : [cell.op, given];
-  const why = danger(value);
+  const why = danger(value) ?? misformed(attribute, value);
   if (why !== undefined) throw fault("BadValue", `${field} ${why}`);
   return { table, attribute, op, value };
 }

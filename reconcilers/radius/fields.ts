@@ -105,6 +105,11 @@ const REPLY_OVERRIDES: readonly [string, ...string[]] = [
 ];
 
 export function accountCells(nas: readonly Nas[]): Cells {
+  const ids = new Set(
+    nas.flatMap(({ option82: o }) => [o.circuitAttribute, o.remoteAttribute].map((a) => a.toLowerCase())),
+  );
+  // A NAS may send its circuit id as NAS-Port-Id or Calling-Station-Id: then the row is ours.
+  const [first, ...rest] = CHECK_OVERRIDES.filter((a) => !ids.has(a.toLowerCase()));
   return {
     password: { ...check(...PASSWORDS), named: true },
     authType: check("Auth-Type"),
@@ -129,7 +134,7 @@ export function accountCells(nas: readonly Nas[]): Cells {
     group: cell("member", PRIORITY, ""),
     movingCircuit: cell("member", GUARDS[0], GUARDS[0]),
     movingRemote: cell("member", GUARDS[1], GUARDS[1]),
-    checkOverrides: { ...check(...CHECK_OVERRIDES), named: true, many: true },
+    checkOverrides: { ...check(first!, ...rest), named: true, many: true },
     replyOverrides: { ...reply(...REPLY_OVERRIDES), named: true, many: true },
   };
 }

@@ -32,7 +32,7 @@ const accountSpec = fc.record({
     text.map((c) => `ADSL-Agent-Circuit-Id ${c}`),
     { nil: null },
   ),
-  address: one,
+  address: fc.option(fc.ipV4(), { nil: null }),
   pool: one,
   routes: list,
   ipv6Routes: list,
@@ -119,6 +119,14 @@ describe("drift that a value alone does not show", () => {
     expect(account.encode({ circuitId: "ADSL-Agent-Circuit-Id *" }).lines).toEqual([
       { table: "check", attribute: "ADSL-Agent-Circuit-Id", op: "=*", value: "any" },
     ]);
+  });
+  test.each(["NAS-Port-Id", "calling-station-id"])("the circuit id may come as %s", (circuitAttribute) => {
+    const option82 = { circuitAttribute, remoteAttribute: "ADSL-Agent-Remote-Id", encoding: "Text" } as const;
+    const nas = [{ name: "n", vendor: "Cisco", sendVlan: false, option82 }] as const;
+    const its = shapeOf("account", "r", accountFields, accountCells(nas));
+    const wanted: Spec = { ...spec, circuitId: `${circuitAttribute} Gi0/1` };
+    const row: Row = ["c", "n", circuitAttribute, "==", "Gi0/1"];
+    expect(drift(its, [owned(), address, password, row], wanted)).toEqual([]);
   });
   test("a guard that somebody left behind", () => {
     expect(drift(account, [owned(), address, password, ["m", "n", "", "-2", "acme:moving-circuits::n"]], spec)).toEqual(

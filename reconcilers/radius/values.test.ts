@@ -1,6 +1,6 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { ATTRIBUTE_NAME, danger, literal, octets, safe, safeUserName } from "./values.ts";
+import { ATTRIBUTE_NAME, danger, literal, misformed, octets, safe, safeText, safeUserName } from "./values.ts";
 
 describe("values that FreeRADIUS would read otherwise", () => {
   test.each([
@@ -12,6 +12,7 @@ describe("values that FreeRADIUS would read otherwise", () => {
     ["line\nbreak", "control characters end or change a value"],
     ["nul\0", "PostgreSQL holds no NUL"],
     ["c1\u0085", "C1 controls too"],
+    ["half\ud800", "the row would hold another character, and never compare equal"],
     ["", "an empty password lets everybody in"],
   ])("%j is refused: %s", (value) => {
     expect(danger(value)).toBeDefined();
@@ -24,6 +25,24 @@ describe("values that FreeRADIUS would read otherwise", () => {
     const why = danger(`'${value}`)!;
     expect(why).not.toContain(value);
   });
+});
+
+test.each<[string, string, boolean]>([
+  ["Framed-IP-Address", "10.0.0.1", true],
+  ["Framed-IP-Address", "10.0.0.1/24", false],
+  ["Framed-IP-Address", "010.0.0.1", false],
+  ["Framed-IP-Address", "router.example", false],
+  ["Framed-IPv6-Address", "10.0.0.1", false],
+  ["Framed-IPv6-Prefix", "2001:db8::/64", true],
+  ["Delegated-IPv6-Prefix", "2001:db8::1/56", false],
+  ["Framed-Pool", "anything", true],
+])("%s takes %s: %s; FreeRADIUS rejects the login over another", (attribute, value, good) => {
+  expect(misformed(attribute, value) === undefined).toBe(good);
+});
+
+test("a name is as long as an attribute may be, in bytes", () => {
+  expect(safeText("it", "ü".repeat(100))).toHaveLength(100);
+  expect(() => safeText("it", "ü".repeat(101))).toThrow(/200 bytes/);
 });
 
 test("backslashes are doubled, and nothing else changes", () => {

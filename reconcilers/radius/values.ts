@@ -1,4 +1,5 @@
 /** What may stand in a Value column. FreeRADIUS parses it: some texts lose characters there, and some are run. */
+import { addressValue, parsePrefix } from "../../controller/core/resolve/address.ts";
 import { fault } from "../errors.ts";
 
 const DELIMITERS = new Set(['"', "'", "`"]);
@@ -12,9 +13,22 @@ export function danger(value: string): string | undefined {
   if (value === "") return "is empty";
   // Backticks around a value are expanded (`%{sql:…}` reads other people's rows); quotes are cut off.
   if (DELIMITERS.has(value[0]!) || DELIMITERS.has(value.at(-1)!)) return "begins or ends with a quote or a backtick";
+  if (!value.isWellFormed()) return "holds half of a character";
   for (let n = 0; n < value.length; n++) if (isControl(value.charCodeAt(n))) return "holds a control character";
   return undefined;
 }
+
+const isAddress = (family: 4 | 6) => (value: string) => addressValue(value)?.family === family;
+const isPrefix = (value: string) => parsePrefix(value)?.family === 6;
+const FORMS: Readonly<Record<string, (value: string) => boolean>> = {
+  "Framed-IP-Address": isAddress(4),
+  "Framed-IPv6-Address": isAddress(6),
+  "Framed-IPv6-Prefix": isPrefix,
+  "Delegated-IPv6-Prefix": isPrefix,
+};
+/** Over an address that is none FreeRADIUS asks the DNS, and rejects the login. Some come from another system. */
+export const misformed = (attribute: string, value: string): string | undefined =>
+  FORMS[attribute]?.(value) === false ? "is not an address or prefix of its kind" : undefined;
 
 /** @throws Fault `BadValue`, naming `what` and never the value. */
 export function safe(what: string, value: string): string {
@@ -30,8 +44,13 @@ export const literal = (text: string): string => text.replaceAll("\\", "\\\\");
 export const spoken = (value: string): string | undefined =>
   value.replaceAll("\\\\", "").includes("\\") ? undefined : value.replaceAll("\\\\", "\\");
 
+/** 255 less two headers and a tag (RFC 2865, 5.26); Cisco's pair needs some of it. FreeRADIUS would cut the rest off. */
+const MOST_BYTES = 200;
 /** A name that stands in a value of type string. @throws Fault `BadValue`. */
-export const safeText = (what: string, text: string): string => literal(safe(what, text));
+export function safeText(what: string, text: string): string {
+  if (Buffer.byteLength(text) > MOST_BYTES) throw fault("BadValue", `${what} is longer than ${MOST_BYTES} bytes`);
+  return literal(safe(what, text));
+}
 
 /** The bytes of an id for an attribute of type octets. `0x…` is read as bytes; half of a byte would be an error of the query. */
 export const octets = (value: string, encoding: "Text" | "Hex"): string => {

@@ -76,7 +76,7 @@ export function subscriber(n: number, more: Partial<ResolvedSubscriber> = {}): R
       mode: "DualStack",
       wanPrefix: `2001:db8:0:${n.toString(16)}::/64`,
       address: undefined,
-      delegatedPrefix: `2001:db8:1:${n.toString(16)}00::/56`,
+      delegatedPrefix: `2001:db8:${(1 + (n >> 8)).toString(16)}:${(n & 255).toString(16)}00::/56`,
       delegatedPool: undefined,
     },
     routes: [`203.0.113.${(n % 32) * 8}/29`],

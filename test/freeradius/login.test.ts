@@ -134,6 +134,17 @@ describe("option 82", () => {
     );
     expect((await isp.login(10, { pap: PASSWORD(10), circuit: circuitOf(10) })).code).toBe(REJECT);
   });
+  test.each<[string, Partial<ResolvedSubscriber["option82"]>, readonly string[]]>([
+    ["one port", {}, ["Gi0/1.7"]],
+    ["two ports during a move", { previousCircuitId: "Gi0/2.7" }, ["Gi0/1.7", "Gi0/2.7"]],
+  ])("an attribute of type string: %s", async (_, more, ports) => {
+    const option82 = { policy: "Enforce", circuitId: "Gi0/1.7", remoteId: undefined, ...more } as const;
+    await isp.declare(18, { nas: ["cisco2"], option82 });
+    for (const port of ["Gi0/1.7", "Gi0/2.7", "Gi0/3.7", "Gi0/1.77"]) {
+      const { code } = await isp.login(18, { pap: PASSWORD(18), circuit: `NAS-Port-Id = "${port}"` });
+      expect(code).toBe(ports.includes(port) ? ACCEPT : REJECT);
+    }
+  });
   test.each(["Log", "Ignore"] as const)("%s compares nothing", async (policy) => {
     await isp.declare(11, { option82: { policy, circuitId: "OLT1/1/1/1:11", remoteId: undefined } });
     expect((await isp.login(11, { pap: PASSWORD(11), circuit: circuitOf(12) })).code).toBe(ACCEPT);

@@ -21,6 +21,7 @@ export const config = parseConfig({
       { name: "bng2", vendor: "Generic", sendVlan: true },
       { name: "bng3", vendor: "Generic", option82: { circuitAttribute: "Agent-Circuit-Id", encoding: "Hex" } },
       { name: "cisco1", vendor: "Cisco" },
+      { name: "cisco2", vendor: "Cisco", option82: { circuitAttribute: "NAS-Port-Id" } },
       { name: "juniper1", vendor: "Juniper" },
       { name: "huawei1", vendor: "Huawei" },
     ],
