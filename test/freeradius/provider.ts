@@ -31,6 +31,8 @@ const areas = [["bng1"], ["bng2"], ["cisco1"], ["juniper1"], ["huawei1"], ["bng1
 
 /** What a NAS sends beside the name: PAP or CHAP password, option 82. */
 export interface Login {
+  /** Another name than that of the subscriber's number. */
+  readonly user?: string;
   readonly pap?: string;
   readonly chap?: string;
   /** `Attribute = value`. */
@@ -42,7 +44,7 @@ export async function openProvider() {
   const db = database(pool);
   await ensureSchema(db, signal);
   const server: Server = await startServer(url);
-  const plans = [plan, businessPlan, fastPlan].map((p) => ({ ...planSubject(p), areas }));
+  const plans = [plan, businessPlan, fastPlan, hostilePlan, comparingPlan].map((p) => ({ ...planSubject(p), areas }));
   for (const p of plans) {
     const all = desired(p, ENDPOINT, config);
     const h = hand({ resource: groups(db, ENDPOINT, config.nas), owner: () => p.owner, desired: (n) => all[n]! });
@@ -54,22 +56,26 @@ export async function openProvider() {
     return { ...found, spec: resolve(found.spec, ({ $output }) => parseRef($output).key).spec };
   };
   const owner = (n: number) => subscriber(n).owner;
-  const h = hand({ resource: accounts(db, ENDPOINT, config.nas), owner, desired: (n) => account(n) });
+  const handOf = (more: Partial<ResolvedSubscriber>) =>
+    hand({ resource: accounts(db, ENDPOINT, config.nas), owner, desired: (n) => account(n, more) });
+  const h = handOf({});
   return {
     async declare(n: number, more: Partial<ResolvedSubscriber> = {}): Promise<void> {
       for (const d of of(n, more).filter(({ ref }) => ref.resource === "group"))
         await hand({ resource: groups(db, ENDPOINT, config.nas), owner, desired: () => d }).settle(n, d);
-      await h.settle(n, account(n, more));
+      await handOf(more).settle(n, account(n, more));
     },
     retire: (n: number) => h.settle(n, undefined),
     destroy: (n: number) => h.settle(n, undefined, true),
-    login: (n: number, { pap, chap, circuit }: Login): Promise<Reply> =>
+    login: (n: number, { pap, chap, circuit, user = subscriber(n).userName }: Login): Promise<Reply> =>
       server.ask([
-        `User-Name = "${subscriber(n).userName}"`,
+        `User-Name = "${user}"`,
         ...(pap === undefined ? [] : [`User-Password = "${pap}"`]),
         ...(chap === undefined ? [] : [`CHAP-Password = "${chap}"`]),
         ...(circuit === undefined ? [] : [circuit]),
       ]),
+    /** Rows of a table. */
+    count: async (table: string): Promise<number> => (await pool.query(`select from ${table}`)).rowCount ?? 0,
     /** A session that the NAS has opened and not closed. */
     online: (n: number, session: string): Promise<unknown> =>
       pool.query(
@@ -105,4 +111,19 @@ export const fastPlan: EffectivePlan = {
   profiles: { ...PROFILES, cisco: "P10G", generic: "gold", huawei: "10g" },
 };
 export const circuitOf = (n: number): string => `ADSL-Agent-Circuit-Id = "${subscriber(n).option82.circuitId}"`;
+/** Everything that people may choose, as an attacker would choose it. */
+export const EXPANSION = "%{sql:select value from radcheck limit 1}";
+export const hostilePlan: EffectivePlan = {
+  ...plan,
+  name: "hostile",
+  profiles: { juniper: EXPANSION, generic: EXPANSION, cisco: "%{User-Name}" },
+  attributes: ["Reply-Message", "Class", "ERX-Virtual-Router-Name"].map(
+    (name) => ({ name, op: "=", value: EXPANSION, target: "reply" }) as const,
+  ),
+};
+export const comparingPlan: EffectivePlan = {
+  ...plan,
+  name: "comparing",
+  attributes: [{ name: "NAS-Identifier", op: "=~", value: "%{User-Name}", target: "check" }],
+};
 export { PASSWORD };

@@ -8,7 +8,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 
 const SECRET = "testing123";
-const START_MS = 20_000;
 
 export interface Reply {
   /** `Access-Accept`, `Access-Reject`, or `none` where nobody answered. */
@@ -48,16 +47,19 @@ export async function startServer(databaseUrl: string): Promise<Server> {
   return { ask: (attributes) => ask(port, attributes), stop };
 }
 
+/** As long as it takes: a slow machine is no fault, and the time limit of the suite ends what hangs. */
 async function ready(log: string, ended: () => boolean): Promise<void> {
-  for (const end = Date.now() + START_MS; ; await sleep(50)) {
+  for (;;) {
+    const over = ended();
     const text = await readFile(log, "utf8").catch(() => "");
     if (text.includes("Ready to process requests")) return;
-    if (ended() || Date.now() > end) throw new Error(`freeradius does not start:\n${text}`);
+    if (over) throw new Error(`freeradius does not start:\n${text}`);
+    await sleep(50);
   }
 }
 
 async function ask(port: number, attributes: readonly string[]): Promise<Reply> {
-  const args = ["-x", "-r", "1", "-t", "5", `127.0.0.1:${port}`, "auth", SECRET];
+  const args = ["-x", "-r", "1", "-t", "60", `127.0.0.1:${port}`, "auth", SECRET];
   const { stdout } = await execa("/usr/bin/radclient", args, { input: `${attributes.join("\n")}\n`, reject: false });
   const received = stdout.slice(stdout.indexOf("Received "));
   const code = /^Received (\S+)/.exec(received)?.[1] ?? "none";
