@@ -56,9 +56,18 @@ export interface Session {
   readonly resources: readonly Resource[];
   /** Calls at the same time; at least 2, because one is reserved for small edits. */
   readonly slots: number;
+  /** Spares reading everything again; left out where the endpoint cannot tell. */
+  readonly changes?: (since: string | undefined, signal: AbortSignal) => Promise<Changes>;
   /** Version of the endpoint; throws a Fault when it cannot serve us. */
   ping(signal: AbortSignal): Promise<{ readonly version: string }>;
   close(): Promise<void>;
+}
+/** What an endpoint tells of itself since a cursor. */
+export interface Changes {
+  /** For the next question. */
+  readonly cursor: string;
+  /** Whether anything may look different from what it was then, by another hand than this session's. */
+  readonly changed: boolean;
 }
 export interface ClientDeps {
   /** Name of the ExternalSystem. */

@@ -27,6 +27,7 @@ import { type Marked, markedObjects } from "./marked.ts";
 import { orphansOf } from "./orphans.ts";
 import { overlay, touch } from "./overlay.ts";
 import { type Preview, previewAll } from "./preview.ts";
+import { type Read, unlessQuiet } from "./quiet.ts";
 import type { Report } from "./reconcile.ts";
 import { type Recovered, recover } from "./recover.ts";
 import { generatedVerb, keptVerb, readOnlyVerb } from "./secret-verbs.ts";
@@ -58,6 +59,7 @@ export class Controller {
   readonly #o: ControllerOptions;
   /** Subjects that the last scan found different, by endpoint. */
   readonly drift = new Map<string, number>();
+  readonly unlessQuiet: Read;
   readonly #tenants = new Map<OwnerKey, TenantRun>();
   readonly #tagless = new Set<OwnerKey>();
   /** Endpoints whose maintenance windows kept nothing from being done when that was looked at last. */
@@ -70,6 +72,7 @@ export class Controller {
 
   constructor(o: ControllerOptions) {
     this.#o = o;
+    this.unlessQuiet = unlessQuiet(() => o.clock.now());
     const tenant = (name: string) => this.declared.tenant(name);
     const kept = keptVerb(o.secrets);
     this.engine = new Engine({
@@ -86,7 +89,7 @@ export class Controller {
       takeOver: (owner, value, by) => this.engine.ports.store(kept, { owner, value }, by),
       shared: () => this.declared.shared(),
       onBridge: (owner, scope, value) => {
-        this.declared.keepAddress({ owner, scope, value });
+        this.declared.give([{ owner, kind: "ipv4", scope, value }]);
         this.engine.verified.forget([owner]);
       },
       lasting: (subject) => !(subject as Declaring).secretElsewhere,

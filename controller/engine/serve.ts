@@ -107,11 +107,12 @@ export async function scan({
   signal,
   on,
 }: Pick<ServeOptions, "controller" | "installation" | "signal" | "on">) {
-  const { declared, engine, drift, entries } = controller;
+  const { declared, engine, drift, entries, unlessQuiet } = controller;
   const { verified } = engine;
-  for (const [endpoint, { resources }] of engine.ports.sessions()) {
+  for (const [endpoint, session] of engine.ports.sessions()) {
     await attempt(`scan ${endpoint} for drift`, { signal, on }, async () => {
-      const s = await scanEndpoint(endpoint, resources, { declared, verified, installation, signal, entries });
+      const input = { declared, verified, installation, signal, entries };
+      const s = await unlessQuiet(session, signal, () => scanEndpoint(endpoint, session.resources, input));
       drift.set(endpoint, s.drifted.length);
       on({ event: "scan", endpoint, objects: s.objects, drifted: s.drifted.length });
       verified.forget(s.drifted);

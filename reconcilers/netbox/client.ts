@@ -17,8 +17,12 @@ export interface Http {
     signal: AbortSignal,
     match?: string,
   ): Promise<Answer>;
+  /** Ids of the requests that we wrote with, the last of them: NetBox's change log names them. */
+  readonly own: ReadonlySet<string>;
   close(): void;
 }
+/** As many as one look at the change log shows. */
+const OWN = 1000;
 const TIMEOUT_MS = 60_000;
 const MOST_BYTES = 128 * 1024 * 1024;
 /** Failed before anything was sent. */
@@ -40,10 +44,12 @@ export function connect(config: NetboxConfig, authorization: string): Http {
     validateStatus: () => true,
     headers: { Authorization: authorization, Accept: "application/json" },
   });
+  const own = new Set<string>();
   return {
+    own,
     get: (path, query, signal) => call(wire, { method: "GET", path: `${path}${spell(query)}`, signal }),
     send: (method, path, body, signal, match) =>
-      call(wire, { method, path, signal, body, ...(match !== undefined && { match }) }),
+      call(wire, { method, path, signal, body, ...(match !== undefined && { match }) }, (id) => remember(own, id)),
     close: () => {
       agents.httpAgent.destroy();
       agents.httpsAgent.destroy();
@@ -58,7 +64,11 @@ interface Call {
   readonly body?: unknown;
   readonly match?: string;
 }
-async function call(wire: AxiosInstance, { method, path, signal, body, match }: Call): Promise<Answer> {
+async function call(
+  wire: AxiosInstance,
+  { method, path, signal, body, match }: Call,
+  answered: (requestId: string) => void = () => undefined,
+): Promise<Answer> {
   if (signal.aborted) throw fault("Unavailable", "the call was given up before it began");
   const headers = {
     ...(body !== undefined && { "Content-Type": "application/json" }),
@@ -68,7 +78,13 @@ async function call(wire: AxiosInstance, { method, path, signal, body, match }: 
   const answer = await wire
     .request<string>({ method, url: path, data, headers, signal })
     .catch((e: unknown) => Promise.reject(broken(method, e)));
+  answered(String(answer.headers["x-request-id"] ?? ""));
   return judge(method, path.split("?")[0]!, raw(answer), Date.now());
+}
+
+function remember(own: Set<string>, id: string): void {
+  own.add(id);
+  for (const oldest of own) if (own.size > OWN) own.delete(oldest);
 }
 
 function raw({ status, headers, data }: AxiosResponse<string>) {

@@ -1,5 +1,6 @@
 /** NetBox: the address plan. README.md says what stands where. */
 import type { ClientDeps, Session, System } from "../system.ts";
+import { changes } from "./changes.ts";
 import { connect, type Http } from "./client.ts";
 import { authorization, type NetboxConfig, parseConfig } from "./config.ts";
 import { desired } from "./desired.ts";
@@ -26,6 +27,7 @@ function sessionOf(http: Http, config: NetboxConfig, endpoint: string): Session 
   return {
     resources: resources(http, endpoint),
     slots: config.slots,
+    changes: (since, signal) => changes(http, since, signal),
     ping: async (signal) => ({ version: await ping(http, signal) }),
     close: async () => http.close(),
   };

@@ -62,7 +62,10 @@ function parts(name: string, values: readonly (string | number)[]): readonly (re
   return out;
 }
 
-function listOf(path: string, { code, body }: Answer): { readonly results: readonly Item[]; readonly next: boolean } {
+export function listOf(
+  path: string,
+  { code, body }: Answer,
+): { readonly results: readonly Item[]; readonly next: boolean } {
   if (code !== 200) throw fault("Misconfigured", `NetBox refuses to list ${path}: ${wordsOf(body).slice(0, 200)}`);
   const { results, next } = (body ?? {}) as { results?: unknown; next?: unknown };
   if (!Array.isArray(results) || next === undefined) throw cut("GET", `the list of ${path} has no results`);

@@ -29,6 +29,7 @@ export function open(url: string, secret: string): Http {
 const guarded = (http: Http, faults: Faults): Http => ({
   get: (...args) => faults.guard("netbox.read", () => http.get(...args)),
   send: (...args) => faults.guard("netbox.write", () => http.send(...args)),
+  own: http.own,
   close: () => http.close(),
 });
 

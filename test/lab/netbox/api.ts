@@ -60,8 +60,9 @@ export class Api {
   }
 
   #page(model: Model, { query }: Request): Reply {
-    const found = filtered(this.db, model, query);
-    if (!Array.isArray(found)) return { code: 400, body: found };
+    const rowsOrErrors = filtered(this.db, model, query);
+    if (!Array.isArray(rowsOrErrors)) return { code: 400, body: rowsOrErrors };
+    const found = query.get("ordering") === "-id" ? rowsOrErrors.toReversed() : rowsOrErrors;
     const asked = Number(query.get("limit") ?? 50);
     const limit = asked === 0 ? MOST : Math.min(asked, MOST);
     const start = query.get("start");
