@@ -2,14 +2,14 @@
 import type { ServicePlan, Subscriber, Tenant } from "../api/types.generated.ts";
 import { type Catalog, namespaceOf, type ObjectKey } from "./catalog.ts";
 import type { HeldAddress, HeldTag } from "./holding.ts";
-import type { Blocker, Desired, Subject } from "./model.ts";
+import { type Blocker, type Desired, refKey, type Subject } from "./model.ts";
 import { type Owner, type OwnerKey, parseOwner } from "./owner.ts";
 import type { Assigned, Secrets } from "./resolve/account.ts";
 import type { Warning } from "./resolve/findings.ts";
 import { resolvePlan } from "./resolve/plan.ts";
 import { type Resolution, resolveSubscriber } from "./resolve/subscriber.ts";
 import { resolveTenant } from "./resolve/tenant.ts";
-import type { ResolvedSubject } from "./resolved.ts";
+import type { ResolvedSubject, ResolvedSubscriber } from "./resolved.ts";
 
 /** One configured endpoint, as far as composing needs it. A Blocker: what is asked of it cannot be written there. */
 export interface Endpoint {
@@ -71,7 +71,17 @@ function composeSubscriber(catalog: Catalog, object: Subscriber, owner: Owner, c
   if (!resolution.ok) return { ...nothing, blocked: resolution.blockers };
   if (resolution.subject.state === "Terminated") return { ...nothing, blocked: [] };
   const tenant = catalog.tenant(owner.namespace);
-  return { ...nothing, ...collect(resolution.subject, [...resolution.endpoints, ...surrounding(tenant)], cx) };
+  const found = collect(resolution.subject, [...resolution.endpoints, ...surrounding(tenant)], cx);
+  return { ...nothing, ...found, desired: unlessTaken(resolution.subject, resolution.endpoints, found.desired) };
+}
+
+/** A declared address that the address plan shows as another customer's must not be dialled out with by two. */
+function unlessTaken(s: ResolvedSubscriber, accounts: readonly string[], all: readonly Desired[]): readonly Desired[] {
+  const declared = s.allocations.flatMap(({ ref, value }) =>
+    value === undefined ? [] : [{ ref: refKey(ref), value }],
+  );
+  if (declared.length === 0 || s.state === "Suspended") return all;
+  return all.map((d) => (accounts.includes(d.ref.system) ? { ...d, unlessTaken: declared } : d));
 }
 
 /** Systems where a subscriber may have objects beside its accounts; each says itself what it holds. */

@@ -77,10 +77,16 @@ export interface Desired {
   readonly last?: true;
   /** What it should be cannot be told: neither made, changed nor taken away. */
   readonly left?: true;
+  /** Values that other objects of the subject record, such as an address: not written here while one is another owner's. */
+  readonly unlessTaken?: readonly Recorded[];
   /** Where a value of our own is taken when the system that chooses one cannot be reached. */
   readonly fallback?: Fallback;
   /** What the device at the customer's dials with waits for the device: fields that `rotates`, and the name of the object. */
   readonly withDevice?: WithDevice;
+}
+export interface Recorded {
+  readonly ref: RefKey;
+  readonly value: string;
 }
 export interface WithDevice {
   readonly rename?: FieldChange;

@@ -23,6 +23,10 @@ export interface Means {
   readonly by: (owner: OwnerKey) => AuditRow["by"];
 }
 
+const ANSWERED: ReadonlySet<Fault["kind"]> = new Set(["Conflict", "Rejected", "Forbidden"]);
+/** The code of a Fault that says whose it is already. */
+const TAKEN = "IdentityConflict";
+
 /** What of an owner waits together. */
 export const waitKey = (owner: OwnerKey, endpoint: string): string => `${owner}|${endpoint}`;
 
@@ -57,6 +61,15 @@ export class Knowledge {
   foresee(ref: RefKey, needs: readonly RefKey[], outputs: Outputs): void {
     const entry = { ref, needs, outputs, due: false, id: undefined, intentAt: this.#means.clock.now(), shelved: false };
     this.entries.set(ref, entry);
+  }
+
+  /** Whether it is another owner's, or was asked for and nobody knows what the answer is. */
+  isTaken(key: RefKey): boolean {
+    if (this.entries.get(key)?.id !== undefined) return false;
+    const [have, fault] = [this.seen.get(key), this.faults.get(key)];
+    if (fault && ANSWERED.has(fault.kind)) return fault.code === TAKEN;
+    if (have !== undefined) return have?.token !== undefined && have.token !== this.token(key);
+    return this.entries.has(key) || fault?.kind === "Unknown";
   }
 
   token = (key: RefKey): Token => {

@@ -131,7 +131,18 @@ class Run {
     return this.#gate(p, this.#granted);
   }
   #gate(p: Plan, granted: ReadonlySet<Impact>): Plan {
-    return gate(p, { ...this.#deps.policy(this.#subject, this.known.owner), granted });
+    const gated = gate(p, { ...this.#deps.policy(this.#subject, this.known.owner), granted });
+    return { ...gated, changes: gated.changes.map((c) => this.#unlessTaken(c)) };
+  }
+  #unlessTaken(c: Change): Change {
+    const on = c.hold || c.action === "none" ? undefined : this.#recorded(c).find((key) => this.known.isTaken(key));
+    return on === undefined ? c : { ...c, hold: { code: "Blocked", message: `waits for ${on}` } };
+  }
+  /** Of what the change would write: the objects that record it. */
+  #recorded({ ref, action, fields }: Change): readonly RefKey[] {
+    const values = this.desired.get(refKey(ref))?.unlessTaken ?? [];
+    const written = values.filter((v) => action !== "update" || fields.some((f) => f.after.includes(v.value)));
+    return written.map((v) => v.ref);
   }
   /** What stands still for another reason takes no place from those who go. */
   async #reserve(p: Plan): Promise<void> {
@@ -161,12 +172,20 @@ class Run {
       const key = refKey(c.ref);
       if (c.action === "none" || c.hold || underWay.has(key) || faults.has(key) || c.after.some((r) => open.has(r)))
         continue;
+      if (this.#recorded(c).some((r) => this.#undecided(r, p))) continue;
       // Approved one by one, and one that is not approved holds them all: so all must be in the plan.
       if (c.impact && !this.#granted.has(c.impact) && !allSeen) continue;
       const tries = (this.#tries.get(key) ?? 0) + 1;
       this.#tries.set(key, tries);
       this.known.begin(key, () => this.#effect(c, tries));
     }
+  }
+
+  /** Whether it may yet turn out to be another's, also by what was answered since the plan was made. */
+  #undecided(key: RefKey, p: Plan): boolean {
+    const { seen, underWay } = this.known;
+    if (underWay.has(key) || this.known.isTaken(key)) return true;
+    return seen.get(key) === null && !p.changes.some((c) => c.action === "create" && c.hold && refKey(c.ref) === key);
   }
 
   /** A value of our own where the system that should choose one cannot be reached. Answers whether there is a new one. */

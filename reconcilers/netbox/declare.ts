@@ -31,11 +31,12 @@ async function afterwards(made: ReadonlyMap<Job, Item>, out: Verdicts, work: () 
     for (const { order } of made.keys()) out.set(order, e);
   });
 }
-const taken = (at: At, { order }: Job, by: Item): Fault =>
-  fault(
-    "NotOwned",
-    `${nameOf(at, order)?.whole ?? order.ref.key} is taken by ${holder(at.kind, by)} (${at.kind.name} ${by.id})`,
-  );
+/** Of another owner of ours both would be served with one value; of nobody's mark it may be this customer's own. */
+function taken(at: At, { order }: Job, by: Item): Fault {
+  const said = `${nameOf(at, order)?.whole ?? order.ref.key} is taken by ${holder(at.kind, by)} (${at.kind.name} ${by.id})`;
+  if (tokenOf(at, by) === undefined) return fault("NotOwned", said);
+  return new Fault("Conflict", "IdentityConflict", said, { remedy: "give one of the two another value" });
+}
 const nameOf = (at: At, { ref, patch }: Order): Natural | undefined => at.kind.natural(ref.key, patch);
 
 async function named(at: At, jobs: readonly Job[]): Promise<ReadonlyMap<Job, readonly Item[]>> {

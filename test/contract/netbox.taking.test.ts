@@ -149,7 +149,7 @@ describe("declared", () => {
   test("taken by another: refused, and the holder is named", async () => {
     await addresses.apply([fixed(1, "10.0.1.100")], signal);
     const [out] = await addresses.apply([fixed(2, "10.0.1.100")], signal);
-    expect(out).toMatchObject({ kind: "Conflict", code: "NotOwned" });
+    expect(out).toMatchObject({ kind: "Conflict", code: "IdentityConflict" });
     expect(String(out)).toContain("lab/acme/Subscriber/isp-acme/s1");
   });
   test("inside of a reserved network: refused, and told why", async () => {
