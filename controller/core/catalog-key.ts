@@ -7,6 +7,7 @@ export const keyOf = (kind: KindName, namespace: string | undefined, name: strin
   `${kind}/${namespace ?? "-"}/${name}`;
 export const keyOfObject = (o: LastmileObject): ObjectKey =>
   keyOf(o.kind, isClusterScoped(o.kind) ? undefined : namespaceOf(o), o.metadata.name);
+export const kindOfKey = (key: ObjectKey): string => key.slice(0, key.indexOf("/"));
 export const isClusterScoped = (kind: KindName): boolean => kind === "Tenant" || kind === "ExternalSystem";
 /** kubectl puts an object without a namespace into `default`; so do we. */
 export const namespaceOf = (o: LastmileObject): string => o.metadata.namespace ?? "default";

@@ -18,6 +18,20 @@ class Index {
     return this.#sets.get(at) ?? NONE;
   }
 }
+/** Numbers by a text. */
+class Tally {
+  readonly #numbers = new Map<string, number>();
+  add(at: string): void {
+    this.#numbers.set(at, this.at(at) + 1);
+  }
+  drop(at: string): void {
+    this.#numbers.set(at, this.at(at) - 1);
+  }
+  at(at: string): number {
+    return this.#numbers.get(at) ?? 0;
+  }
+}
+type Visit = (index: Pick<Index, "add" | "drop">, at: string) => void;
 const NONE: ReadonlySet<ObjectKey> = new Set();
 const ALL = "";
 /** Subscribers whose plan is found by an older field: any plan of the namespace may be theirs. */
@@ -33,6 +47,7 @@ export class Links {
   readonly #byPlan = new Index();
   readonly #byProfile = new Index();
   readonly #surveys = new Index();
+  readonly #states = new Tally();
 
   add(key: ObjectKey, object: LastmileObject): void {
     this.#each(object, (index, at) => index.add(at, key));
@@ -48,6 +63,7 @@ export class Links {
   plansOf = (namespace: string): ReadonlySet<ObjectKey> => this.#plans.at(namespace);
   surveysOf = (namespace: string, subscriber: string): ReadonlySet<ObjectKey> =>
     this.#surveys.at(`${namespace}/${subscriber}`);
+  count = (namespace: string, state: string): number => this.#states.at(`${namespace}/${state}`);
   tenantsOf = (namespace: string): ReadonlySet<ObjectKey> => this.#tenants.at(namespace);
   allTenants = (): ReadonlySet<ObjectKey> => this.#tenants.at(ALL);
 
@@ -82,26 +98,27 @@ export class Links {
     return [...this.#tenantsBySystem.at(system)].flatMap((key) => this.#namespaces.get(key) ?? []);
   }
 
-  #each(object: LastmileObject, visit: (index: Index, at: string) => void): void {
+  #each(object: LastmileObject, visit: Visit): void {
     if (object.kind === "Tenant") this.#tenantEntries(object, visit);
     else if (object.kind === "ServicePlan") this.#planEntries(object, visit);
     else if (object.kind === "Subscriber") this.#subscriberEntries(object, visit);
     else if (object.kind === "SiteSurvey" && object.spec.subscriberRef)
       visit(this.#surveys, `${namespaceOf(object)}/${object.spec.subscriberRef.name}`);
   }
-  #tenantEntries({ spec }: Tenant, visit: (index: Index, at: string) => void): void {
+  #tenantEntries({ spec }: Tenant, visit: Visit): void {
     visit(this.#tenants, spec.namespace);
     visit(this.#tenants, ALL);
     for (const bindings of Object.values(spec.systems))
       for (const binding of bindings) visit(this.#tenantsBySystem, binding.name);
   }
-  #planEntries(plan: ServicePlan, visit: (index: Index, at: string) => void): void {
+  #planEntries(plan: ServicePlan, visit: Visit): void {
     visit(this.#plans, namespaceOf(plan));
     for (const alias of plan.spec.aliases) visit(this.#aliases, `${namespaceOf(plan)}/${alias}`);
   }
-  #subscriberEntries(subscriber: Subscriber, visit: (index: Index, at: string) => void): void {
+  #subscriberEntries(subscriber: Subscriber, visit: Visit): void {
     const namespace = namespaceOf(subscriber);
-    const { planRef, networkProfileRef } = subscriber.spec;
+    const { planRef, networkProfileRef, serviceState } = subscriber.spec;
+    visit(this.#states, `${namespace}/${serviceState}`);
     visit(this.#subscribers, namespace);
     visit(this.#byPlan, `${namespace}/${planRef?.name ?? BY_SPEED}`);
     if (networkProfileRef) visit(this.#byProfile, `${namespace}/${networkProfileRef.name}`);

@@ -9,15 +9,16 @@ import type {
   Subscriber,
   Tenant,
 } from "../api/types.generated.ts";
-import { keyOf, keyOfObject, type ObjectKey } from "./catalog-key.ts";
+import { keyOf, keyOfObject, kindOfKey, type ObjectKey } from "./catalog-key.ts";
 import { Links } from "./catalog-links.ts";
+import { Shelf } from "./catalog-shelf.ts";
 
 export { isClusterScoped, keyOf, keyOfObject, namespaceOf, type ObjectKey } from "./catalog-key.ts";
 
 type OfKind<K extends KindName> = Extract<LastmileObject, { readonly kind: K }>;
 
 export class Catalog {
-  readonly #objects = new Map<ObjectKey, LastmileObject>();
+  readonly #shelves = new Map<string, Shelf>();
   readonly #links = new Links();
 
   constructor(objects: Iterable<LastmileObject> = []) {
@@ -25,29 +26,40 @@ export class Catalog {
   }
 
   get size(): number {
-    return this.#objects.size;
+    return [...this.#shelves.values()].reduce((n, shelf) => n + shelf.size, 0);
   }
   /** Adds the object, or takes the place of the one with its key. */
   put(object: LastmileObject): void {
     const key = keyOfObject(object);
     this.remove(key);
-    this.#objects.set(key, object);
+    this.#shelf(object.kind).put(key, object);
     this.#links.add(key, object);
   }
   remove(key: ObjectKey): void {
-    const old = this.#objects.get(key);
+    const old = this.get(key);
     if (!old) return;
-    this.#objects.delete(key);
+    this.#shelf(old.kind).delete(key);
     this.#links.drop(key, old);
   }
   get(key: ObjectKey): LastmileObject | undefined {
-    return this.#objects.get(key);
+    return this.#shelves.get(kindOfKey(key))?.get(key);
   }
-  values(): IterableIterator<LastmileObject> {
-    return this.#objects.values();
+  has(key: ObjectKey): boolean {
+    return this.#shelves.get(kindOfKey(key))?.has(key) === true;
+  }
+  keys(kind: KindName): Iterable<ObjectKey> {
+    return this.#shelf(kind).keys();
   }
   *ofKind<K extends KindName>(kind: K): Generator<OfKind<K>> {
-    for (const object of this.#objects.values()) if (isKind(object, kind)) yield object;
+    for (const key of this.keys(kind)) {
+      const object = this.#typed(kind, key);
+      if (object) yield object;
+    }
+  }
+  #shelf(kind: KindName): Shelf {
+    const shelf = this.#shelves.get(kind) ?? new Shelf();
+    this.#shelves.set(kind, shelf);
+    return shelf;
   }
 
   profile(namespace: string, name: string): NetworkProfile | undefined {
@@ -62,18 +74,23 @@ export class Catalog {
   /** By name; else by alias, where several plans claim one alias the lesser name. */
   plan(namespace: string, nameOrAlias: string): ServicePlan | undefined {
     const named = this.#typed("ServicePlan", keyOf("ServicePlan", namespace, nameOrAlias));
-    const [first] = [...this.#links.plansByAlias(namespace, nameOrAlias)].sort();
-    return named ?? (first === undefined ? undefined : this.#typed("ServicePlan", first));
+    if (named) return named;
+    const first = least(this.#links.plansByAlias(namespace, nameOrAlias));
+    return first === undefined ? undefined : this.#typed("ServicePlan", first);
   }
   plans(namespace: string): readonly ServicePlan[] {
     return this.#list("ServicePlan", this.#links.plansOf(namespace));
+  }
+  /** How many subscribers of the namespace are declared to be in a state. */
+  count(namespace: string, state: Subscriber["spec"]["serviceState"]): number {
+    return this.#links.count(namespace, state);
   }
   surveys(namespace: string, subscriber: string): readonly SiteSurvey[] {
     return this.#list("SiteSurvey", this.#links.surveysOf(namespace, subscriber));
   }
   /** The tenant that a namespace belongs to; where several claim it, the lesser name. */
   tenant(namespace: string): Tenant | undefined {
-    const [first] = [...this.#links.tenantsOf(namespace)].sort();
+    const first = least(this.#links.tenantsOf(namespace));
     return first === undefined ? undefined : this.#typed("Tenant", first);
   }
   tenants(): readonly Tenant[] {
@@ -89,9 +106,14 @@ export class Catalog {
     return [...keys].sort().flatMap((key) => this.#typed(kind, key) ?? []);
   }
   #typed<K extends KindName>(kind: K, key: ObjectKey): OfKind<K> | undefined {
-    const object = this.#objects.get(key);
+    const object = this.#shelves.get(kind)?.get(key);
     return object && isKind(object, kind) ? object : undefined;
   }
 }
 
+function least(keys: Iterable<ObjectKey>): ObjectKey | undefined {
+  let first: ObjectKey | undefined;
+  for (const key of keys) if (first === undefined || key < first) first = key;
+  return first;
+}
 const isKind = <K extends KindName>(object: LastmileObject, kind: K): object is OfKind<K> => object.kind === kind;

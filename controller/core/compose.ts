@@ -1,6 +1,6 @@
 /** Pure: what all systems together should hold for one declared object. */
 import type { ServicePlan, Subscriber, Tenant } from "../api/types.generated.ts";
-import { type Catalog, namespaceOf, type ObjectKey } from "./catalog.ts";
+import type { Catalog, ObjectKey } from "./catalog.ts";
 import type { HeldAddress, HeldTag } from "./holding.ts";
 import { type Blocker, type Desired, refKey, type Subject } from "./model.ts";
 import { type Owner, type OwnerKey, parseOwner } from "./owner.ts";
@@ -41,12 +41,13 @@ export interface Composed extends Subject {
 /** `installation/tenant/` + the key of the object. */
 export const objectKeyOf = (owner: OwnerKey): ObjectKey => owner.split("/").slice(2).join("/");
 
+const OWNING: ReadonlySet<string | undefined> = new Set(["Subscriber", "ServicePlan", "Tenant"]);
 /** undefined: the object has nothing of its own in any system, or its namespace belongs to no tenant. */
 export function ownerOfObject(catalog: Catalog, key: ObjectKey, installation: string): OwnerKey | undefined {
-  const object = catalog.get(key);
-  if (object?.kind !== "Subscriber" && object?.kind !== "ServicePlan" && object?.kind !== "Tenant") return undefined;
-  const tenant = object.kind === "Tenant" ? object : catalog.tenant(namespaceOf(object));
-  return tenant && `${installation}/${tenant.metadata.name}/${key}`;
+  const [kind, namespace = "", name] = key.split("/");
+  if (!OWNING.has(kind) || !catalog.has(key)) return undefined;
+  const tenant = kind === "Tenant" ? name : catalog.tenant(namespace)?.metadata.name;
+  return tenant && `${installation}/${tenant}/${key}`;
 }
 
 /** An owner that is not declared any more wants nothing: that is how things are taken away. */

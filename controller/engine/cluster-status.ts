@@ -94,13 +94,12 @@ function ofTenant(
   });
 }
 
+const STATES = ["Active", "Suspended", "Terminated"] as const;
 const COUNTED = { Active: "active", Suspended: "suspended", Terminated: "terminated" } as const;
 function count(tenant: string, { declared }: ClusterView) {
   const n = { active: 0, suspended: 0, terminated: 0 };
-  for (const s of declared.catalog.ofKind("Subscriber")) {
-    const namespace = s.metadata.namespace ?? "default";
-    if (declared.catalog.tenant(namespace)?.metadata.name !== tenant) continue;
-    n[COUNTED[s.spec.serviceState]]++;
-  }
+  const namespace = declared.tenant(tenant)?.spec.namespace;
+  if (namespace === undefined || declared.catalog.tenant(namespace)?.metadata.name !== tenant) return n;
+  for (const state of STATES) n[COUNTED[state]] = declared.catalog.count(namespace, state);
   return n;
 }

@@ -1,15 +1,16 @@
 /** What is declared now, ready to be asked for as subjects. */
 import type { ExternalSystem, LastmileObject, ServicePlan, Tenant } from "../api/types.generated.ts";
-import { Catalog, keyOf, keyOfObject, type ObjectKey } from "../core/catalog.ts";
-import { type Composed, compose, type Endpoint, type Held, objectKeyOf, ownerOfObject } from "../core/compose.ts";
+import { Catalog, keyOf, type ObjectKey } from "../core/catalog.ts";
+import { type Composed, compose, type Endpoint, objectKeyOf, ownerOfObject } from "../core/compose.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { pausedBy } from "../core/policy.ts";
-import { type Assigned, type SecretNeed, type Secrets, secretsOf } from "../core/resolve/account.ts";
+import { type SecretNeed, type Secrets, secretsOf } from "../core/resolve/account.ts";
 import { planOf } from "../core/resolve/plan-choice.ts";
 import { Sensitive } from "../core/sensitive.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import type { OwnedClaim, StandingClaim } from "../store/claims.ts";
 import type { Origin, StoredObject } from "../store/objects.ts";
+import { Holdings } from "./holdings.ts";
 import type { Verb } from "./lane.ts";
 import type { Ports } from "./ports.ts";
 
@@ -45,9 +46,8 @@ export class Declared {
   readonly #meta = new Map<ObjectKey, Meta>();
   /** Who declared no longer what is gone. */
   readonly #withdrawn = new Map<ObjectKey, Pick<Meta, "sourceId" | "origin">>();
-  readonly #claims = new Map<OwnerKey, number>();
   readonly #pausedThen = new Map<ObjectKey, string>();
-  readonly #held = new Map<OwnerKey, Held>();
+  readonly #holdings = new Holdings();
   readonly #o: DeclaredOptions;
 
   constructor(o: DeclaredOptions) {
@@ -75,42 +75,22 @@ export class Declared {
   }
   /** All that these owners have claimed before, so that assigned names stay; who was purged has no name any more. */
   hold(owners: readonly OwnerKey[], claims: readonly StandingClaim[]): void {
-    for (const owner of owners) {
-      this.#held.delete(owner);
-      this.#claims.delete(owner);
-    }
-    for (const claim of claims) {
-      const { owner, kind, value } = claim;
-      this.#claims.set(owner, this.claimed(owner) + 1);
-      const held = this.#held.get(owner);
-      if (kind === "subscriberNumber") this.#held.set(owner, { ...held, subscriberNumber: value });
-      if (kind === "vlan") this.#keepTag(claim);
-      if (kind === "ipv4") this.keepAddress(claim);
-      if (kind === "userName") this.#held.set(owner, { ...held, account: assigned(held?.account, claim) });
-    }
+    this.#holdings.hold(owners, claims);
   }
-  /** Tags that were claimed for them just now. */
+  /** Tags and addresses that were claimed for them just now. */
   give(claims: readonly OwnedClaim[]): void {
-    for (const claim of claims) this.#keepTag(claim);
-  }
-  keepAddress({ owner, scope: vrf, value }: Omit<OwnedClaim, "kind">): void {
-    const held = this.#held.get(owner);
-    this.#held.set(owner, { ...held, addresses: [...(held?.addresses ?? []), { vrf, value }] });
-  }
-  #keepTag({ owner, scope: vlanDomain, value }: OwnedClaim): void {
-    const held = this.#held.get(owner);
-    this.#held.set(owner, { ...held, tags: [...(held?.tags ?? []), { vlanDomain, value }] });
+    this.#holdings.give(claims);
   }
   /** How many claims the store had when it was last asked. */
   claimed(owner: OwnerKey): number {
-    return this.#claims.get(owner) ?? 0;
+    return this.#holdings.of(owner).claims;
   }
   /** Nothing of it is in service, and its retention is over: who waits for its name may have it once it is purged. */
   end(owner: OwnerKey): void {
-    this.#held.set(owner, { ...this.#held.get(owner), ended: true });
+    this.#holdings.end(owner);
   }
   ended(owner: OwnerKey): boolean {
-    return this.#held.get(owner)?.ended === true;
+    return this.#holdings.of(owner).ended === true;
   }
   /** On whose word it is as it is: of what is withdrawn, the revision that did not declare it any more. */
   by(owner: OwnerKey) {
@@ -170,8 +150,8 @@ export class Declared {
     yield* this.#ofKind("ServicePlan");
   }
   *#ofKind(kind: "Tenant" | "ServicePlan" | "Subscriber"): Generator<OwnerKey> {
-    for (const o of this.catalog.ofKind(kind)) {
-      const owner = this.owner(keyOfObject(o));
+    for (const key of this.catalog.keys(kind)) {
+      const owner = this.owner(key);
       if (owner) yield owner;
     }
   }
@@ -201,7 +181,7 @@ export class Declared {
   }
   #compose(key: OwnerKey, secrets: Secrets): Composed {
     const { installation, endpoint } = this.#o;
-    return compose(this.catalog, key, { installation, endpoint, secrets, held: this.#held.get(key) ?? {} });
+    return compose(this.catalog, key, { installation, endpoint, secrets, held: this.#holdings.of(key) });
   }
   #fetch(need: SecretNeed, key: OwnerKey, small: boolean): Promise<Sensitive | undefined> {
     const { secrets, ports, generated } = this.#o;
@@ -209,10 +189,3 @@ export class Declared {
     return ports.store(generated, key, { tenant: tenantOf(key), small, attempts: 0 });
   }
 }
-
-/** Of several names the last one counts. */
-function assigned(before: Assigned | undefined, { value, scope, service }: StandingClaim): Assigned {
-  const at = before?.at ?? NOWHERE;
-  return { userName: value, at: service === "live" ? [...at, scope] : at };
-}
-const NOWHERE: readonly string[] = [];

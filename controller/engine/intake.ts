@@ -29,7 +29,7 @@ export async function intake(
 ): Promise<Intake> {
   const tenants = tenantNames(update, declared);
   const rows = update.upserts.map((u): DeclaredObject => {
-    const kept = o.source === "keep" ? declared.catalog.get(u.key) && declared.meta(u.key)?.sourceId : undefined;
+    const kept = o.source === "keep" && declared.catalog.has(u.key) ? declared.meta(u.key)?.sourceId : undefined;
     return {
       key: u.key,
       tenant: tenantOfObject(u.object, tenants),
