@@ -141,29 +141,21 @@ export function describeLaws(name: string, makeRig: MakeRig, lacks: readonly Lac
       expect(await rig.byHand.count(1)).toBe(0);
       expect(await h.apply(destroy)).toEqual([null]);
     });
-    describe("7: killed before or after any external call, the next run converges without duplicate or leak", () => {
-      const life: readonly [string, (n: number) => Promise<unknown>][] = [
-        ["create", (n) => h.settle(n, rig.desired(n))],
-        ["update", (n) => h.settle(n, rig.desired(n, true))],
-        ["retire", (n) => h.settle(n, undefined)],
-        ["restore", (n) => h.settle(n, rig.desired(n))],
-        ["destroy", (n) => h.settle(n, undefined).then(() => h.settle(n, undefined, true))],
-      ];
-      for (const [step, [what, act]] of life.entries()) {
-        const before = async (): Promise<void> => {
-          await rig.reset();
-          for (const [, earlier] of life.slice(0, step)) await earlier(1);
-        };
-        const after = async (killed: string): Promise<void> => {
-          await act(1);
-          expect(await rig.byHand.count(1), killed).toBe(what === "destroy" ? 0 : 1);
-        };
-        law(7, what, async () => {
-          expect(await killPoints(faults, "before", { before, act: () => act(1), after })).toBeGreaterThan(1);
-          await killPoints(faults, "after", { before, act: () => act(1), after });
-        });
-      }
-    });
+    for (const where of ["before", "after"] as const)
+      lawWith(
+        ["time"],
+        7,
+        `killed ${where} any external call, the next run converges, no duplicate, no leak`,
+        async () => {
+          const killed = new Set<string>();
+          for (let at = 1; ; at++) {
+            const now = await killedLife(rig, h, faults, { at, where });
+            if (now.length === 0) break;
+            for (const step of now) killed.add(step);
+          }
+          expect([...killed]).toEqual(lifeOf(h, rig).map(([step]) => step));
+        },
+      );
     law(8, "no secret in a plan, an outcome, an observation or a fault", async () => {
       const shown: unknown[] = [h.plan(1, null, rig.desired(1))];
       shown.push(await h.make(1), await h.look(1), h.plan(1, await h.look(1), rig.desired(1, true)));
@@ -226,28 +218,44 @@ async function lost(h: Hand, order: Order): Promise<void> {
   expect(outcome).toBeInstanceOf(Fault);
 }
 
-interface Life {
-  readonly before: () => Promise<void>;
-  readonly act: () => Promise<unknown>;
-  readonly after: (killed: string) => Promise<void>;
+/** All that happens to an object, step by step; each step may be taken again. */
+const lifeOf = (h: Hand, rig: Rig): readonly (readonly [step: string, act: () => Promise<unknown>])[] => [
+  ["create", () => h.settle(1, rig.desired(1))],
+  ["update", () => h.settle(1, rig.desired(1, true))],
+  ["retire", () => h.settle(1, undefined)],
+  ["restore", () => h.settle(1, rig.desired(1))],
+  ["destroy", () => h.settle(1, undefined).then(() => h.settle(1, undefined, true))],
+];
+
+/** A life in which every step dies at one of its calls, and is taken again. Gives the steps that had so many calls. */
+async function killedLife(rig: Rig, h: Hand, faults: Faults, crash: { at: number; where: Where }): Promise<string[]> {
+  expect(crash.at, "ends some time").toBeLessThan(MANY);
+  await rig.reset();
+  const killed: string[] = [];
+  for (const [step, act] of lifeOf(h, rig)) {
+    if (!(await dies(faults, crash, act))) continue;
+    killed.push(step);
+    await act();
+    const left = step === "destroy" ? 0 : 1;
+    expect(await rig.byHand.count(1), `${step}, killed ${crash.where} call ${crash.at}`).toBe(left);
+  }
+  return killed;
 }
 
-/** Runs `act` as often as it has calls, and dies at another one each time. Gives the number of calls. */
-async function killPoints(faults: Faults, where: Where, { before, act, after }: Life): Promise<number> {
-  for (let at = 1; ; at++) {
-    revive(faults);
-    await before();
-    faults.calls = 0;
-    faults.crash = { at, where };
-    const died = await act().then(
-      () => false,
-      (e: unknown) => e instanceof Crash || Promise.reject(e),
-    );
-    revive(faults);
-    await after(`${where} call ${at}`);
-    if (!died) return at - 1;
-    if (at > MANY) throw new Error("never ends");
-  }
+/** Whether the process came so far as to die at this call. */
+async function dies(
+  faults: Faults,
+  crash: NonNullable<Faults["crash"]>,
+  act: () => Promise<unknown>,
+): Promise<boolean> {
+  faults.calls = 0;
+  faults.crash = crash;
+  const died = await act().then(
+    () => false,
+    (e: unknown) => e instanceof Crash || Promise.reject(e),
+  );
+  revive(faults);
+  return died;
 }
 
 function revive(faults: Faults): void {
