@@ -84,6 +84,21 @@ export class NetboxSite {
     const { id } = await this.address(value);
     await this.write("PATCH", `${ADDRESSES}${id}/`, body);
   }
+  /** The process dies when the n-th request has taken effect; false: there were fewer. */
+  async dies(n: number, work: () => Promise<unknown>): Promise<boolean> {
+    let count = 0;
+    let dead: Promise<void> | undefined;
+    this.gate.falls = () => {
+      if (++count === n) dead = this.site.stop();
+      return count >= n;
+    };
+    await Promise.race([work(), this.site.until(async () => dead !== undefined)]).catch(() => undefined);
+    await dead;
+    this.gate.falls = () => false;
+    this.gate.shut = false;
+    if (dead) await this.site.start();
+    return dead !== undefined;
+  }
   /** Of an account, the attributes that carry addresses. */
   async framed(name: string): Promise<readonly string[]> {
     const account = (await this.site.accounts()).get(`${name}@acme.example`);

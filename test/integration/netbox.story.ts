@@ -1,6 +1,11 @@
 /** The address plan in the whole controller: what customers get, keep and give back, and what happens while it is away. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { LastmileObject, NetworkProfileSpec, TenantAddressPool } from "../../controller/api/types.generated.ts";
+import type {
+  LastmileObject,
+  NetworkProfileSpec,
+  Subscriber,
+  TenantAddressPool,
+} from "../../controller/api/types.generated.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
 import { NetboxSite, type Upstream } from "./netbox.site.ts";
 import { sub, suspended } from "./objects.ts";
@@ -205,23 +210,23 @@ export function tellStory(name: string, upstream: () => Upstream): void {
       box.gate.shut = true;
       await site.submitNow(box.base([bridged], dynamic, sub("john")));
       await site.until(async () => (await box.framed("john")).length > 0);
-      expect(await box.framed("john")).toEqual(ip("10.200.0.1"));
+      expect(await box.framed("john")).toEqual(ip("10.200.0.2"));
       await site.until(async () => (await site.status("john"))?.addresses?.source === "Fallback");
       box.gate.shut = false;
       await site.until(async () => (await site.condition("john", "Ready")) === "True Converged");
-      expect(await box.addresses()).toEqual(["10.200.0.1/32 active SUB-john"]);
-      expect(await box.framed("john")).toEqual(ip("10.200.0.1"));
+      expect(await box.addresses()).toEqual(["10.200.0.2/32 active SUB-john"]);
+      expect(await box.framed("john")).toEqual(ip("10.200.0.2"));
     });
     it("where somebody else took the fallback address meanwhile, it is said and he keeps his service", async () => {
       await declare([bridged], dynamic);
       box.gate.shut = true;
       await site.submitNow(box.base([bridged], dynamic, sub("john")));
       await site.until(async () => (await box.framed("john")).length > 0);
-      await box.write("POST", "/api/ipam/ip-addresses/", { address: "10.200.0.1/32", vrf: { name: vrf } });
+      await box.write("POST", "/api/ipam/ip-addresses/", { address: "10.200.0.2/32", vrf: { name: vrf } });
       box.gate.shut = false;
       await site.until(async () => (await site.condition("john", "NetBoxReady")) === "False NotOwned");
-      expect(await site.message("john", "NetBoxReady")).toContain("10.200.0.1");
-      expect(await box.framed("john")).toEqual(ip("10.200.0.1"));
+      expect(await site.message("john", "NetBoxReady")).toContain("10.200.0.2");
+      expect(await box.framed("john")).toEqual(ip("10.200.0.2"));
     });
     it("a token that may not write: the condition names the grant, and nothing is half done", async () => {
       await declare([v4], dynamic);
@@ -265,6 +270,30 @@ export function tellStory(name: string, upstream: () => Upstream): void {
     });
   });
 
+  it(`NetBox (${name}): killed after every call while a hundred are given addresses, no leak and no duplicate`, async () => {
+    const wide = { ...v4, prefixes: ["10.16.0.0/19"], reserve: [] };
+    await declare([wide], dynamic);
+    let died = true;
+    let all: Subscriber[] = [];
+    for (let n = 1; died; n++) {
+      all = [...all, ...Array.from({ length: 100 }, (_, i) => sub(`s${n}-${i}`))];
+      died = await box.dies(n, () => declare([wide], dynamic, ...all));
+      await declare([wide], dynamic, ...all);
+      await site.until(async () => (await served()).length === all.length);
+      const held = await box.addresses();
+      expect([n, held.length, new Set(held.map((l) => l.split("/")[0])).size]).toEqual([n, all.length, all.length]);
+      expect((await served()).sort()).toEqual(held.map((l) => l.replace("/32 active SUB-", " ")).sort());
+    }
+    expect(all.length).toBeGreaterThan(300); // at least three calls
+  });
+  /** `address name`, of every account. */
+  const served = async () =>
+    [...(await site.accounts())].flatMap(([user, { reply }]) =>
+      reply.flatMap((r) => {
+        const [, address] = /^Framed-IP-Address := (.*)$/.exec(r) ?? [];
+        return address === undefined ? [] : [`${address} ${user.split("@")[0]}`];
+      }),
+    );
   it(`NetBox (${name}): a hundred are taken in as many calls as one, and nothing to do is few reads`, async () => {
     const many = Array.from({ length: 100 }, (_, n) => sub(`s${n}`));
     await declare([v4], dynamic);
