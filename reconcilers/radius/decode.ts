@@ -3,7 +3,7 @@ import type { Value } from "../../controller/core/model.ts";
 import type { Row } from "../postgres.ts";
 import type { Edit } from "./encode.ts";
 import { type Cell, type Cells, EXTRAS, memberKey, type Table } from "./fields.ts";
-import { ANY } from "./moving.ts";
+import { ANY, isGuard } from "./moving.ts";
 import { seenPassword } from "./password.ts";
 
 /** What stands under one name. */
@@ -51,10 +51,10 @@ export function decode(rows: readonly Row[], index: Index): ReadonlyMap<string, 
 }
 type Filled = readonly [letter: string, name: string, a: string, b: string, c: string];
 
-function place(one: Found, [letter, , a, b, c]: Filled, index: Index): boolean {
+function place(one: Found, [letter, name, a, b, c]: Filled, index: Index): boolean {
   const attribute = letter === LETTERS.member ? memberKey(b) : a;
   const field = fieldOf(index, letter, attribute);
-  if (field === undefined) return false;
+  if (field === undefined || (field.cell.moving && !isGuard(name))) return false;
   add(one.state, field, attribute, b, c);
   return true;
 }

@@ -1,6 +1,7 @@
 /** Which field is which attribute in which of FreeRADIUS's tables: the tables that all reading and writing follows. */
 import type { FieldTable } from "../../controller/core/model.ts";
 import { DEFAULT_OPTION82, type Nas } from "./config.ts";
+import { CHECK_OVERRIDES, GROUP_CHECKS, GROUP_REPLIES, PASSWORDS, REPLY_OVERRIDES } from "./overrides.ts";
 import { passwordShown, rotatesPassword, samePassword } from "./password.ts";
 
 /** radcheck / radgroupcheck, radreply / radgroupreply, radusergroup. */
@@ -16,6 +17,8 @@ export interface Cell {
   readonly many?: true;
   /** The value `*` is written with the operator `=*`: whatever the NAS sends, it must send something. */
   readonly any?: true;
+  /** Only in the group of a customer who moves; in another one the attribute is what a plan may ask for. */
+  readonly moving?: true;
 }
 export type Cells = Readonly<Record<string, Cell>>;
 
@@ -28,81 +31,12 @@ const reply = (...attributes: [string, ...string[]]): Cell => cell("reply", ":="
 const byDefault = (...attributes: [string, ...string[]]): Cell => cell("reply", "=", ...attributes);
 const list = (attribute: string): Cell => ({ ...cell("reply", "+=", attribute), many: true });
 
-/** Of several password rows only the first works, whatever its kind. */
-const PASSWORDS: readonly [string, ...string[]] = [
-  "Cleartext-Password",
-  "NT-Password",
-  "SSHA2-512-Password",
-  "Password-With-Header",
-  "User-Password",
-  "Crypt-Password",
-  "LM-Password",
-  "MD5-Password",
-  "SMD5-Password",
-  "SHA-Password",
-  "SHA1-Password",
-  "SSHA-Password",
-  "SSHA1-Password",
-  "SHA2-Password",
-  "SSHA2-224-Password",
-  "SSHA2-256-Password",
-  "SSHA2-384-Password",
-  "PBKDF2-Password",
-];
 /** Priorities of our radusergroup rows: only the first group that matches applies. A row of another one is drift of `group`. */
 const PRIORITY = "1";
 const GUARDS = ["-2", "-1"] as const;
 /** Members have no attribute: which field a row belongs to is told by its priority. */
 export const memberKey = (priority: string): string =>
   (GUARDS as readonly string[]).includes(priority) ? priority : "";
-
-/** Nobody declares them for one subscriber, and each changes the service: a row there, whoever added it, is drift. */
-const CHECK_OVERRIDES: readonly [string, ...string[]] = [
-  "Expiration",
-  "Login-Time",
-  "Simultaneous-Use",
-  "Calling-Station-Id",
-  "Called-Station-Id",
-  "NAS-IP-Address",
-  "NAS-Identifier",
-  "NAS-Port-Id",
-  "Huntgroup-Name",
-  "User-Profile",
-  "Fall-Through",
-];
-/** A user's row stands against the group's, so speed and limits of the plan would not count any more. */
-const REPLY_OVERRIDES: readonly [string, ...string[]] = [
-  "Mikrotik-Rate-Limit",
-  "Mikrotik-Group",
-  "Mikrotik-Recv-Limit",
-  "Mikrotik-Recv-Limit-Gigawords",
-  "Mikrotik-Xmit-Limit",
-  "Mikrotik-Xmit-Limit-Gigawords",
-  "Mikrotik-Total-Limit",
-  "Mikrotik-Total-Limit-Gigawords",
-  "Mikrotik-Address-List",
-  "WISPr-Bandwidth-Max-Up",
-  "WISPr-Bandwidth-Max-Down",
-  "WISPr-Bandwidth-Min-Up",
-  "WISPr-Bandwidth-Min-Down",
-  "WISPr-Session-Terminate-Time",
-  "Filter-Id",
-  "Huawei-Input-Average-Rate",
-  "Huawei-Output-Average-Rate",
-  "Huawei-Input-Peak-Rate",
-  "Huawei-Output-Peak-Rate",
-  "Huawei-Qos-Profile-Name",
-  "ERX-Service-Activate",
-  "ERX-Service-Activate:1",
-  "ERX-Qos-Profile-Name",
-  "ERX-Ingress-Policy-Name",
-  "ERX-Egress-Policy-Name",
-  "Cisco-AVPair",
-  "Acct-Interim-Interval",
-  "Framed-IP-Netmask",
-  "Port-Limit",
-  "Fall-Through",
-];
 
 export function accountCells(nas: readonly Nas[]): Cells {
   const ids = new Set(
@@ -200,8 +134,10 @@ export const groupCells = (nas: readonly Nas[]): Cells => ({
   ciscoPairs: list("Cisco-AVPair"),
   // A group that accepts would let anybody past option 82: a row there is drift. Only a guard has one, and it rejects.
   authType: check("Auth-Type"),
-  circuits: { ...option82("!=", "circuitAttribute", nas), many: true },
-  remotes: { ...option82("!=", "remoteAttribute", nas), many: true },
+  circuits: { ...option82("!=", "circuitAttribute", nas), many: true, moving: true },
+  remotes: { ...option82("!=", "remoteAttribute", nas), many: true, moving: true },
+  checkOverrides: { ...check(...GROUP_CHECKS), named: true, many: true },
+  replyOverrides: { ...byDefault(...GROUP_REPLIES), named: true, many: true },
 });
 /** The attributes that an operator asks for beside ours; which they are is remembered beside the group's owner. */
 export const EXTRAS = "attributes";

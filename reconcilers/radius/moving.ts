@@ -47,6 +47,7 @@ export function guarded(s: ResolvedSubscriber, area: Area, endpoint: string): Gu
 }
 
 /** No plan's group has two colons in a row. */
+export const isGuard = (group: string): boolean => group.includes("::");
 const guardRef = (system: string, s: ResolvedSubscriber, ids: string): Ref => ({
   system,
   resource: "group",

@@ -133,6 +133,27 @@ describe("drift that a value alone does not show", () => {
       ["movingCircuit"],
     );
   });
+  test.each<[string, Row, string]>([
+    ["a password that opens every account", ["c", "n", "Cleartext-Password", ":=", "x"], "checkOverrides"],
+    ["a realm that decides elsewhere", ["c", "n", "proxy-to-realm", ":=", "x"], "checkOverrides"],
+    ["an address for everybody", ["r", "n", "Framed-IP-Address", ":=", "10.0.0.1"], "replyOverrides"],
+    ["further groups", ["r", "n", "Fall-Through", "=", "Yes"], "replyOverrides"],
+    ["a command that FreeRADIUS runs", ["r", "n", "Exec-Program-Wait", "=", "/bin/id"], "replyOverrides"],
+  ])("what must not hold for all of a plan: %s", (_, more, field) => {
+    expect(drift(group, [owned(), more], {})).toEqual([field]);
+  });
+  test("a plan that compares what is a circuit id elsewhere; only a guard's rows are ids", () => {
+    const option82 = { circuitAttribute: "NAS-Port-Id", remoteAttribute: "R", encoding: "Text" } as const;
+    const nas = [{ name: "n", vendor: "Cisco", sendVlan: false, option82 }] as const;
+    const its = shapeOf("group", "r", groupFields, groupCells(nas));
+    const rows: readonly Row[] = [owned("check nas-port-id"), ["c", "n", "NAS-Port-Id", "!=", "a"]];
+    expect(drift(its, rows, { attributes: ["check NAS-Port-Id != a"] })).toEqual([]);
+    const guard: readonly Row[] = [
+      ["o", "t:moving-circuits::n", "lm_t", "false", ""],
+      ["c", "t:moving-circuits::n", "NAS-Port-Id", "!=", "a"],
+    ];
+    expect(its.decode(guard).get("t:moving-circuits::n")?.state).toEqual({ circuits: ["NAS-Port-Id a"] });
+  });
   test("a group that accepts everybody", () => {
     expect(drift(group, [owned(), ["c", "n", "Auth-Type", ":=", "Accept"]], {})).toEqual(["authType"]);
   });

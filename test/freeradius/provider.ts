@@ -13,7 +13,7 @@ import { freshDatabase } from "../lab/database.ts";
 import { type Reply, type Server, startServer } from "./server.ts";
 
 /** One NAS of each vendor, and the two of other option 82. */
-export const config = parseConfig({
+const config = parseConfig({
   address: "postgresql://radius-db.example:5432/radius",
   radius: {
     nas: [

@@ -1,0 +1,117 @@
+/** Attributes whose rows, whoever writes them, defeat what is declared. */
+
+type Names = readonly [string, ...string[]];
+
+/** Of several password rows only the first works, whatever its kind. */
+export const PASSWORDS: Names = [
+  "Cleartext-Password",
+  "NT-Password",
+  "SSHA2-512-Password",
+  "Password-With-Header",
+  "User-Password",
+  "Crypt-Password",
+  "LM-Password",
+  "MD5-Password",
+  "SMD5-Password",
+  "SHA-Password",
+  "SHA1-Password",
+  "SSHA-Password",
+  "SSHA1-Password",
+  "SHA2-Password",
+  "SSHA2-224-Password",
+  "SSHA2-256-Password",
+  "SSHA2-384-Password",
+  "PBKDF2-Password",
+];
+
+/** Nobody declares them for one subscriber, and each changes the service: a row there, whoever added it, is drift. */
+export const CHECK_OVERRIDES: Names = [
+  "Expiration",
+  "Login-Time",
+  "Simultaneous-Use",
+  "Calling-Station-Id",
+  "Called-Station-Id",
+  "NAS-IP-Address",
+  "NAS-Identifier",
+  "NAS-Port-Id",
+  "Huntgroup-Name",
+  "User-Profile",
+  "Fall-Through",
+  "NAS-Port-Type",
+  "Pool-Name",
+  "Proxy-To-Realm",
+];
+
+/** A user's row stands against the group's, so speed and limits of the plan would not count any more. */
+export const REPLY_OVERRIDES: Names = [
+  "Mikrotik-Rate-Limit",
+  "Mikrotik-Group",
+  "Mikrotik-Recv-Limit",
+  "Mikrotik-Recv-Limit-Gigawords",
+  "Mikrotik-Xmit-Limit",
+  "Mikrotik-Xmit-Limit-Gigawords",
+  "Mikrotik-Total-Limit",
+  "Mikrotik-Total-Limit-Gigawords",
+  "Mikrotik-Address-List",
+  "WISPr-Bandwidth-Max-Up",
+  "WISPr-Bandwidth-Max-Down",
+  "WISPr-Bandwidth-Min-Up",
+  "WISPr-Bandwidth-Min-Down",
+  "WISPr-Session-Terminate-Time",
+  "Filter-Id",
+  "Huawei-Input-Average-Rate",
+  "Huawei-Output-Average-Rate",
+  "Huawei-Input-Peak-Rate",
+  "Huawei-Output-Peak-Rate",
+  "Huawei-Qos-Profile-Name",
+  "ERX-Service-Activate",
+  "ERX-Service-Activate:1",
+  "ERX-Qos-Profile-Name",
+  "ERX-Ingress-Policy-Name",
+  "ERX-Egress-Policy-Name",
+  "Cisco-AVPair",
+  "Acct-Interim-Interval",
+  "Framed-IP-Netmask",
+  "Port-Limit",
+  "Fall-Through",
+  "Exec-Program",
+  "Exec-Program-Wait",
+];
+
+/** In a group each would hold for everybody in it: a password opens all accounts, an address is given to all. */
+export const GROUP_CHECKS: Names = [
+  ...PASSWORDS,
+  "Expiration",
+  "Login-Time",
+  "Huntgroup-Name",
+  "User-Profile",
+  "Fall-Through",
+  "Pool-Name",
+  "Proxy-To-Realm",
+];
+
+export const GROUP_REPLIES: Names = [
+  "Framed-IP-Address",
+  "Framed-IP-Netmask",
+  "Framed-Pool",
+  "Framed-Route",
+  "Framed-IPv6-Prefix",
+  "Framed-IPv6-Address",
+  "Framed-IPv6-Route",
+  "Delegated-IPv6-Prefix",
+  "Delegated-IPv6-Prefix-Pool",
+  "Mikrotik-Delegated-IPv6-Pool",
+  "ERX-IPv6-Delegated-Pool-Name",
+  "Huawei-Delegated-IPv6-Prefix-Pool",
+  "Session-Timeout",
+  "Idle-Timeout",
+  "Tunnel-Type:0",
+  "Tunnel-Type",
+  "Tunnel-Medium-Type:0",
+  "Tunnel-Medium-Type",
+  "Tunnel-Private-Group-Id:0",
+  "Tunnel-Private-Group-Id",
+  "Fall-Through",
+  "Exec-Program",
+  "Exec-Program-Wait",
+];
