@@ -23,4 +23,6 @@ export interface Fallback {
   readonly field: string;
   readonly vrf: string;
   readonly prefix: string;
+  /** Never given away, as in each network of the pool. */
+  readonly gateway: "FirstHost" | "LastHost" | "None";
 }

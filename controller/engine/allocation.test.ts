@@ -69,7 +69,7 @@ describe("a chosen address", () => {
 });
 
 describe("a fallback", () => {
-  const fallback = { field: "address", vrf: "global", prefix: "10.100.0.0/29" };
+  const fallback = { field: "address", vrf: "global", prefix: "10.100.0.0/29", gateway: "None" } as const;
   const bridged = (count: number) =>
     scene.world.subjects(count).map((s) => ({
       ...s,

@@ -155,8 +155,8 @@ describe("recover", () => {
     await loseStore();
     expect(await recover(isp(NAME, anna))).toMatchObject({ fallbacks: 1 });
     await site.declare(isp(NAME, anna));
-    expect(await box.framed("anna")).toEqual(["Framed-IP-Address := 10.200.0.1"]);
-    expect(await box.addresses()).toEqual(["10.200.0.1/32 active SUB-anna"]);
+    expect(await box.framed("anna")).toEqual(["Framed-IP-Address := 10.200.0.2"]);
+    expect(await box.addresses()).toEqual(["10.200.0.2/32 active SUB-anna"]);
   });
 
   it("leaves alone what nobody declares, and names it; taken back on purpose it is retired within the budget", async () => {

@@ -11,7 +11,7 @@ export function fallbackOf({ notes, addresses }: Facts, pool: TenantAddressPool)
   const vrf = pool.vrf ?? DEFAULT_VRF;
   for (const held of addresses)
     if (held.vrf === vrf && isFallback(pool.fallback, held.value)) notes.claim("ipv4", vrf, held.value);
-  return { field: "address", vrf, prefix: pool.fallback };
+  return { field: "address", vrf, prefix: pool.fallback, gateway: pool.gateway };
 }
 
 export function isFallback(prefix: string | undefined, address: string): boolean {
@@ -19,9 +19,11 @@ export function isFallback(prefix: string | undefined, address: string): boolean
   return network !== undefined && within(network, address);
 }
 
-/** The hosts of the network, the lowest first. */
-export function* hosts({ prefix }: Fallback): Generator<string> {
+/** The hosts of the network but its gateway, the lowest first. */
+export function* hosts({ prefix, gateway }: Fallback): Generator<string> {
   const network = parsePrefix(prefix);
   if (!network) return;
-  for (let n = network.first + 1n; n < network.last; n++) yield addressText(network.family, n);
+  const first = network.first + (gateway === "FirstHost" ? 2n : 1n);
+  const end = network.last - (gateway === "LastHost" ? 1n : 0n);
+  for (let n = first; n < end; n++) yield addressText(network.family, n);
 }
