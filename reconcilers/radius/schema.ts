@@ -104,8 +104,16 @@ create table if not exists lastmile.radius_owner (
 );
 create index if not exists radius_owner_scope on lastmile.radius_owner (kind, scope, name);`;
 
+/**
+ * FreeRADIUS's tables stand where they would stand without us. PostgreSQL looks first into a schema of the account's own
+ * name: for an account `lastmile` that is ours, and `if not exists` would make a second, empty set there that hides the first.
+ */
+const ELSEWHERE = `
+select set_config('search_path', coalesce(string_agg(quote_ident(s), ', ' order by n), 'public'), false)
+  from unnest(current_schemas(false)) with ordinality c(s, n) where s <> 'lastmile';`;
+
 /** For those whose account may not create tables: `lastmile init --print-sql`. Safe to run again. */
-export const schemaSql = (): string => `${STOCK}\n${OWN}\n`.trimStart();
+export const schemaSql = (): string => `${ELSEWHERE}\n${STOCK}\n${OWN}\n`.trimStart();
 
 /** Creates what is not there; the tables of a FreeRADIUS in service stay as they are. */
 export async function ensureSchema(db: Database, signal: AbortSignal): Promise<void> {
