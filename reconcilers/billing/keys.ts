@@ -14,7 +14,15 @@ export const keyFor = (tenant: string, number: string, rest?: string): string =>
 
 export function parseKey(key: string): Name {
   const [tenant = "", number = "", rest = ""] = key.split(":");
-  return { key, tenant, number, rest: decodeURIComponent(rest) };
+  return { key, tenant, number, rest: decoded(rest) };
+}
+/** A key that a hand wrote names nothing of ours, and keeps nobody else's from being read. */
+function decoded(rest: string): string {
+  try {
+    return decodeURIComponent(rest);
+  } catch {
+    return rest;
+  }
 }
 
 /** The subscription that the plan stands for: its product may change, and it stays the same subscription. */

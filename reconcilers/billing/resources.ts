@@ -1,5 +1,6 @@
 /** Billing's four resources over whatever server does the billing. */
 import { type Observed, type Ref, type RefKey, refKey } from "../../controller/core/model.ts";
+import { token } from "../../controller/core/owner.ts";
 import { Fault } from "../errors.ts";
 import type { Resource, Scanned, ScanScope } from "../system.ts";
 import type { BillingDriver, Found } from "./driver.ts";
@@ -55,9 +56,9 @@ async function* scan(
     const keys = page.map((p) => p.key);
     const found = await driver.read(kind, keys, signal);
     yield page.flatMap(({ key, owner }): readonly Scanned[] => {
-      const one = found.get(key);
-      if (one?.token === undefined) return []; // destroyed since its key was read
-      return [{ owner, observed: observed({ system: endpoint, resource: kind, key }, one) }];
+      const [one, ref] = [found.get(key), { system: endpoint, resource: kind, key }];
+      // Destroyed since its key was read, or an owner that a hand wrote: a look at the objects of the right one finds it.
+      return one?.token === token(owner, refKey(ref)) ? [{ owner, observed: observed(ref, one) }] : [];
     });
     after = keys.at(-1)!;
   }
