@@ -39,8 +39,15 @@ export interface Resource {
   apply(orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]>;
   /** Everything with the marker of this installation and tenant, in pages: drift scan, orphan report, import, recover. */
   scan?(scope: ScanScope, signal: AbortSignal): AsyncIterable<readonly Scanned[]>;
+  /** Who wrote it last, where the system keeps a log; for people who look at drift. */
+  author?(id: string, signal: AbortSignal): Promise<Author | undefined>;
   /** What the object shows that its owner holds alone: asked when the store was lost. */
   claims?(scanned: Scanned): readonly Claim[];
+}
+export interface Author {
+  readonly name: string;
+  /** RFC 3339. */
+  readonly at: string;
 }
 export interface ScanScope {
   readonly installation: string;

@@ -25,6 +25,7 @@ const input: ViewInput = {
   because: new Map(),
   declaredIn: () => undefined,
   written: () => "as it was written last",
+  author: () => undefined,
   approve: (id) => `lastmile approve ${id} folder`,
 };
 const view = (...subjects: readonly PreviewedSubject[]) =>
@@ -101,11 +102,11 @@ describe("the text", () => {
   });
   it("calls drift what is wanted as it was written last, and nothing that only waits to be carried out", () => {
     const fields = (after: string) => [{ field: "rate", before: "1", after }];
-    const told = (after: string, written: ViewInput["written"]) =>
+    const told = (after: string, written: ViewInput["written"], author = input.author) =>
       planText(
         planView(
           { changeSet: "abc", subjects: [subject("a", [change("r/account/a", "update", { fields: fields(after) })])] },
-          { ...input, written },
+          { ...input, written, author },
         ),
         painter(false),
       );
@@ -113,6 +114,9 @@ describe("the text", () => {
     expect(told("2", () => "2")).toContain("rate  1 → 2  (drift)");
     expect(told("3", () => "1")).toContain("because it was declared before, and is not carried out yet");
     expect(told("3", () => "1")).not.toContain("drift)");
+    const author = () => ({ name: "mallory", at: "2026-11-21T03:04:05.678901Z" });
+    expect(told("2", () => "2", author)).toContain("update, changed by mallory at 2026-11-21T03:04:05Z");
+    expect(told("3", () => "1", author)).not.toContain("mallory"); // it was the declaration that changed
     expect(told("3", () => undefined)).toContain("(drift)"); // adopted as it was: nobody else can have declared it
   });
   it("tells of a system that is down once, however many it hides", () => {

@@ -1,4 +1,5 @@
 /** Pure: a preview in the terms of people. Also what `-o json` shows, so its names are stable. */
+import type { Author } from "../../reconcilers/system.ts";
 import { objectKeyOf } from "../core/compose.ts";
 import {
   awaitsApproval,
@@ -33,6 +34,8 @@ export interface ChangeView {
   readonly action: Change["action"];
   readonly fields: readonly FieldView[];
   readonly impact?: Impact;
+  /** Who made the difference there, and when. */
+  readonly by?: Author;
   /** Starts when these are in place. */
   readonly after?: string;
   readonly hold?: HoldView;
@@ -74,6 +77,8 @@ export interface ViewInput {
   readonly because: Because;
   readonly declaredIn: (objectKey: string) => string | undefined;
   readonly written: Written;
+  /** Who wrote an object last, where its system tells. */
+  readonly author: (ref: RefKey) => Author | undefined;
   /** The command that approves this change set. */
   readonly approve: (changeSet: string) => string;
 }
@@ -113,7 +118,9 @@ function changeView(
   input: ViewInput,
 ): ChangeView {
   const fields = c.fields.map((f) => ({ ...f, drift: c.action === "update" && isDrift(f, s, c, input) }));
-  const view = { ref: refKey(c.ref), action: c.action, fields, ...(c.impact && { impact: c.impact }) };
+  const by = fields.some((f) => f.drift) ? input.author(refKey(c.ref)) : undefined;
+  const what = { ref: refKey(c.ref), action: c.action, fields };
+  const view = { ...what, ...(c.impact && { impact: c.impact }), ...(by && { by }) };
   if (!c.hold) return view;
   const waits = c.hold.message.replace(/^waits for /, "");
   if (!isHeld(c) && !waits.split(", ").some((ref) => stuck.has(ref))) return { ...view, after: waits };

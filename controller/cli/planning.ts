@@ -7,6 +7,7 @@ import type { Preview } from "../engine/preview.ts";
 import type { Installation } from "../main.ts";
 import { sourceIdOf, toUpdate } from "../sources/directory.ts";
 import type { SourceUpdate } from "../sources/source.ts";
+import { authorsOf } from "./authors.ts";
 import { type Because, becauseOf } from "./because.ts";
 import { readPath } from "./commands/validate.ts";
 import type { Io } from "./io.ts";
@@ -65,6 +66,7 @@ export async function planOf(
     because,
     declaredIn: (key) => files.get(key) ?? originOf(controller, key),
     written: await writtenTo(preview, store),
+    author: await authorsOf(preview, controller.engine.ports),
     approve: approve ?? ((id) => `lastmile approve ${id}${arguments_}`),
   });
   return { preview, view };

@@ -5,6 +5,7 @@ import type { Order, Outcome, Resource } from "../system.ts";
 import { address, prefix } from "./addresses.ts";
 import type { At } from "./body.ts";
 import { change } from "./change.ts";
+import { authorOf } from "./changes.ts";
 import type { Http } from "./client.ts";
 import { create } from "./create.ts";
 import { destroy } from "./destroy.ts";
@@ -28,6 +29,7 @@ export function resources(http: Http, endpoint: string): readonly Resource[] {
     settleMs: 0, // a request that lands late is refused: the marker's custom field is unique
     observe: (lookups, signal) => observe(http, kind, lookups, signal),
     apply: (orders, signal) => apply({ http, kind, names, signal }, orders),
+    author: (id, signal) => authorOf(http, kind, id, signal),
     scan: (scope, signal) => scan(http, kind, endpoint, scope, signal),
     claims: ({ owner, observed: { state } }) =>
       typeof state["subscriber"] === "string"

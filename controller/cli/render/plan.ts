@@ -77,10 +77,11 @@ function reasons(s: SubjectView): readonly string[] {
 function changeLines(c: ChangeView, paint: Paint): readonly string[] {
   const [symbol, style] = SYMBOLS[c.action];
   const impact = c.impact ? `: ${IMPACTS[c.impact]}` : "";
+  const by = c.by ? paint("dim", `, changed by ${c.by.name} at ${c.by.at.slice(0, 19)}Z`) : "";
   const after = c.after ? paint("dim", `, after ${c.after}`) : "";
   const width = Math.max(0, ...c.fields.map((f) => f.field.length));
   return [
-    `  ${paint(style, symbol)} ${c.ref}  ${paint(style, c.action === "none" ? "" : c.action)}${impact}${after}`.trimEnd(),
+    `  ${paint(style, symbol)} ${c.ref}  ${paint(style, c.action === "none" ? "" : c.action)}${impact}${by}${after}`.trimEnd(),
     ...c.fields.map((f) => `      ${fieldText(f, width, c.action, paint)}`),
     ...(c.hold ? held(paint, "      ", c.hold.code, c.hold.message, c.hold.release) : []),
   ];

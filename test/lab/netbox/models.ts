@@ -142,6 +142,7 @@ export const models: readonly Model[] = [
     comments: text(),
   }),
   model("core/object-changes", "core.objectchange", "ObjectChange", "message", {
+    time: text(),
     user_name: text("admin"),
     request_id: text(),
     action: { kind: "choice", start: "create", choices: ["create", "update", "delete"] },

@@ -136,6 +136,7 @@ const MODELS: Readonly<Record<string, string>> = {
   "ipam/prefixes": "ipam.prefix",
   "tenancy/tenants": "tenancy.tenant",
   "extras/custom-fields": "extras.customfield",
+  "core/object-changes": "core.objectchange",
 };
 
 function next(all: Trouble[], line: string): Trouble["what"] | undefined {

@@ -64,6 +64,7 @@ export class Tables {
     if (model.path === "core/object-changes" || model.path === "extras/journal-entries") return;
     const changes = models.at(-1)!;
     const values = {
+      time: this.#now(),
       user_name: this.request.user,
       request_id: this.request.id,
       action,
