@@ -66,14 +66,18 @@ export class Admission {
     const turn = ++this.turn;
     const losses = new Losses(this.#ports.fields);
     const keys: OwnerKey[] = [];
+    let claiming = Promise.resolve();
     for (const chunk of chunks(edits)) {
       for (const e of chunk) {
         losses.add(e);
         if (surplus(e)) this.#surplus.set(e.key, turn);
         keys.push(e.key);
       }
-      await this.#claimFor(chunk);
+      await claiming; // one after the other; the next chunk is made out while the store is at work
+      claiming = this.#claimFor(chunk);
+      claiming.catch(() => undefined); // whoever waits hears of it
     }
+    await claiming;
     for (const l of losses.all()) {
       const live = await this.#live(l.owners);
       for (const owner of live) this.#open.set(owner, turn);

@@ -15,6 +15,7 @@ import type { Objects, StoredObject } from "../store/objects.ts";
 import type { Secrets } from "../store/secrets.ts";
 import type { Store } from "../store/store.ts";
 import type { Edit } from "./accept.ts";
+import { ahead } from "./ahead.ts";
 import { chunks } from "./chunks.ts";
 import { type TenantRun, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
@@ -152,7 +153,7 @@ export class Controller {
   /** Everything declared, the Tenants and systems that are leaving, and what was claimed before. */
   async #fill(into: Declared): Promise<void> {
     const { objects } = this.#o;
-    for await (const page of objects.load()) into.put(page);
+    for await (const page of ahead(objects.load())) into.put(page);
     for (const kind of ["Tenant", "ExternalSystem"]) {
       for await (const page of objects.load({ kind, deleted: true }))
         into.put(page.filter((r) => r.deletedAt !== undefined));
@@ -160,9 +161,11 @@ export class Controller {
     await this.#hold(into, [...into.owners()]);
   }
   async #hold(into: Declared, keys: readonly OwnerKey[]): Promise<void> {
-    for (const part of chunks(keys)) {
-      into.hold(part, await this.#o.store.claimsOf(part));
+    const { store } = this.#o;
+    async function* claims() {
+      for (const part of chunks(keys)) yield [part, await store.claimsOf(part)] as const;
     }
+    for await (const [part, held] of ahead(claims())) into.hold(part, held);
   }
 
   /** Takes up everything that this process is responsible for: what is declared, and what is still to be taken away. */

@@ -28,10 +28,12 @@ export function ipv6(text: string): string | undefined {
 
 const value = (bytes: readonly number[]): bigint => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 
+const quad = (four: string): number => four.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+
 /** The address as a number, for comparison within one family. Takes canonical or any strict spelling. */
 export function addressValue(text: string): { family: Family; value: bigint } | undefined {
   const four = ipv4(text);
-  if (four !== undefined) return { family: 4, value: value(ipaddr.IPv4.parse(four).toByteArray()) };
+  if (four !== undefined) return { family: 4, value: BigInt(quad(four)) };
   const six = ipv6(text);
   return six === undefined ? undefined : { family: 6, value: value(ipaddr.IPv6.parse(six).toByteArray()) };
 }

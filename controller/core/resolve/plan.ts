@@ -32,8 +32,17 @@ export function resolvePlan(catalog: Catalog, plan: ServicePlan, installation: s
   };
 }
 
+/** What was made of a plan, by access type: a plan has many subscribers. */
+const made = new WeakMap<ServicePlan, Map<AccessType, EffectivePlan>>();
+
 /** @param accessType of the subscriber, which may differ from the plan's. */
 export function effectivePlan(plan: ServicePlan, accessType: AccessType): EffectivePlan {
+  const known = made.get(plan) ?? new Map<AccessType, EffectivePlan>();
+  const effective = known.get(accessType) ?? makeEffective(plan, accessType);
+  made.set(plan, known.set(accessType, effective));
+  return effective;
+}
+function makeEffective(plan: ServicePlan, accessType: AccessType): EffectivePlan {
   const { spec, metadata } = plan;
   return {
     namespace: namespaceOf(plan),

@@ -24,11 +24,23 @@ export function poolsOf(tenant: Tenant): readonly Pool[] {
 }
 
 /** The narrowest prefix of the tenant's pools around an address or network, and its pool. */
-export function homeOf(tenant: Tenant, inner: Prefix | string): { pool: Pool; prefix: Prefix } | undefined {
-  return poolsOf(tenant)
+export function homeOf(tenant: Tenant, inner: Prefix | string): Home | undefined {
+  if (last?.tenant === tenant && last.inner === inner) return last.home;
+  const home = narrowest(tenant, inner);
+  last = { tenant, inner, home };
+  return home;
+}
+interface Home {
+  readonly pool: Pool;
+  readonly prefix: Prefix;
+}
+/** Every value is asked for several times in a row. */
+let last: { readonly tenant: Tenant; readonly inner: Prefix | string; readonly home: Home | undefined } | undefined;
+
+const narrowest = (tenant: Tenant, inner: Prefix | string): Home | undefined =>
+  poolsOf(tenant)
     .flatMap((pool) => pool.prefixes.filter((p) => within(p, inner)).map((prefix) => ({ pool, prefix })))
     .sort((a, b) => b.prefix.length - a.prefix.length)[0];
-}
 /** The VRF in which a static address is unique. */
 export const vrfOf = (tenant: Tenant, inner: Prefix | string): string =>
   homeOf(tenant, inner)?.pool.declared.vrf ?? DEFAULT_VRF;
