@@ -126,7 +126,7 @@ describe("plan", () => {
         expect(plan(other)).toEqual(plan(i));
         expect(planId(plan(other), other)).toBe(planId(plan(i), i));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -139,7 +139,7 @@ describe("plan", () => {
         // Only what waits for an output that nobody will ever make may remain.
         expect(left.filter((c) => !c.fields.every((f) => f.after === "(known after apply)"))).toEqual([]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -152,7 +152,7 @@ describe("plan", () => {
           for (const r of c.after) expect(keys.indexOf(r)).toBeLessThan(n);
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -162,7 +162,7 @@ describe("plan", () => {
         for (const c of plan(i).changes)
           expect(allowed(c, i)).toContain(c.hold?.code === "NotOwned" ? "held" : c.action);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -178,7 +178,7 @@ describe("plan", () => {
           }
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -190,7 +190,7 @@ describe("plan", () => {
           if (d.spec["p"] instanceof Sensitive) expect(out).not.toContain(d.spec["p"].reveal());
         for (const o of i.seen.values()) if (o?.state["p"]) expect(out).not.toContain(String(o.state["p"]));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
@@ -211,7 +211,7 @@ describe("plan", () => {
         const half = new Map([...obey(first).seen].slice(0, done));
         expect(planId(plan({ ...base, seen: half }), base)).toBe(planId(plan(first), base));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -262,7 +262,7 @@ describe("gate", () => {
       fc.property(input, (i) => {
         for (const c of gate(plan(i), { ...open, granted: new Set() }).changes) expect(c.impact && !c.hold).toBeFalsy();
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
   test("an approval passes exactly what it lists", () => {
@@ -275,7 +275,7 @@ describe("gate", () => {
         expect(costly(tuples).some((c) => c.hold?.code === "DestructiveLimit")).toBe(false);
         if (tuples.length) expect(costly(tuples.slice(1)).every((c) => c.hold)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
   test.each([

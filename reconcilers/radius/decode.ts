@@ -1,5 +1,6 @@
 /** Pure: rows of the tables to what a plan compares. */
 import type { Value } from "../../controller/core/model.ts";
+import { Sensitive } from "../../controller/core/sensitive.ts";
 import type { Row } from "../postgres.ts";
 import type { Edit } from "./encode.ts";
 import { type Cell, type Cells, EXTRAS, memberKey, type Table } from "./fields.ts";
@@ -108,7 +109,8 @@ function addIfAsked(one: Found, [letter, , a, b, c]: Filled): void {
 }
 
 function hide(state: Record<string, Value>, memo: string): void {
-  const { password } = state;
+  const { password, passwords } = state;
+  if (typeof passwords === "string") state["passwords"] = new Sensitive(passwords);
   if (typeof password === "string") state["password"] = seenPassword(password, memo);
 }
 

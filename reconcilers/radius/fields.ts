@@ -136,6 +136,8 @@ export const groupCells = (nas: readonly Nas[]): Cells => ({
   authType: check("Auth-Type"),
   circuits: { ...option82("!=", "circuitAttribute", nas), many: true, moving: true },
   remotes: { ...option82("!=", "remoteAttribute", nas), many: true, moving: true },
+  // One that works for every account of the plan.
+  passwords: { ...check(...PASSWORDS), named: true },
   checkOverrides: { ...check(...GROUP_CHECKS), named: true, many: true },
   replyOverrides: { ...byDefault(...GROUP_REPLIES), named: true, many: true },
 });
@@ -144,5 +146,6 @@ export const EXTRAS = "attributes";
 
 export const groupFields: FieldTable = {
   ...Object.fromEntries(Object.keys(groupCells([])).map((field) => [field, managed])),
+  passwords: { ...managed, secret: true },
   [EXTRAS]: managed,
 };

@@ -78,9 +78,8 @@ export const REPLY_OVERRIDES: Names = [
   "Exec-Program-Wait",
 ];
 
-/** In a group each would hold for everybody in it: a password opens all accounts, an address is given to all. */
+/** In a group each would hold for everybody in it, such as an address. */
 export const GROUP_CHECKS: Names = [
-  ...PASSWORDS,
   "Expiration",
   "Login-Time",
   "Huntgroup-Name",

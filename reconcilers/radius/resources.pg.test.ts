@@ -58,7 +58,7 @@ describe("an account and its group", () => {
     expect(await group.apply([ofPlan("destroy", {})], signal)).toEqual([null]);
   });
   test("an account that is being made keeps its group from being destroyed, whoever comes first", async () => {
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 8; round++) {
       await group.apply([ofPlan()], signal);
       const [made, ended] = await Promise.all([
         account.apply([user(1)], signal),
@@ -83,7 +83,7 @@ describe("an account and its group", () => {
 describe("two at once", () => {
   test("the same name by two owners: one holds it, with one set of rows", async () => {
     await group.apply([ofPlan()], signal);
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 8; round++) {
       const names = [1, 2, 3, 4, 5];
       const mine = names.map((n) => user(n));
       const theirs = names
@@ -105,7 +105,7 @@ describe("two at once", () => {
   });
   test("the same create twice by one owner: an answer that came late makes no second row", async () => {
     await group.apply([ofPlan()], signal);
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 8; round++) {
       await Promise.all([account.apply([user(1)], signal), account.apply([user(1)], signal)]);
       expect(await rows("select attribute from radcheck group by 1 having count(*) <> 1")).toEqual([]);
       expect(await rows("select attribute from radreply group by 1 having count(*) <> 1")).toEqual([]);

@@ -134,13 +134,17 @@ describe("drift that a value alone does not show", () => {
     );
   });
   test.each<[string, Row, string]>([
-    ["a password that opens every account", ["c", "n", "Cleartext-Password", ":=", "x"], "checkOverrides"],
+    ["a password that opens every account", ["c", "n", "Cleartext-Password", ":=", "x"], "passwords"],
     ["a realm that decides elsewhere", ["c", "n", "proxy-to-realm", ":=", "x"], "checkOverrides"],
     ["an address for everybody", ["r", "n", "Framed-IP-Address", ":=", "10.0.0.1"], "replyOverrides"],
     ["further groups", ["r", "n", "Fall-Through", "=", "Yes"], "replyOverrides"],
     ["a command that FreeRADIUS runs", ["r", "n", "Exec-Program-Wait", "=", "/bin/id"], "replyOverrides"],
   ])("what must not hold for all of a plan: %s", (_, more, field) => {
     expect(drift(group, [owned(), more], {})).toEqual([field]);
+  });
+  test("a password in a group is never told", () => {
+    const rows: readonly Row[] = [owned(), ...["S3CRET", "S4CRET"].map((v): Row => ["c", "n", "NT-Password", ":=", v])];
+    expect(JSON.stringify(see(group, rows))).not.toMatch(/S[34]CRET/);
   });
   test("a plan that compares what is a circuit id elsewhere; only a guard's rows are ids", () => {
     const option82 = { circuitAttribute: "NAS-Port-Id", remoteAttribute: "R", encoding: "Text" } as const;

@@ -235,6 +235,8 @@ export const groupRig = makeRig({
         "a second rate": insert("radgroupreply", "Mikrotik-Rate-Limit", "=", "1G/1G"),
         "a rate of another vendor": insert("radgroupreply", "WISPr-Bandwidth-Max-Up", "=", "1"),
         "accepts everybody": insert("radgroupcheck", "Auth-Type", ":=", "Accept"),
+        "a password for everybody": insert("radgroupcheck", "Cleartext-Password", ":=", PASSWORD(1)),
+        "an address for everybody": insert("radgroupreply", "Framed-IP-Address", ":=", "10.0.0.1"),
         "another extra": (n) =>
           run(
             pool,
