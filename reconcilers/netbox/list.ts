@@ -22,6 +22,9 @@ export async function* pages(
   for (let start = 0; ; ) {
     const answer = await http.get(path, { ...query, limit: PAGE, start }, signal);
     const { results, next } = listOf(path, answer);
+    // An older NetBox does not know `start` and would give the first page for ever.
+    if (results.some((i) => i.id < start))
+      throw fault("Misconfigured", `NetBox does not list ${path} from a given id: it is too old`);
     if (results.length > 0) yield results;
     if (!next || results.length === 0) return;
     start = Math.max(...results.map((i) => i.id)) + 1;
