@@ -119,6 +119,8 @@ describe("what was verified", () => {
     expect([verified.count(owner(1), "acct"), verified.count(owner(1), "acc")]).toEqual([1, 0]);
     expect(verified.same(owner(1), found({ rate: "1M" }))).toBe(true);
     expect(verified.same(owner(1), found({ rate: "1", m: "M" }))).toBe(false);
+    verified.keep(owner(1), new Map([["acct/object/s1", found({ rate: "1M", vlan: "7" })]]), verified.turn);
+    expect(verified.same(owner(1), found({ vlan: "7", rate: "1M" }))).toBe(true);
     expect(verified.same(owner(2), found({ rate: "1M" }))).toBe(false);
   });
 });

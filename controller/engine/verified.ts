@@ -69,7 +69,8 @@ const linesOf = (text: string | undefined): readonly Line[] =>
 
 function lineOf({ ref, id, token, retired, state, outputs }: Observed): string {
   const parts: unknown[] = [token, retired, outputs];
-  for (const field in state) parts.push(field, plain(state[field]!));
+  // What was just written and what is read next name the fields in different orders.
+  for (const field of Object.keys(state).sort()) parts.push(field, plain(state[field]!));
   return JSON.stringify([refKey(ref), id, hash("sha1", JSON.stringify(parts), "base64")]);
 }
 const plain = (v: Value): unknown => (v instanceof Sensitive ? v.reveal() : v);
