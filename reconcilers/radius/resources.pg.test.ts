@@ -72,6 +72,23 @@ describe("an account and its group", () => {
       await group.apply([ofPlan("destroy", {})], signal);
     }
   });
+  test("the plan's group and the guard of a move stand side by side, and each is mended alone", async () => {
+    const option82 = { policy: "Enforce", circuitId: "new", remoteId: undefined, previousCircuitId: "old" } as const;
+    const [guard] = desired(subscriber(1, { option82 }), ENDPOINT, config);
+    await group.apply([ofPlan(), order(guard!, subscriber(1).owner)], signal);
+    await account.apply([user(1)], signal);
+    const members = () => rows("select priority, groupname from radusergroup order by 1");
+    const [plain, guarding] = [
+      [1, plan.ref.key],
+      [-2, guard!.ref.key],
+    ];
+    await account.apply([user(1, "update", { movingCircuit: guard!.ref.key })], signal);
+    expect(await members()).toEqual([guarding, plain]);
+    await account.apply([user(1, "update", { group: plan.ref.key })], signal);
+    expect(await members()).toEqual([guarding, plain]);
+    await account.apply([user(1, "update", { movingCircuit: null })], signal);
+    expect(await members()).toEqual([plain]);
+  });
   test("a retired group goes on serving those who are still in it", async () => {
     await group.apply([ofPlan()], signal);
     const before = await rows("select groupname, attribute, op, value from radgroupreply order by id");

@@ -206,3 +206,7 @@ test.each([
     expect.objectContaining({ code: "BadValue", message: expect.not.stringContaining(value) }),
   );
 });
+
+test("an address of another system that is none is not written", () => {
+  expect(() => account.encode({ address: "10.0.0.1/24" })).toThrow(expect.objectContaining({ code: "BadValue" }));
+});
