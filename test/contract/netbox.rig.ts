@@ -26,7 +26,7 @@ export function open(url: string, secret: string): Http {
 }
 
 /** Every request is a call that can be refused, lost or be the last one. */
-const guarded = (http: Http, faults: Faults): Http => ({
+export const guarded = (http: Http, faults: Faults): Http => ({
   get: (...args) => faults.guard("netbox.read", () => http.get(...args)),
   send: (...args) => faults.guard("netbox.write", () => http.send(...args)),
   own: http.own,

@@ -38,6 +38,11 @@ export interface WorldOptions {
   readonly settleMs?: number;
   readonly percent?: number;
 }
+export interface AddressRow {
+  readonly token: string;
+  readonly address: string;
+  readonly retired: boolean;
+}
 export interface Lease {
   readonly holder?: string;
   readonly ttlMs?: number;
@@ -138,11 +143,15 @@ export class World {
     return edits;
   }
 
+  /** Of the address plan. */
+  addressRows(): readonly AddressRow[] {
+    return [...this.addr.rows.values()];
+  }
   /** What can be seen from outside, without asking the engine: the judge of every crash test. */
   async census() {
     const count = async (sql: string): Promise<number> => (await this.#pool.query<{ n: number }>(sql)).rows[0]?.n ?? -1;
-    const [addr, acct, pon] = [this.addr, this.acct, this.pon].map((m) => [...m.rows.values()]);
-    if (!addr || !acct || !pon) throw new Error("unreachable");
+    const addr = this.addressRows();
+    const [acct, pon] = [[...this.acct.rows.values()], [...this.pon.rows.values()]];
     return {
       addresses: addr.length,
       distinct: new Set(addr.map((r) => r.token)).size,
