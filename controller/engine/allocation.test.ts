@@ -95,13 +95,15 @@ describe("a fallback", () => {
   });
   test("gives nothing that another holds, and is empty in the end: those wait as they would without it", async () => {
     scene = await Scene.open(db.pool);
+    const other = { owner: "lab/acme/Subscriber/acme/other", scope: "global" };
     await scene.store.store.claim([
-      { owner: "lab/acme/Subscriber/acme/other", kind: "ipv4", scope: "global", value: "10.100.0.1" },
+      { ...other, kind: "ipv4", value: "10.100.0.1" },
+      { ...other, kind: "prefix", value: "10.100.0.2/31" }, // routed to him
     ]);
     silent(...Array.from({ length: 7 }, (_, n) => `s${n + 1}-v4`));
     await scene.declare(bridged(7));
     const served = () => [...scene.world.acct.rows.values()].map((r) => r.state["address"]).sort();
-    await expect.poll(served).toEqual([2, 3, 4, 5, 6].map((n) => `10.100.0.${n}`));
+    await expect.poll(served).toEqual([4, 5, 6].map((n) => `10.100.0.${n}`));
     scene.world.addr.poison.clear();
     await scene.engine.settle(5000);
     expect(served()).toHaveLength(7);

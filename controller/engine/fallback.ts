@@ -2,6 +2,7 @@
 
 import type { Fallback } from "../core/holding.ts";
 import type { OwnerKey } from "../core/owner.ts";
+import { parsePrefix, within } from "../core/resolve/address.ts";
 import { hosts } from "../core/resolve/fallback.ts";
 import type { OwnedClaim } from "../store/claims.ts";
 import type { Store } from "../store/store.ts";
@@ -46,7 +47,8 @@ async function pick(open: readonly Gap[], store: Pick<Store, "valuesIn">): Promi
   for (const gaps of Map.groupBy(open, (g) => `${g.fallback.vrf} ${g.fallback.prefix}`).values()) {
     const [{ fallback }] = gaps as [Gap, ...Gap[]];
     const taken = new Set(await store.valuesIn("ipv4", fallback.vrf));
-    const free = hosts(fallback).filter((h) => !taken.has(h));
+    const routed = (await store.valuesIn("prefix", fallback.vrf)).flatMap((p) => parsePrefix(p) ?? []);
+    const free = hosts(fallback).filter((h) => !taken.has(h) && !routed.some((p) => within(p, h)));
     for (const gap of gaps) {
       const { value, done } = free.next();
       if (done) break;
