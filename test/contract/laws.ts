@@ -156,7 +156,7 @@ export function describeLaws(name: string, makeRig: MakeRig, lacks: readonly Lac
           expect([...killed]).toEqual(lifeOf(h, rig).map(([step]) => step));
         },
       );
-    law(8, "no secret in a plan, an outcome, an observation or a fault", async () => {
+    lawWith(["time"], 8, "no secret in a plan, an outcome, an observation or a fault", async () => {
       const shown: unknown[] = [h.plan(1, null, rig.desired(1))];
       shown.push(await h.make(1), await h.look(1), h.plan(1, await h.look(1), rig.desired(1, true)));
       for (const [, spoil] of Object.entries(rig.byHand.spoil)) {
@@ -181,7 +181,7 @@ export function describeLaws(name: string, makeRig: MakeRig, lacks: readonly Lac
       expect(await h.look(3)).toMatchObject({ retired: false });
       expect(await h.look(2)).toMatchObject({ token: undefined });
     });
-    law(9, "one call takes as many as the resource says", async () => {
+    lawWith(["time"], 9, "one call takes as many as the resource says", async () => {
       const all = Array.from({ length: Math.min(rig.resource.limit, MANY) }, (_, n) =>
         h.order(n + 1, null, rig.desired(n + 1)),
       );
