@@ -62,6 +62,18 @@ test("by tenant, ordered by owner, until dropped", async () => {
   expect([...(await statuses.statusOfTenant("acme")).keys()]).toEqual([owner(2)]);
 });
 
+test("who is not ready, or says nothing of it, is known", async () => {
+  const ready = (status: string) => ({
+    conditions: [
+      { type: "InSync", status: "True" },
+      { type: "Ready", status },
+    ],
+  });
+  const all = [ready("True"), ready("False"), ready("Unknown"), { conditions: [] }, {}];
+  await statuses.writeStatus(all.map((status, n) => ({ owner: owner(n + 1), status })));
+  expect(await statuses.notReady()).toEqual([owner(2), owner(3), owner(4), owner(5)]);
+});
+
 test("an old holder writes no status", async () => {
   await openLeases(openCalls(db.pool), "one").acquire();
   await expect(statuses.writeStatus([{ owner: owner(1), status: 1 }])).rejects.toMatchObject({ code: "Fenced" });

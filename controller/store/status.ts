@@ -18,6 +18,8 @@ export interface Statuses {
   statusDigests(owners: readonly OwnerKey[]): Promise<ReadonlyMap<OwnerKey, string>>;
   /** Ordered by owner. */
   statusOfTenant(tenant: string): Promise<ReadonlyMap<OwnerKey, Json>>;
+  /** Whose status does not say that they are ready. */
+  notReady(): Promise<readonly OwnerKey[]>;
   /** Of owners that are gone for good. */
   dropStatus(owners: readonly OwnerKey[]): Promise<void>;
 }
@@ -56,6 +58,12 @@ export function openStatuses(calls: Calls, leases: Leases): Statuses {
       return new Map(await calls.rows<[OwnerKey, string]>("status digests", digests, [owners]));
     },
     statusOfTenant: (tenant) => read("status of tenant", "tenant = $1", tenant),
+    async notReady() {
+      const ready = `c ->> 'type' = 'Ready' and c ->> 'status' = 'True'`;
+      const text = `select owner from lastmile.status where not exists (
+        select from json_array_elements(status -> 'conditions') c where ${ready}) order by owner`;
+      return (await calls.rows<[OwnerKey]>("not ready", text)).map(([owner]) => owner);
+    },
     async dropStatus(owners) {
       if (owners.length > 0) await calls.query("drop status", drop, [...leases.proof(owners), owners]);
     },

@@ -40,10 +40,11 @@ export async function apply(cx: Cx, path: string, options: ApplyOptions): Promis
     checkPlan(view, options.plan, path);
     if (!(await agreed(cx, view, options))) return EXIT.ok;
     const keys = preview.subjects.map((s) => s.key);
+    const all = [...keys, ...(await unsettled(controller, installation, new Set(keys)))];
     if (await acquireAll(installation)) {
       await holdingLeases(installation, async () => {
         await submit(controller, read.update, options);
-        await carryOut(cx, controller, keys, endings, options);
+        await carryOut(cx, controller, all, endings, options);
       });
       return tell(cx, controller, installation, await outcomesOf(endings, installation), options);
     }
@@ -80,6 +81,11 @@ async function agreed(cx: Cx, view: PlanView, { yes, output }: ApplyOptions): Pr
 async function submit(controller: Controller, update: SourceUpdate, { prune = false }: ApplyOptions): Promise<void> {
   const taken = await controller.submit(update, { prune, source: "keep" });
   if (!taken.ok) throw new CliError(taken.message, "apply the folder that the tenant is declared in");
+}
+
+/** In place by now, and their status does not say so: a system was away when it was written. */
+async function unsettled({ declared }: Controller, { store }: Installation, known: ReadonlySet<OwnerKey>) {
+  return (await store.notReady()).filter((key) => !known.has(key) && declared.declares(key));
 }
 
 async function carryOut(

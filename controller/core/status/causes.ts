@@ -98,17 +98,20 @@ function ofWhole(c: Change, key: RefKey, system: string, input: Input): readonly
 
 /**
  * While a retry is still to come nothing new is known: what was wrong stands, or the text would change with each try. Only
- * where the old words can speak of no other object.
+ * where the old words speak of nothing that was seen since.
  */
 function unseen(key: RefKey, system: string, input: Input): Cause {
   const before = input.previous?.conditions?.find((c) => c.type === conditionOf(system));
-  const alone = input.report?.plan.changes.every(
-    (c) => refKey(c.ref) === key || typeOf(c.ref.system, input) !== system,
-  );
-  if (alone && before?.status === "False" && reasonOf(before.reason).group === "fault")
+  const changes = (input.report?.plan.changes ?? []).filter((c) => typeOf(c.ref.system, input) === system);
+  const named = changes.filter((c) => before?.message.includes(`${refKey(c.ref)}: `));
+  const alone = changes.every((c) => refKey(c.ref) === key) && reasonOf(before?.reason ?? "").group === "fault";
+  const stands = alone || (named.length > 0 && named.every((c) => isUnseen(c, input)));
+  if (stands && before?.status === "False" && REASONS[before.reason as ReasonCode]?.group !== "work")
     return { reason: before.reason, message: before.message, system };
   return { reason: "NotObserved", message: `${key}: ${REASONS.NotObserved.means}`, system };
 }
+const isUnseen = (c: Change, { report }: Input): boolean =>
+  c.action === "none" && c.hold?.code === "Blocked" && !report?.faults.has(refKey(c.ref));
 
 const open = (reason: "Progressing" | "NotObserved"): Cause => ({
   reason,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type FaultCode, fault } from "../../../reconcilers/errors.ts";
+import { Fault, type FaultCode, fault } from "../../../reconcilers/errors.ts";
 import type { Change, HoldCode } from "../model.ts";
 import type { FaultView } from "./causes.ts";
 import { account, input, NOW, run, SECRET, USER } from "./fixture.ts";
@@ -221,6 +221,14 @@ describe("the conditions of a subscriber", () => {
     const second = subscriberStatus({ ...input(run([unseen])), previous: first, now: NOW + 60_000 });
     expect(second).toEqual(first);
     expect(said({ ...input(run([account()])), previous: second }, "Ready")).toEqual(["Ready=True Converged"]);
+  });
+  it("keeps them where the system has other objects too, as long as what they speak of was not seen again", () => {
+    const other = { ...unseen, ref: { ...unseen.ref, key: "other@acme.example" } };
+    const full = new Fault("Rejected", "PoolExhausted", "no room in 10.0.1.0/24", { remedy: "" });
+    const first = subscriberStatus(input(run([unseen, account({ ref: other.ref })], { [KEY]: full })));
+    expect(said({ ...input(run([unseen, other])), previous: first }, "Ready")).toEqual(["Ready=False PoolExhausted"]);
+    const seen = run([account(), other]);
+    expect(said({ ...input(seen), previous: first }, "Ready")).toEqual(["Ready=False NotObserved"]);
   });
   it("moves the time of a transition only with its status", () => {
     const first = subscriberStatus(input(run([held("Paused")])));
