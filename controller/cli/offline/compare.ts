@@ -1,6 +1,7 @@
 /** What a change of the declarations would do where everything that was declared before is in place. */
 import { systems } from "../../../reconcilers/index.ts";
 import { Controller } from "../../engine/controller.ts";
+import { giveTags } from "../../engine/tags.ts";
 import { toUpdate } from "../../sources/directory.ts";
 import type { SourceUpdate } from "../../sources/source.ts";
 import type { PlanView } from "../plan-view.ts";
@@ -34,7 +35,9 @@ export async function compare({ base, head }: Revisions, installation: string): 
   try {
     await controller.load();
     const { declared } = controller;
-    for (const key of [...declared.owners()].sort()) world.add(await declared.subject(key, false));
+    const owners = [...declared.owners()].sort();
+    await giveTags(owners, declared, { valuesIn: store.valuesIn, claim: undefined });
+    for (const key of owners) world.add(await declared.subject(key, false));
     await controller.load(); // with the names that are held by now
     const options = { prune: true, approve: () => APPROVE };
     const { view } = await planOf(controller, { objects, store }, timeless(head), options);

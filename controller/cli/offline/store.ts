@@ -42,7 +42,7 @@ export const storeOf = (world: World): Store => ({
   statusOf: async () => new Map(),
   statusDigests: async () => new Map(),
   statusOfTenant: async () => new Map(),
-  ...{ audited: none, dueOwners: none, approvals: none, done: none, history: none },
+  ...{ audited: none, notReady: none, dueOwners: none, approvals: none, done: none, history: none },
   ...{ intend: never, confirm: never, shelve: never, unshelve: never, forget: never },
   ...{ claim: never, release: never, free: never, approve: never, revoke: never, audit: never },
   ...{ writeStatus: never, dropStatus: never },
@@ -77,7 +77,7 @@ export const secretSource: SecretSource = {
   readAll: async () => ({
     username: new Sensitive("offline"),
     password: new Sensitive("offline"),
-    token: new Sensitive("offline"),
+    token: new Sensitive("0".repeat(40)), // well formed: nobody is sent it
   }),
 };
 export function secretsOf(): Secrets {
