@@ -34,8 +34,8 @@ export interface Rig {
 /**
  * What an endpoint has not, by its nature. `marks`: nothing there holds one, and the claim in the store keeps others away.
  * `keys`: every create makes a new object, and the engine looks before it makes one again. `names`: the endpoint chooses
- * what an object is, so it has no name but its mark, and nobody else can hold it. `scan`: nothing lists what is ours. `time`: it is slow,
- * and what costs many calls is tried on others of its kinds, which are written by the same code.
+ * what an object is, so it has no name but its mark, and nobody else can hold it. `scan`: nothing lists what is ours.
+ * `time`: it is slow, and what costs many calls is tried on others of its kinds, which are written by the same code.
  */
 export type Lack = "marks" | "keys" | "names" | "scan" | "time";
 export type MakeRig = (faults: Faults) => Promise<Rig>;
