@@ -17,10 +17,16 @@ export interface Ending {
 /** Collects the last word on each subject. */
 export class Endings {
   readonly all = new Map<OwnerKey, Ending>();
-  note = (key: OwnerKey, { settled, effects, faults }: Report): void => {
-    const before = this.all.get(key)?.effects ?? 0;
+  note = (key: OwnerKey, { settled, effects, faults, retryAt }: Report): void => {
+    const before = this.all.get(key);
     const words = [...faults.values()].map((f) => `${f.code}: ${f.message}; ${f.remedy}`);
-    this.all.set(key, { settled, effects: before + effects, faults: words });
+    // While its retry is still to come nothing new is known, and what was wrong stands.
+    const waits = words.length === 0 && !settled && retryAt !== undefined;
+    this.all.set(key, {
+      settled,
+      effects: (before?.effects ?? 0) + effects,
+      faults: waits ? (before?.faults ?? []) : words,
+    });
   };
 }
 
