@@ -23,18 +23,27 @@ export async function makeScene({ home, examples, store, databases }: SceneOptio
   const secrets = join(home, "secrets");
   await rm(folder, { recursive: true, force: true });
   await cp(examples, folder, { recursive: true });
-  for (const [name, text] of Object.entries(databases)) {
-    const url = new URL(text);
-    await writeSecret(join(secrets, "lastmile-system", name), {
-      username: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password),
-    });
-    url.username = "";
-    url.password = "";
-    await readdress(folder, name, url.href);
-  }
+  for (const [name, url] of Object.entries(databases)) await place(folder, secrets, name, atDatabase(url));
   const env = { LASTMILE_HOME: home, LASTMILE_SECRETS: secrets, DATABASE_URL: store };
   return { folder, env };
+}
+
+/** Where a system of the declarations really is, and what opens it. */
+export interface Place {
+  readonly address: string;
+  readonly secret: Readonly<Record<string, string>>;
+}
+export function atDatabase(text: string): Place {
+  const url = new URL(text);
+  const secret = { username: decodeURIComponent(url.username), password: decodeURIComponent(url.password) };
+  url.username = "";
+  url.password = "";
+  return { address: url.href, secret };
+}
+/** Credentials stand where credentialsRef names them, never in the address. */
+export async function place(folder: string, secrets: string, name: string, at: Place): Promise<void> {
+  await writeSecret(join(secrets, "lastmile-system", name), at.secret);
+  await readdress(folder, name, at.address);
 }
 
 async function writeSecret(folder: string, values: Readonly<Record<string, string>>): Promise<void> {

@@ -5,7 +5,9 @@ import pg from "pg";
 import { type Io, processIo } from "../../controller/cli/io.ts";
 import { execute } from "../../controller/cli/program.ts";
 import { type DatabaseServer, openDatabase, stopDatabase } from "../../controller/store/embedded.ts";
-import { makeScene, type Scene } from "./demo-scene.ts";
+import { atDatabase, makeScene, type Place, type Scene } from "./demo-scene.ts";
+import { type Gate, openGate } from "./gate.ts";
+import { type Standin, startStandin } from "./netbox/server.ts";
 import { databaseUrl } from "./template.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
@@ -19,9 +21,22 @@ export interface Stage {
   readonly signal: AbortSignal;
   /** Types and runs a command; answers its exit code. */
   lastmile(...argv: readonly string[]): Promise<number>;
+  /** What a command prints for programs, without a word about it. */
+  ask(...argv: readonly string[]): Promise<unknown>;
   /** A statement on the RADIUS database of acme, as a person with psql would write it. */
   radius(sql: string, ...values: readonly string[]): Promise<readonly (readonly string[])[]>;
+  readonly hillnet: Hillnet;
   close(): Promise<void>;
+}
+
+/** What the third provider works with. */
+export interface Hillnet {
+  /** By name of the ExternalSystem. */
+  readonly places: Readonly<Record<string, Place>>;
+  readonly netbox: Standin;
+  /** The way to it: it can be shut. */
+  readonly gate: Gate;
+  billing(sql: string): Promise<readonly (readonly string[])[]>;
 }
 
 export async function openStage(signal: AbortSignal): Promise<Stage> {
@@ -30,8 +45,8 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
   const scene = await makeScene({ home: HOME, examples: join(ROOT, "examples"), store, databases });
   const io = processIo(process.env);
   const env = { ...scene.env, LASTMILE_INSTALLATION: "demo" };
-  const pool = new pg.Pool({ connectionString: databases["radius-acme"], max: 1 });
-  pool.on("error", () => undefined); // the server may be stopped while the connection idles
+  const pool = poolOf(databases["radius-acme"]);
+  const hillnet = await openHillnet(server);
   return {
     io,
     scene: { ...scene, env },
@@ -43,15 +58,52 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
       io.out("");
       return exit;
     },
+    async ask(...argv) {
+      const said: string[] = [];
+      const silent = { ...io, out: (text: string) => void said.push(text) };
+      await execute([...argv, "-o", "json"], { io: silent, env, cwd: ROOT, signal });
+      return JSON.parse(said.join("\n"));
+    },
     async radius(sql, ...values) {
       const { rows } = await pool.query<string[]>({ text: sql, values: [...values], rowMode: "array" });
       return rows;
     },
+    hillnet,
     async close() {
-      await pool.end();
+      await Promise.all([pool.end(), hillnet.close()]);
       if (server.embedded) await stopDatabase({ home: HOME });
     },
   };
+}
+
+const HILLNET = { hillnet: "demo_radius_hillnet", billing: "demo_billing" } as const;
+async function openHillnet(server: DatabaseServer): Promise<Hillnet & { close(): Promise<void> }> {
+  const [radius, billing] = [
+    await server.ensureDatabase(HILLNET.hillnet),
+    await server.ensureDatabase(HILLNET.billing),
+  ];
+  const netbox = await startStandin();
+  const gate = await openGate(netbox.url);
+  const pool = poolOf(billing);
+  return {
+    ...{ netbox, gate },
+    places: {
+      "radius-hillnet": atDatabase(radius),
+      "billing-hillnet": atDatabase(billing),
+      "netbox-hillnet": { address: gate.url, secret: { token: netbox.token } },
+    },
+    billing: async (sql) => (await pool.query<string[]>({ text: sql, rowMode: "array" })).rows,
+    async close() {
+      await Promise.all([pool.end(), gate.close()]);
+      await netbox.close();
+    },
+  };
+}
+/** The server may be stopped while the connection idles. */
+function poolOf(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  pool.on("error", () => undefined);
+  return pool;
 }
 
 /** Every demo begins at the beginning, so that it can be watched twice. */
@@ -60,6 +112,7 @@ async function freshDatabases(server: DatabaseServer) {
     store: server.embedded ? "lastmile" : "lastmile_demo",
     acme: "demo_radius_acme",
     nordnetz: "demo_radius_nordnetz",
+    ...HILLNET,
   };
   const admin = new pg.Client({ connectionString: databaseUrl(server.url, "postgres") });
   await admin.connect();

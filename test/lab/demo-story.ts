@@ -2,7 +2,10 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { table } from "../../controller/cli/render/table.ts";
+import { tellHillnet } from "./demo-hillnet.ts";
+import { propose } from "./demo-proposal.ts";
 import { digest, type Stage } from "./demo-stage.ts";
+import { chapter, edit, expectExit, planAndApply, say } from "./demo-telling.ts";
 
 export async function tellStory(stage: Stage): Promise<void> {
   await arrive(stage);
@@ -10,6 +13,8 @@ export async function tellStory(stage: Stage): Promise<void> {
   await suspend(stage);
   await repair(stage);
   await leaveAndReturn(stage);
+  await tellHillnet(stage);
+  await propose(stage);
 }
 
 async function arrive(s: Stage): Promise<void> {
@@ -85,41 +90,6 @@ async function leaveAndReturn(s: Stage): Promise<void> {
   say(s, `The same customer as before: ${after}.`);
 }
 
-const EXITS = { plan: 2, apply: 0 } as const;
-async function planAndApply(s: Stage, ...more: readonly string[]): Promise<void> {
-  await expectExit(s, EXITS.plan, "plan", s.folder, ...more);
-  await expectExit(s, EXITS.apply, "apply", s.folder, "--yes", ...more);
-}
-
-async function expectExit(s: Stage, wanted: number, ...argv: readonly string[]): Promise<void> {
-  const exit = await s.lastmile(...argv);
-  if (exit !== wanted) throw new Error(`lastmile ${argv.join(" ")} ended with ${exit}, not ${wanted}`);
-}
-
-/** Replaces a line in one document of a file, and shows it as a diff. */
-async function edit(s: Stage, path: string, name: string, from: string, to: string): Promise<void> {
-  const file = join(s.scene.folder, path);
-  const documents = (await readFile(file, "utf8")).split("\n---\n");
-  const at = documents.findIndex((d) => d.includes(`name: ${name},`));
-  const document = documents[at];
-  if (!document?.includes(from)) throw new Error(`${path} does not hold ${from} of ${name}`);
-  documents[at] = document.replace(from, to);
-  await writeFile(file, documents.join("\n---\n"));
-  const { io } = s;
-  io.out(io.paint("bold", `${join(s.folder, path)}, ${name}:`));
-  io.out(io.paint("red", `-  ${from}`));
-  io.out(
-    io.paint(
-      "green",
-      to
-        .split("\n")
-        .map((line) => `+  ${line.replace(/^ {2}/, "")}`)
-        .join("\n"),
-    ),
-  );
-  io.out("");
-}
-
 const ROWS = `select 'radcheck', attribute, op, value from radcheck where username = $1
   union all select 'radreply', attribute, op, value from radreply where username = $1
   union all select 'radusergroup', '', '', groupname from radusergroup where username = $1 order by 1, 2`;
@@ -144,6 +114,3 @@ async function identity(s: Stage, user: string): Promise<string> {
   const address = rows.find(([, attribute]) => attribute === "Framed-IP-Address")?.[3];
   return `password ${digest(password)}, address ${address}`;
 }
-
-const chapter = ({ io }: Stage, title: string): void => io.out(`${io.paint(["bold", "inverse"], ` ${title} `)}\n`);
-const say = ({ io }: Stage, words: string): void => io.out(io.paint("italic", words));

@@ -1,0 +1,43 @@
+/** How the demo tells: chapters, words, edits shown as a diff, and commands that must end as they should. */
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Stage } from "./demo-stage.ts";
+
+const EXITS = { plan: 2, apply: 0 } as const;
+export async function planAndApply(s: Stage, ...more: readonly string[]): Promise<void> {
+  await expectExit(s, EXITS.plan, "plan", s.folder, ...more);
+  await expectExit(s, EXITS.apply, "apply", s.folder, "--yes", ...more);
+}
+
+export async function expectExit(s: Stage, wanted: number, ...argv: readonly string[]): Promise<void> {
+  const exit = await s.lastmile(...argv);
+  if (exit !== wanted) throw new Error(`lastmile ${argv.join(" ")} ended with ${exit}, not ${wanted}`);
+}
+
+/** Replaces a line in one document of a file, and shows it as a diff. */
+export async function edit(s: Stage, path: string, name: string, from: string, to: string): Promise<void> {
+  const file = join(s.scene.folder, path);
+  const documents = (await readFile(file, "utf8")).split("\n---\n");
+  const at = documents.findIndex((d) => d.match(`metadata: { name: ${name}[ ,]`));
+  const document = documents[at];
+  if (!document?.includes(from)) throw new Error(`${path} does not hold ${from} of ${name}`);
+  documents[at] = document.replace(from, to);
+  await writeFile(file, documents.join("\n---\n"));
+  const { io } = s;
+  io.out(io.paint("bold", `${join(s.folder, path)}, ${name}:`));
+  io.out(io.paint("red", `-  ${from}`));
+  io.out(
+    io.paint(
+      "green",
+      to
+        .split("\n")
+        .map((line) => `+  ${line.replace(/^ {2}/, "")}`)
+        .join("\n"),
+    ),
+  );
+  io.out("");
+}
+
+export const chapter = ({ io }: Stage, title: string): void =>
+  io.out(`${io.paint(["bold", "inverse"], ` ${title} `)}\n`);
+export const say = ({ io }: Stage, words: string): void => io.out(io.paint("italic", words));
