@@ -4,6 +4,7 @@ import type { Spec, Value } from "../../controller/core/model.ts";
 import type { EffectivePlan, ExtraAttribute, ResolvedSubscriber } from "../../controller/core/resolved.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { config, ENDPOINT, plan, planSubject, subscriber } from "../../test/contract/radius.subjects.ts";
+import { parseConfig } from "./config.ts";
 import { desired, jitter } from "./desired.ts";
 import { accountFields, groupFields } from "./fields.ts";
 
@@ -58,6 +59,11 @@ describe("an account", () => {
     ["Static", "Active", null],
   ] as const)("%s, %s: Auth-Type %s", (accessType, state, authType) => {
     expect(account({ accessType, state })).toMatchObject({ authType });
+  });
+  test("who is suspended is in no group: a missing one would hold the rejection, one that accepts undo it", () => {
+    const [suspended] = desired(subscriber(1, { state: "Suspended" }), ENDPOINT, config);
+    expect(suspended).toMatchObject({ spec: { authType: "Reject", group: null } });
+    expect(suspended).not.toHaveProperty("requires");
   });
   test("terminated: nothing is wanted, so what is there is retired", () => {
     expect(desired(subscriber(1, { state: "Terminated" }), ENDPOINT, config)).toEqual([]);
@@ -262,5 +268,32 @@ describe("always", () => {
     const loose = (v: Value | unknown): boolean => v !== null && typeof v === "number";
     expect(Object.values(account()).filter(loose)).toEqual([]);
     expect(Object.values(group()).filter(loose)).toEqual([]);
+  });
+});
+
+describe("where a vendor needs a name that the plan does not have", () => {
+  const mixed = parseConfig({
+    address: "postgresql://radius-db.example/radius",
+    radius: {
+      nas: [
+        { name: "m", vendor: "MikroTik" },
+        { name: "j", vendor: "Juniper" },
+      ],
+    },
+  });
+  const keys = (areas: readonly (readonly string[])[], more: Partial<EffectivePlan> = {}) =>
+    desired({ ...planSubject(more), areas }, ENDPOINT, mixed).map((d) => d.ref.key.split(":")[2]);
+  test("the plan is not sold there, and nowhere else held", () => {
+    expect(keys([["m"], ["j"], ["m", "j"]])).toEqual(["mikrotik"]);
+    expect(keys([["m"], ["j"]], { profiles: { juniper: "svc" } })).toEqual(["mikrotik", "juniper"]);
+  });
+  test("a plan that can be served nowhere says what it lacks", () => {
+    expect(() => keys([["j"]])).toThrow(/Juniper NAS needs.*spec\.radius\.profiles\.juniper/);
+  });
+  test("a subscriber there is told, and can be suspended", () => {
+    const there = (more: Partial<ResolvedSubscriber> = {}) =>
+      desired(subscriber(1, { nas: ["j"], ...more }), ENDPOINT, mixed);
+    expect(() => there()).toThrow(/spec\.radius\.profiles\.juniper/);
+    expect(there({ state: "Suspended" })).toMatchObject([{ spec: { authType: "Reject" } }]);
   });
 });

@@ -17,7 +17,7 @@ import { EXTRAS, groupCells } from "./fields.ts";
 import { guarded } from "./moving.ts";
 import { wantedPassword } from "./password.ts";
 import { octets, safe, safeText, safeUserName } from "./values.ts";
-import { rates } from "./vendors.ts";
+import { demandProfiles, isOffered, rates } from "./vendors.ts";
 
 /** @throws Fault `BadValue` or `Misconfigured` for what cannot be written; never for a suspended subscriber's own values. */
 export function desired(subject: ResolvedSubject, endpoint: string, config: RadiusConfig): readonly Desired[] {
@@ -37,7 +37,7 @@ const groupRef = (endpoint: string, tenant: string, plan: string, vendors: reado
   key: `${tenant}:${plan}:${vendorsKey(vendors)}`,
 });
 
-/** One group for each mix of vendors that the tenant's areas have here. */
+/** One group for each mix of vendors that the tenant's areas have here and the plan is made for. */
 function groups(subject: ResolvedPlan, endpoint: string, config: RadiusConfig): readonly Desired[] {
   const { plan, owner } = subject;
   const mixes = new Map<string, readonly Vendor[]>();
@@ -45,7 +45,9 @@ function groups(subject: ResolvedPlan, endpoint: string, config: RadiusConfig): 
     const area = areaOf(config, names);
     if (area) mixes.set(vendorsKey(area.vendors), area.vendors);
   }
-  return [...mixes.values()].map((vendors) => ({
+  const offered = [...mixes.values()].filter((vendors) => isOffered(vendors, plan));
+  // Where none is left, it is said why, and what stands stays.
+  return (offered.length > 0 ? offered : [...mixes.values()]).map((vendors) => ({
     ref: groupRef(endpoint, owner.tenant, plan.name, vendors),
     spec: groupSpec(plan, vendors),
   }));
@@ -83,14 +85,15 @@ function extra(a: ExtraAttribute, spec: Record<string, Value>): readonly string[
 function account(s: ResolvedSubscriber, endpoint: string, config: RadiusConfig): readonly Desired[] {
   const area = areaFor(s, config);
   if (!area) return [];
-  const group = area.vendors.length > 0 ? groupRef(endpoint, s.owner.tenant, s.plan.name, area.vendors) : undefined;
+  // Who is rejected is in no group: none that is missing holds the rejection, and none that accepts everybody undoes it.
+  const group = s.state === "Active" ? groupRef(endpoint, s.owner.tenant, s.plan.name, area.vendors) : undefined;
+  if (group) demandProfiles(area.vendors, s.plan);
   const spec: Record<string, Spec[string]> = { authType: authType(s), group: group?.key ?? null };
   const guards = guarded(s, area, endpoint);
   for (const [part, fields] of parts(s, area)) merge(spec, s, part, fields);
   Object.assign(spec, guards.account);
   const ref: Ref = { system: endpoint, resource: "account", key: safeUserName(s.userName) };
-  // Who is rejected needs no group: a plan that is gone must not keep anybody from being suspended.
-  const requires = group && s.state === "Active" && { requires: [refKey(group)] };
+  const requires = group && { requires: [refKey(group)] };
   const account = { ref, spec, ...requires, ...(s.withDevice && { withDevice: withDevice(s.userName, s.withDevice) }) };
   return [...guards.groups, account];
 }

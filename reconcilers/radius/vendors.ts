@@ -17,6 +17,20 @@ export function rates(vendor: Vendor, plan: EffectivePlan): Rates {
   return writers[vendor](plan, name === undefined ? undefined : safeText(`the profile for ${vendor}`, name));
 }
 
+/** These have no attribute for a rate: a plan without a name for them is not sold where they serve. */
+const BY_NAME = { Juniper: "a service to activate", Cisco: "a QoS policy" } as const;
+const lacking = (vendors: readonly Vendor[], { profiles }: EffectivePlan): keyof typeof BY_NAME | undefined =>
+  (["Juniper", "Cisco"] as const).find((v) => vendors.includes(v) && profiles[v.toLowerCase()] === undefined);
+
+/** Whether the plan can be served on NAS of these vendors. */
+export const isOffered = (vendors: readonly Vendor[], plan: EffectivePlan): boolean =>
+  lacking(vendors, plan) === undefined;
+/** @throws Fault `BadValue`, which says what the plan lacks. */
+export function demandProfiles(vendors: readonly Vendor[], plan: EffectivePlan): void {
+  const vendor = lacking(vendors, plan);
+  if (vendor) demand(vendor, plan, BY_NAME[vendor]);
+}
+
 const writers: Readonly<Record<Vendor, (plan: EffectivePlan, profile: string | undefined) => Rates>> = {
   MikroTik: (plan, profile) => ({
     mikrotikRate: mikrotik(plan.speed),
@@ -27,8 +41,8 @@ const writers: Readonly<Record<Vendor, (plan: EffectivePlan, profile: string | u
       ? { wisprUp: bits("Generic", plan, plan.speed.upKbps), wisprDown: bits("Generic", plan, plan.speed.downKbps) }
       : { filter: profile },
   Huawei: (plan, profile) => (profile === undefined ? huawei(plan) : { huaweiProfile: profile }),
-  Juniper: (plan, profile) => ({ juniperService: profile ?? demand("Juniper", plan, "a service to activate") }),
-  Cisco: (plan, profile) => ({ ciscoPairs: cisco(plan, profile ?? demand("Cisco", plan, "a QoS policy")) }),
+  Juniper: (plan, profile) => ({ juniperService: profile ?? demand("Juniper", plan, BY_NAME.Juniper) }),
+  Cisco: (plan, profile) => ({ ciscoPairs: cisco(plan, profile ?? demand("Cisco", plan, BY_NAME.Cisco)) }),
 };
 
 /** rx/tx as the router sees it: what it receives is the upload. Then burst rate, threshold and time. */

@@ -50,7 +50,8 @@ export async function openProvider() {
     const h = hand({ resource: groups(db, ENDPOINT, config.nas), owner: () => p.owner, desired: (n) => all[n]! });
     for (const [n, d] of all.entries()) await h.settle(n, d);
   }
-  const of = (n: number, more: Partial<ResolvedSubscriber>) => desired(subscriber(n, more), ENDPOINT, config);
+  const of = (n: number, more: Partial<ResolvedSubscriber>) =>
+    desired(subscriber(n, { plan, ...more }), ENDPOINT, config);
   const account = (n: number, more: Partial<ResolvedSubscriber> = {}): Desired => {
     const found = of(n, more).find((d) => d.ref.resource === "account")!;
     return { ...found, spec: resolve(found.spec, ({ $output }) => parseRef($output).key).spec };
@@ -92,7 +93,7 @@ export async function openProvider() {
 
 const PROFILES = { cisco: "UP50/DOWN100", juniper: "svc-inet(100m,50m)" };
 /** The plan of `subscriber`, with a profile for those who need one. */
-const plan: EffectivePlan = { ...basic, profiles: PROFILES };
+export const plan: EffectivePlan = { ...basic, profiles: PROFILES };
 /** Everything that the first plan does not have. */
 export const businessPlan: EffectivePlan = {
   ...plan,

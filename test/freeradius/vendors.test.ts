@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EffectivePlan } from "../../controller/core/resolved.ts";
 import { subscriber } from "../contract/radius.subjects.ts";
-import { businessPlan, circuitOf, fastPlan, openProvider, PASSWORD } from "./provider.ts";
+import { businessPlan, circuitOf, fastPlan, openProvider, PASSWORD, plan } from "./provider.ts";
 
 let isp: Awaited<ReturnType<typeof openProvider>>;
 beforeAll(async () => {
@@ -13,12 +13,11 @@ afterAll(() => isp.close());
 /** Attributes that depend on plan and vendor alone. */
 const ofPlan = (attributes: readonly string[]): readonly string[] =>
   attributes.filter((a) => /^(WISPr|Mikrotik|Huawei|ERX|Cisco|Filter-Id|Acct-Interim)/.test(a)).sort();
-const basic = subscriber(1).plan;
 const NONE: readonly string[] = [];
 
 describe("the speed of a plan", () => {
   const cases: readonly (readonly [string, readonly string[], EffectivePlan, readonly string[]])[] = [
-    ["MikroTik: upload first", ["bng1"], basic, ['Mikrotik-Rate-Limit = "50M/100M"']],
+    ["MikroTik: upload first", ["bng1"], plan, ['Mikrotik-Rate-Limit = "50M/100M"']],
     [
       "MikroTik: burst and PPP profile",
       ["bng1"],
@@ -26,12 +25,12 @@ describe("the speed of a plan", () => {
       ['Mikrotik-Group = "office"', 'Mikrotik-Rate-Limit = "250500k/500M 300M/600M 200400k/400M 10/10"'],
     ],
     ["MikroTik: a text has no 32 bits", ["bng1"], fastPlan, ['Mikrotik-Rate-Limit = "10000M/10000M"']],
-    ["Generic: bit/s", ["bng2"], basic, ["WISPr-Bandwidth-Max-Down = 100000000", "WISPr-Bandwidth-Max-Up = 50000000"]],
+    ["Generic: bit/s", ["bng2"], plan, ["WISPr-Bandwidth-Max-Down = 100000000", "WISPr-Bandwidth-Max-Up = 50000000"]],
     ["Generic: by name", ["bng2"], fastPlan, ['Filter-Id = "gold"']],
     [
       "Huawei: bit/s, input is the upload",
       ["huawei1"],
-      basic,
+      plan,
       ["Huawei-Input-Average-Rate = 50000000", "Huawei-Output-Average-Rate = 100000000"],
     ],
     [
@@ -46,11 +45,11 @@ describe("the speed of a plan", () => {
       ],
     ],
     ["Huawei: by name", ["huawei1"], fastPlan, ['Huawei-Qos-Profile-Name = "10g"']],
-    ["Juniper: a tagged service", ["juniper1"], basic, ['ERX-Service-Activate:1 = "svc-inet(100m,50m)"']],
+    ["Juniper: a tagged service", ["juniper1"], plan, ['ERX-Service-Activate:1 = "svc-inet(100m,50m)"']],
     [
       "Cisco: a policy each way",
       ["cisco1"],
-      basic,
+      plan,
       ['Cisco-AVPair = "subscriber:sub-qos-policy-in=UP50"', 'Cisco-AVPair = "subscriber:sub-qos-policy-out=DOWN100"'],
     ],
     [
@@ -62,7 +61,7 @@ describe("the speed of a plan", () => {
     [
       "two vendors in one area: each finds its own",
       ["bng1", "huawei1"],
-      basic,
+      plan,
       [
         "Huawei-Input-Average-Rate = 50000000",
         "Huawei-Output-Average-Rate = 100000000",
@@ -70,10 +69,10 @@ describe("the speed of a plan", () => {
       ],
     ],
   ];
-  test.each(cases)("%s", async (_, nas, plan, speed) => {
-    await isp.declare(1, { nas, plan });
+  test.each(cases)("%s", async (_, nas, sold, speed) => {
+    await isp.declare(1, { nas, plan: sold });
     const { code, attributes } = await isp.login(1, { pap: PASSWORD(1), circuit: circuitOf(1) });
-    const interim = `Acct-Interim-Interval = ${plan.interimInterval}`;
+    const interim = `Acct-Interim-Interval = ${sold.interimInterval}`;
     expect([code, ofPlan(attributes)]).toEqual(["Access-Accept", [interim, ...speed].sort()]);
   });
 });

@@ -43,6 +43,13 @@ describe("declared, suspended and resumed", () => {
     expect(await account(JOHN)).toEqual(before);
     expect(await site.count("reservations", "impact <> 'suspend'")).toBe(0);
   });
+  it("is rejected in the same moment as the plan goes that he was to change to", async () => {
+    await site.declare(site.base(sub("john")));
+    const lost = suspended(sub("john"));
+    await site.declare(site.base({ ...lost, spec: { ...lost.spec, planRef: { name: "gone" } } }));
+    expect((await account(JOHN)).check).toContain(REJECT);
+    expect((await account(JOHN)).groups).toEqual([]);
+  });
   it("is open at both places while he moves, and the end of the move takes no place in any budget", async () => {
     const none = { retire: "0%", suspend: "0%", disrupt: "0%", minimum: 1, window: "24h" };
     const at = (ids: object) => {
