@@ -47,7 +47,7 @@ test-freeradius: install ## Logs in at a real FreeRADIUS; installs Debian's pack
 	  (apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq freeradius freeradius-postgresql freeradius-utils)
 	vitest run --config test/freeradius/vitest.config.ts
 
-test-netbox: install ## The contract suite on a real NetBox; the first run installs it (LASTMILE_NETBOX_DUMP spares its migrations).
+test-netbox: install ## The contract suite and the whole controller beside a real NetBox; the first run installs it (LASTMILE_NETBOX_DUMP spares its migrations).
 	@command -v redis-server >/dev/null || (apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server)
 	vitest run --config test/netbox/vitest.config.ts
 

@@ -35,7 +35,10 @@ async function template(ensureDatabase: EnsureDatabase, migrate: (url: string) =
   await query(url, "drop schema public cascade; create schema public"); // half of an earlier try
   const dump = process.env["LASTMILE_NETBOX_DUMP"];
   if (dump !== undefined && existsSync(dump)) await restore(url, dump);
-  else await migrate(url);
+  else {
+    process.stdout.write("NetBox's own migrations run: this takes minutes, once\n");
+    await migrate(url);
+  }
   await query(url, "insert into django_migrations (app, name, applied) values ('lastmile_done', 'all', now())");
 }
 async function restore(url: string, dump: string): Promise<void> {

@@ -8,6 +8,13 @@ import { execa } from "execa";
 export const VERSION = "4.7.3";
 export const CACHE = join(homedir(), ".cache", "lastmile", `netbox-${VERSION}`);
 
+const PIP = ["install", "-q", "--no-compile", "--prefer-binary", "--disable-pip-version-check"];
+/** NetBox's own, but for the driver of PostgreSQL that would have to be compiled. */
+const REQUIREMENTS = `
+from importlib.metadata import requires
+print("\\n".join(r.replace("psycopg[c,", "psycopg[binary,") for r in requires("netbox") if "extra ==" not in r))
+`;
+
 /** The folder with `netbox` and `gunicorn`. */
 export async function install(): Promise<string> {
   const venv = join(CACHE, "venv");
@@ -15,8 +22,12 @@ export async function install(): Promise<string> {
   const python = await findPython();
   await rm(venv, { recursive: true, force: true }); // half of an earlier one
   await mkdir(CACHE, { recursive: true });
+  process.stdout.write(`NetBox ${VERSION} is installed into ${venv}: this takes minutes, once\n`);
   await execa(python, ["-m", "venv", venv]);
-  await execa(join(venv, "bin", "pip"), ["install", "-q", `netbox==${VERSION}`, "gunicorn"]);
+  const own = (command: string, ...args: string[]) => execa(join(venv, "bin", command), args);
+  await own("pip", ...PIP, "--no-deps", `netbox==${VERSION}`);
+  const { stdout } = await own("python", "-c", REQUIREMENTS);
+  await own("pip", ...PIP, ...stdout.split("\n"));
   await mkdir(join(venv, "done"), { recursive: true });
   await rename(join(venv, "done"), join(venv, "installed"));
   return join(venv, "bin");
