@@ -53,6 +53,19 @@ export const radius = (address: string, spec: Spec = {}, name = "radius-1"): obj
     },
   );
 
+/** Any other system; its credentials bear the name of its type. */
+export const system = (name: string, type: string, address: string, spec: Spec = {}): object =>
+  object(
+    "ExternalSystem",
+    { name },
+    {
+      type,
+      address,
+      credentialsRef: { namespace: "lastmile-system", name: type.toLowerCase() },
+      ...spec,
+    },
+  );
+
 /** 100 Mbit/s down, 50 Mbit/s up, PPPoE, address from the router's pool. */
 export const plan = (name: string, spec: Spec = {}): object =>
   object(
@@ -79,6 +92,20 @@ export const subscriber = (name: string, spec: Spec = {}, metadata: Spec = {}): 
       customer: { id: `cust-${name}` },
       planRef: { name: "basic" },
       onu: { olt: "olt1", serial: serial(name) },
+      ...spec,
+    },
+  );
+
+/** Passed, unless told otherwise. */
+export const survey = (name: string, spec: Spec = {}): object =>
+  object(
+    "SiteSurvey",
+    { name: `survey-${name}`, namespace: NAMESPACE },
+    {
+      subscriberRef: { name },
+      state: "Completed",
+      completedAt: "2026-11-15T14:30:00+01:00",
+      serviceability: "Serviceable",
       ...spec,
     },
   );
