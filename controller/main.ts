@@ -43,7 +43,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv, cwd: string): Settings {
 }
 
 /** V8 lets a heap grow fourfold before it looks for garbage; most of ours, the declared objects, never becomes any. */
-setFlagsFromString("--heap-growing-percent=40");
+setFlagsFromString("--heap-growing-percent=30");
 
 /** The store and what stands around it, opened once per process. */
 export interface Installation {
