@@ -104,6 +104,10 @@ describe("maintenance windows", () => {
     expect(await site.condition("john", "Ready")).toBe("False OutsideWindow");
     expect(await site.condition("john", "Stalled")).toBe("False Progressing");
     expect(await site.message("john")).toContain("the next one opens at 2026-11-22T02:00Z");
+    const { subjects } = await site.controller.preview(undefined, { prune: false });
+    expect(subjects.flatMap((s) => s.plan.changes.map((c) => c.hold?.message))).toEqual([
+      "outside the maintenance windows of radius-1; the next one opens at 2026-11-22T02:00Z",
+    ]);
     const before = await site.dumpRadius();
     site.controller.retryWindows();
     await site.settle();

@@ -150,10 +150,13 @@ describe("recover", () => {
     box.gate.shut = true;
     await site.submitNow(isp(NAME, anna));
     await site.until(async () => (await box.framed("anna")).length > 0);
+    const framed = await box.framed("anna");
+    const address = /^Framed-IP-Address := (10\.200\.0\.\d+)$/.exec(framed.join())?.[1] ?? "none";
     await site.stop();
     box.gate.shut = false;
     await loseStore();
     expect(await recover(isp(NAME, anna))).toMatchObject({ fallbacks: 1 });
+    expect(await site.count("claims", `kind = 'ipv4' and value = '${address}'`)).toBe(1); // nobody else gets it
     await site.declare(isp(NAME, anna));
     expect(await box.framed("anna")).toEqual(["Framed-IP-Address := 10.200.0.2"]);
     expect(await box.addresses()).toEqual(["10.200.0.2/32 active SUB-anna"]);

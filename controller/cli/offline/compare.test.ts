@@ -106,6 +106,18 @@ describe("plan --base --head", () => {
       [/plan: 1 held/, /- held: `Paused` `ExternalSystem radius-acme is paused`/, /\| update \(held\) \|/],
     ],
     [
+      "a maintenance window holds nothing, for nobody knows when it will be merged",
+      async () => ({
+        ...(await edited(TENANT, [
+          "  type: RADIUS\n",
+          '  type: RADIUS\n  maintenanceWindows: [{ schedule: "0 0 30 2 *", duration: 1h, gates: [All] }]\n',
+        ])),
+        ...(await edited(JOHN, ["staticIPv4: 10.0.1.100", "staticIPv4: 10.0.1.101"])),
+      }),
+      2,
+      [/plan: 1 to change\n/],
+    ],
+    [
       "a name that another customer has",
       () =>
         edited("isp/acme/subscribers/kira-lund.yaml", [
@@ -188,6 +200,19 @@ describe("plan --base --head", () => {
   ])("refuses %s", async (_, argv, words) => {
     const ran = await lastmile("plan", "isp", ...argv);
     expect([ran.exit, ran.err]).toEqual([4, expect.stringMatching(words)]);
+  });
+  it("what an address plan chooses, and tags of a pool, are in place at the base", async () => {
+    const hillnet = join(import.meta.dirname, "../../../test/lab/demo/hillnet");
+    const [tenant, subs] = await Promise.all(
+      ["tenant.yaml", "subscribers.yaml"].map((file) => readFile(join(hillnet, file), "utf8")),
+    );
+    const from = await change(async () => ({ "hill/tenant.yaml": tenant, "hill/subs.yaml": subs }));
+    await repo.git("checkout", "-q", "--detach", from);
+    const to = await repo.commit({ "hill/subs.yaml": subs?.replace("hill-100", "hill-500") });
+    await repo.git("checkout", "-q", "--detach", base);
+    const ran = await lastmile("plan", "hill", "--base", from, "--head", to);
+    expect(ran.out).toContain("amount   29.90 → 49.90");
+    expect(ran.out).toMatch(/\nPlan: 5 to change\. /);
   });
   it("refuses a folder that is in no repository", async () => {
     const ran = await lastmile("plan", "/", "--base", "HEAD", "--head", "HEAD");
