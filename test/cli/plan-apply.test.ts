@@ -92,6 +92,7 @@ describe("a plan", () => {
         because spec.serviceState, spec.suspension changed
         ~ radius-acme/account/carla-weber@acme.example  update: the customer is suspended
             authType  (none) → Reject
+            group     acme:residential-50mbps:mikrotik → (none)
 
       Subscriber isp-acme/john-doe  examples/acme/subscribers/john-doe.yaml:22
         because it was changed in the system (drift)
