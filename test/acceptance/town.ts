@@ -114,5 +114,5 @@ export async function becomes(p: Provider, ready: Readonly<Record<string, string
       const status = all[name];
       return status !== undefined && condition(status, "Ready").startsWith(wanted);
     });
-  return eventually(tried, right);
+  return eventually(tried, right, 200);
 }

