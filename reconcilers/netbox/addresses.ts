@@ -14,7 +14,7 @@ import {
   text,
   vrf,
 } from "./kind.ts";
-import { type Item, textAt } from "./list.ts";
+import { type Item, maskOf, textAt } from "./list.ts";
 import { inFields } from "./marker.ts";
 
 /** VRF of the global table in keys, as declarations spell it. */
@@ -52,7 +52,9 @@ export const address: Kind = {
     address: {
       rule: chosen,
       read: (item) => addressOf(item) || undefined,
-      write: (v, { patch }) => ({ address: `${v}/${patch["length"] ?? hostLength(String(v))}` }),
+      write: (v, { patch, item }) => ({
+        address: `${v}/${patch["length"] ?? maskOf(item, "address") ?? hostLength(String(v))}`,
+      }),
     },
     from: hint,
     length: hint,

@@ -2,7 +2,7 @@
 import type { Value } from "../../controller/core/model.ts";
 import { prefix, whole } from "./addresses.ts";
 import { type Column, deprecate, hint, isDeprecated, type Kind, status, TAG, tenant, text, vrf } from "./kind.ts";
-import { type Item, textAt } from "./list.ts";
+import { type Item, maskOf, textAt } from "./list.ts";
 import { inDescription, inFields, isRetired } from "./marker.ts";
 
 const managed = { authority: "managed" } as const;
@@ -45,7 +45,7 @@ const pool: Kind = {
 const end = (field: "start_address" | "end_address"): Column => ({
   rule: managed,
   read: (item) => textAt(item, field)?.split("/")[0],
-  write: (value, { patch }) => ({ [field]: `${value}/${patch["length"]}` }),
+  write: (value, { patch, item }) => ({ [field]: `${value}/${patch["length"] ?? maskOf(item, field)}` }),
 });
 const firstOf = (item: Item): string => textAt(item, "start_address")?.split("/")[0] ?? "";
 

@@ -87,5 +87,7 @@ export function textAt(item: unknown, ...path: readonly string[]): string | unde
   for (const step of path) at = (at as Record<string, unknown> | null | undefined)?.[step];
   return typeof at === "string" && at !== "" ? at : undefined;
 }
+/** The length that an address is written with. */
+export const maskOf = (item: Item | undefined, field: string): string | undefined => textAt(item, field)?.split("/")[1];
 export const slugsOf = (item: Item): readonly string[] =>
   Array.isArray(item["tags"]) ? item["tags"].flatMap((t) => textAt(t, "slug") ?? []) : [];

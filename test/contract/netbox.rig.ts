@@ -107,9 +107,9 @@ export async function empty(http: Http): Promise<void> {
   for (const path of LISTS) await remove(http, `/api/${path}/`, () => true);
   await ensure(http, "/api/ipam/vrfs/", { name: "internet", enforce_unique: true });
 }
-async function ensure(http: Http, path: string, body: { readonly name: string }): Promise<void> {
-  const there = (await list(http, path, {}, signal)).some((i) => i["name"] === body.name);
-  if (!there) expectCode(await http.send("POST", path, { ...body }, signal), 201);
+async function ensure(http: Http, path: string, body: Readonly<Record<string, unknown>>): Promise<void> {
+  const there = (await list(http, path, {}, signal)).some((i) => i["name"] === body["name"]);
+  if (!there) expectCode(await http.send("POST", path, body, signal), 201);
 }
 async function remove(http: Http, path: string, which: (id: number) => boolean): Promise<void> {
   const ids = (await list(http, path, { fields: "id" }, signal)).filter((i) => which(i.id)).map(({ id }) => ({ id }));

@@ -147,6 +147,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     return must && twin ? { prefix: [`Duplicate prefix found in ${name}: ${text}`] } : undefined;
   },
   "ipam/ip-ranges": (db, v, row) => {
+    const bad = ["start_address", "end_address"].filter((f) => !network(String(v[f])));
+    if (bad.length > 0) return Object.fromEntries(bad.map((f) => [f, [`Invalid IP address format: ${String(v[f])}`]]));
     const [first, last] = [number(v["start_address"]), number(v["end_address"])];
     const over = others(db, "ipam/ip-ranges", row).find(
       (r) =>
