@@ -21,3 +21,12 @@ it.each([
   const effects = reports.reduce((n, r) => n + r.effects, 0);
   expect(endings.all.get("owner")).toEqual({ settled, effects, faults });
 });
+
+it("what a look before it met stands until something is known", () => {
+  const endings = new Endings();
+  endings.foresee("a", failed.faults);
+  endings.foresee("b", new Map());
+  expect([...endings.all.keys()]).toEqual(["a"]);
+  endings.note("a", waiting as unknown as Report);
+  expect(endings.all.get("a")).toEqual({ settled: false, effects: 0, faults: WORDS });
+});

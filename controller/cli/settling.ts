@@ -17,9 +17,13 @@ export interface Ending {
 /** Collects the last word on each subject. */
 export class Endings {
   readonly all = new Map<OwnerKey, Ending>();
+  /** What a look has met before any run: its retry is still to come, too. */
+  foresee(key: OwnerKey, faults: Report["faults"]): void {
+    if (faults.size > 0) this.all.set(key, { settled: false, effects: 0, faults: wordsOf(faults) });
+  }
   note = (key: OwnerKey, { settled, effects, faults, retryAt }: Report): void => {
     const before = this.all.get(key);
-    const words = [...faults.values()].map((f) => `${f.code}: ${f.message}; ${f.remedy}`);
+    const words = wordsOf(faults);
     // While its retry is still to come nothing new is known, and what was wrong stands.
     const waits = words.length === 0 && !settled && retryAt !== undefined;
     this.all.set(key, {
@@ -29,6 +33,9 @@ export class Endings {
     });
   };
 }
+
+const wordsOf = (faults: Report["faults"]): readonly string[] =>
+  [...faults.values()].map((f) => `${f.code}: ${f.message}; ${f.remedy}`);
 
 /** Keeps the leases while `work` goes on. A renewal that fails lets the fenced writes fail, and they say why. */
 export async function holdingLeases<T>({ leases }: Installation, work: () => Promise<T>): Promise<T> {

@@ -40,6 +40,7 @@ export async function apply(cx: Cx, path: string, options: ApplyOptions): Promis
     checkPlan(view, options.plan, path);
     if (!(await agreed(cx, view, options))) return EXIT.ok;
     const keys = preview.subjects.map((s) => s.key);
+    for (const s of preview.subjects) endings.foresee(s.key, s.faults);
     const all = [...keys, ...(await unsettled(controller, installation, new Set(keys)))];
     if (await acquireAll(installation)) {
       await holdingLeases(installation, async () => {
