@@ -1,11 +1,11 @@
 /** One controller: follows the declared objects in the store and keeps every subject of its partitions converged. */
 
 import type { Configure } from "../../reconcilers/system.ts";
-import { type Composed, objectKeyOf } from "../core/compose.ts";
+import type { Composed } from "../core/compose.ts";
 import { closedNow } from "../core/maintenance.ts";
 import type { Blocker } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
-import { modeOf, pausedBy, retentionMs } from "../core/policy.ts";
+import { retentionMs } from "../core/policy.ts";
 import type { Sensitive } from "../core/sensitive.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import type { SourceUpdate } from "../sources/source.ts";
@@ -15,8 +15,6 @@ import type { Objects, StoredObject } from "../store/objects.ts";
 import type { Secrets } from "../store/secrets.ts";
 import type { Store } from "../store/store.ts";
 import type { Edit } from "./accept.ts";
-import { ahead } from "./ahead.ts";
-import { chunks } from "./chunks.ts";
 import { type TenantRun, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
 import { Endpoints } from "./endpoints.ts";
@@ -24,15 +22,17 @@ import { Engine, type Options } from "./engine.ts";
 import { type Intake, type IntakeOptions, intake } from "./intake.ts";
 import type { Clock } from "./knowledge.ts";
 import type { Verb } from "./lane.ts";
-import { type Marked, markedObjects } from "./marked.ts";
-import { orphansOf } from "./orphans.ts";
-import { overlay, touch } from "./overlay.ts";
-import { type Preview, previewAll } from "./preview.ts";
+import type { Marked } from "./marked.ts";
+import { touch } from "./overlay.ts";
+import { policyOf } from "./policy.ts";
+import type { Preview } from "./preview.ts";
+import { type Desk, orphansAt, type PreviewOptions, previewOf, type RecoverOptions, recoverBy } from "./questions.ts";
 import { type Read, unlessQuiet } from "./quiet.ts";
 import type { Report } from "./reconcile.ts";
-import { type Recovered, recover } from "./recover.ts";
+import type { Recovered } from "./recover.ts";
 import { generatedVerb, keptVerb, readOnlyVerb } from "./secret-verbs.ts";
 import { StatusSink } from "./status-sink.ts";
+import { fill, hold, leftovers, recall } from "./stock.ts";
 import { giveTags } from "./tags.ts";
 
 export interface ControllerOptions {
@@ -146,26 +146,8 @@ export class Controller {
   /** Reads what is declared and connects. Nothing is reconciled yet. */
   async load(): Promise<void> {
     this.#seq = await this.#o.objects.head();
-    await this.#fill(this.declared);
+    await fill(this.declared, this.#o);
     await this.endpoints.sync(this.declared.systems());
-  }
-
-  /** Everything declared, the Tenants and systems that are leaving, and what was claimed before. */
-  async #fill(into: Declared): Promise<void> {
-    const { objects } = this.#o;
-    for await (const page of ahead(objects.load())) into.put(page);
-    for (const kind of ["Tenant", "ExternalSystem"]) {
-      for await (const page of objects.load({ kind, deleted: true }))
-        into.put(page.filter((r) => r.deletedAt !== undefined));
-    }
-    await this.#hold(into, [...into.owners()]);
-  }
-  async #hold(into: Declared, keys: readonly OwnerKey[]): Promise<void> {
-    const { store } = this.#o;
-    async function* claims() {
-      for (const part of chunks(keys)) yield [part, await store.claimsOf(part)] as const;
-    }
-    for await (const [part, held] of ahead(claims())) into.hold(part, held);
   }
 
   /** Takes up everything that this process is responsible for: what is declared, and what is still to be taken away. */
@@ -176,7 +158,7 @@ export class Controller {
     const tenants = new Set([...this.declared.catalog.tenants()].map((t) => t.metadata.name));
     for (const { tenant } of await this.#o.objects.sources()) tenants.add(tenant);
     for (const name of await this.#o.store.tenants()) tenants.add(name);
-    await this.#recall(this.declared, await this.#leftovers(this.declared, tenants));
+    await recall(this.declared, await leftovers(this.declared, tenants, this.#o), this.#o);
     for (const name of tenants) await this.engine.sweep(name, (key) => this.declared.declares(key));
     const keys = [...this.declared.owners()].sort();
     await this.engine.accept(() => this.#given(keys, new Map()));
@@ -189,92 +171,21 @@ export class Controller {
     return taken;
   }
 
-  /**
-   * What an update would do; without one, what the last good declarations would do now: the drift. Changes nothing.
-   * `only`: of these owners.
-   */
-  async preview(
-    update: SourceUpdate | undefined,
-    o: { readonly prune: boolean; readonly only?: readonly OwnerKey[] },
-  ): Promise<Preview> {
-    const copy = this.#declare(readOnlyVerb(this.#o.secrets));
-    await this.#fill(copy);
-    const declared = update ? (await overlay(update, copy, this.#o.objects, o.prune)).keys : [...copy.owners()];
-    const back = declared.filter((key) => !this.declared.declares(key));
-    await this.#hold(copy, back); // who comes back has kept his name
-    const tenants = update ? declared.map(tenantOf) : await this.#o.store.tenants();
-    const keys = o.only ?? [...new Set([...declared, ...(await this.#leftovers(copy, new Set(tenants)))])];
-    await this.#recall(
-      copy,
-      keys.filter((key) => !copy.declares(key)),
-    );
-    await giveTags(keys, copy, { valuesIn: this.#o.store.valuesIn, claim: undefined });
-    if (update) await this.endpoints.sync(copy.systems());
-    await this.engine.refreshApprovals();
-    return previewAll({
-      keys,
-      subject: (key) => copy.subject(key, false),
-      deps: this.engine.looking((key) => policyOf(copy, key, this.#o.clock.now())),
-      store: this.#o.store,
-      budget: this.#o.budget((name) => copy.tenant(name)),
-    });
+  /** What an update would do; without one, what the last good declarations would do now: the drift. Changes nothing. */
+  preview(update: SourceUpdate | undefined, o: PreviewOptions): Promise<Preview> {
+    return previewOf(this.#desk, update, o);
   }
-
-  /**
-   * After the loss of the store: remembers again what the systems hold of those whom the update declares. The update itself
-   * is left to its source. Nothing is written into any system.
-   */
-  async recover(
-    update: SourceUpdate,
-    o: { readonly withdraw: boolean; readonly signal: AbortSignal },
-  ): Promise<Recovered> {
-    const { store, secrets, clock } = this.#o;
-    const declared = await this.#draft(update);
-    const marked = await this.#marked(declared, [], o.signal);
-    const retention = (name: string) => retentionMs(declared.tenant(name));
-    const { withdraw } = o;
-    return recover({ declared, marked, store, secrets, retentionMs: retention, now: clock.now(), withdraw });
+  /** After the loss of the store: remembers again what the systems hold of those whom the update declares. */
+  recover(update: SourceUpdate, o: RecoverOptions): Promise<Recovered> {
+    return recoverBy(this.#desk, update, o);
   }
-  /** `tenants`: also of these, though nobody declares them any more. */
-  async orphans(tenants: readonly string[], signal: AbortSignal): Promise<readonly Marked[]> {
-    const { store, clock } = this.#o;
-    const marked = await this.#marked(this.declared, tenants, signal);
-    return orphansOf(marked, this.declared, store, clock.now());
+  /** What carries our mark and nobody declares. `tenants`: also of these, though nobody declares them any more. */
+  orphans(tenants: readonly string[], signal: AbortSignal): Promise<readonly Marked[]> {
+    return orphansAt(this.#desk, tenants, signal);
   }
-  async #draft(update: SourceUpdate): Promise<Declared> {
-    const copy = this.#declare(readOnlyVerb(this.#o.secrets));
-    await this.#fill(copy);
-    await overlay(update, copy, this.#o.objects, false);
-    await this.endpoints.sync(copy.systems());
-    return copy;
-  }
-  /** @throws Fault of a system that cannot be read: without it too little would be found. */
-  async #marked(declared: Declared, more: readonly string[], signal: AbortSignal): Promise<readonly Marked[]> {
-    for (const { metadata } of declared.systems()) {
-      const contact = this.endpoints.contact(metadata.name);
-      if (contact?.ok === false && contact.fault.code !== "NotSupported") throw contact.fault;
-    }
-    const tenants = new Set([...declared.tenants()].map((t) => t.metadata.name));
-    for (const name of more) tenants.add(name);
-    const { installation } = this.#o;
-    return markedObjects({ sessions: this.engine.ports.sessions(), installation, tenants, signal });
-  }
-
-  /** Who is withdrawn and still known: a retirement may be held or interrupted, or somebody let him in again. */
-  async #leftovers(declared: Declared, tenants: ReadonlySet<string>): Promise<readonly OwnerKey[]> {
-    const found: OwnerKey[] = [];
-    for (const tenant of tenants) {
-      for (const key of (await this.#o.store.owners(tenant)).keys()) if (!declared.declares(key)) found.push(key);
-    }
-    return found;
-  }
-
-  /** Who withdrew them, and whether they stand still: a pause outlives the withdrawal, and the process that saw it. */
-  async #recall(into: Declared, gone: readonly OwnerKey[]): Promise<void> {
-    for (const part of chunks(gone)) {
-      for await (const page of this.#o.objects.load({ keys: part.map(objectKeyOf), deleted: true }))
-        into.put(page.filter((r) => r.deletedAt !== undefined));
-    }
+  get #desk(): Desk {
+    const { declared, endpoints, engine } = this;
+    return { ...this.#o, declared, endpoints, engine, draft: () => this.#declare(readOnlyVerb(this.#o.secrets)) };
   }
 
   /** Takes up what changed in the store since the last look, whoever changed it. Calls queue up, none is lost. */
@@ -322,7 +233,7 @@ export class Controller {
     touch(rows, this.declared, touched);
     for (const key of this.#before.keys()) touched.add(key); // of a turn that failed: it knew more of what is gone by now
     const keys = [...touched].sort(); // where two of one snapshot want the same, the lesser name wins
-    await this.#hold(this.declared, keys);
+    await hold(this.declared, keys, this.#o);
     return this.#given(keys, this.#before);
   }
 
@@ -354,12 +265,4 @@ export class Controller {
     for (const key of keys)
       yield { key, before: before.get(key), after: this.declared.outline(key), held: this.declared.claimed(key) };
   }
-}
-
-function policyOf(declared: Declared, key: OwnerKey, now: number) {
-  const tenant = declared.tenant(tenantOf(key));
-  return {
-    paused: pausedBy(tenant) ?? declared.paused(key),
-    mode: (system: string) => modeOf(tenant, declared.system(system), system, now),
-  };
 }
