@@ -1,6 +1,6 @@
 /** "Addresses" and "VLANs" of the rules of the field, seen in NetBox, in FreeRADIUS's tables and in the status. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { atOlt2, plan, subscriber } from "./declarations.ts";
+import { atOlt2, plan, subscriber, system, tenant } from "./declarations.ts";
 import { condition, statusOf } from "./provider.ts";
 import { account } from "./rows.ts";
 import { at, becomes, type Item, POOLS, pool, type Town, town } from "./town.ts";
@@ -227,5 +227,28 @@ describe("addresses", () => {
     await declare();
     await done(p);
     expect(await addressesOf(p, "mona")).toMatchObject({ ipv4: "10.7.0.1", gateway: "10.7.0.254" });
+  });
+
+  /** A tenant whose pool lies around that of acme. */
+  const around = (netbox: string): object => {
+    const systems = { netbox: [{ name: netbox }] };
+    const addressPools = [pool("mine", "IPv4", "10.0.0.0/16")];
+    const spec = { namespace: "isp-zeta", realms: ["zeta.example"], servingAreas: [], systems, addressPools };
+    return { ...tenant(spec), metadata: { name: "zeta" } };
+  };
+
+  it("a tenant whose pools overlap another's is refused, and both are named", async () => {
+    await p.declare("zeta.yaml", around("netbox-1"));
+    const answer = await p.apply();
+    expect(answer.code, answer.text).toBe(4);
+    expect(answer.text).toMatch(/zeta.* 10\.0\.0\.0\/16 .*overlaps 10\.0\.1\.0\/24 .*acme/);
+    await p.remove("zeta.yaml");
+  });
+
+  // "A tenant never sees or touches what another owns": the same, where another folder declares the same NetBox once more.
+  it.fails("a tenant whose pools overlap another's is refused, also when it comes from another folder", async () => {
+    await p.declare("../other/zeta.yaml", around("netbox-2"), system("netbox-2", "NetBox", p.gate.url));
+    const answer = await p.lastmile(["apply", `${p.folder}/../other`, "--yes"]);
+    expect(answer.code, answer.text).not.toBe(0);
   });
 });
