@@ -186,13 +186,13 @@ describe("brakes", () => {
       const password = (await p.lastmile(["secret", "show", "cora"])).out;
       const back = await p.lastmile(["recover", p.folder], there);
       expect(back.code, back.text).toBe(0);
-      const done = await p.lastmile(["apply", p.folder, "--yes", "--timeout", "30"], there);
+      const done = await p.lastmile(["apply", p.folder, "--yes", "--timeout", "200"], there);
       expect(done.code, done.text).toBe(0);
       expect(await world()).toEqual(before);
       expect((await p.lastmile(["secret", "show", "cora"], there)).out).toBe(password);
       lines["nils"] = fixed(62);
       await declare({});
-      const returned = await p.lastmile(["apply", p.folder, "--yes", "--timeout", "30"], there);
+      const returned = await p.lastmile(["apply", p.folder, "--yes", "--timeout", "200"], there);
       expect(returned.code, returned.text).toBe(0);
       expect(await address("nils")).toBe("Framed-IP-Address := 10.0.1.62");
     } finally {
@@ -221,7 +221,7 @@ describe("brakes", () => {
 
     it("orphans: what carries our mark and nobody knows is told, system by system, and left alone", async () => {
       const before = await world();
-      const done = await there("apply", p.folder, "--yes", "--timeout", "30");
+      const done = await there("apply", p.folder, "--yes", "--timeout", "200");
       expect(done.code, done.text).toBe(0);
       const orphans = await there("orphans");
       for (const object of ["radius-1/account", "netbox-1/address", "billing-1/service"])
