@@ -11,6 +11,14 @@ export function parseSlots(limits: unknown): number {
   throw wrong("spec.limits.concurrency", "is not a whole number of at least 1");
 }
 
+const DEFAULT_PER_SECOND = 50;
+/** Requests per second of a system that is spoken to over HTTP. `limits`: `spec.limits`. */
+export function parsePerSecond(limits: unknown): number {
+  const n = (limits === undefined ? {} : record(limits, "spec.limits"))["requestsPerSecond"] ?? DEFAULT_PER_SECOND;
+  if (typeof n === "number" && n > 0) return n;
+  throw wrong("spec.limits.requestsPerSecond", "is not a number above 0");
+}
+
 /** pg would let others win over host, user and password. */
 const TLS: ReadonlySet<string> = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey"]);
 

@@ -560,7 +560,7 @@ export interface ExternalSystemLimits {
    */
   readonly concurrency: number;
   /**
-   * Calls per second.
+   * Requests per second, of a system that is spoken to over HTTP.
    */
   readonly requestsPerSecond: number;
 }

@@ -82,6 +82,7 @@ describe("configuration", () => {
     ["no scheme", { address: "netbox.example" }, "spec.address"],
     ["another protocol", { address: "ldap://netbox.example" }, "spec.address"],
     ["credentials do not belong there", { address: "https://u@netbox.example" }, "spec.address"],
+    ["no requests at all", { address: "https://n.example", limits: { requestsPerSecond: 0 } }, "requestsPerSecond"],
     ["no calls at all", { address: "https://n.example", limits: { concurrency: 0 } }, "spec.limits.concurrency"],
   ];
   for (const [why, spec, says] of rows) test(why, () => expect(() => parseConfig(spec)).toThrow(says));
@@ -89,6 +90,7 @@ describe("configuration", () => {
     expect(parseConfig({ address: "https://n.example/netbox/", limits: { concurrency: 1 } })).toEqual({
       address: "https://n.example/netbox",
       slots: 2,
+      requestsPerSecond: 50,
     });
   });
   test("no fault holds the token", () => {

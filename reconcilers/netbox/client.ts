@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import axios, { type AxiosInstance, type AxiosResponse } from "axios";
 import { type Fault, fault } from "../errors.ts";
+import { pace, type Turn } from "../pace.ts";
 import { type Answer, cut, judge, type Method } from "./answers.ts";
 import type { NetboxConfig } from "./config.ts";
 
@@ -45,11 +46,14 @@ export function connect(config: NetboxConfig, authorization: string): Http {
     headers: { Authorization: authorization, Accept: "application/json" },
   });
   const own = new Set<string>();
+  const turn = pace(config.requestsPerSecond);
   return {
     own,
-    get: (path, query, signal) => call(wire, { method: "GET", path: `${path}${spell(query)}`, signal }),
+    get: (path, query, signal) => call(wire, turn, { method: "GET", path: `${path}${spell(query)}`, signal }),
     send: (method, path, body, signal, match) =>
-      call(wire, { method, path, signal, body, ...(match !== undefined && { match }) }, (id) => remember(own, id)),
+      call(wire, turn, { method, path, signal, body, ...(match !== undefined && { match }) }, (id) =>
+        remember(own, id),
+      ),
     close: () => {
       agents.httpAgent.destroy();
       agents.httpsAgent.destroy();
@@ -66,9 +70,11 @@ interface Call {
 }
 async function call(
   wire: AxiosInstance,
+  turn: Turn,
   { method, path, signal, body, match }: Call,
   answered: (requestId: string) => void = () => undefined,
 ): Promise<Answer> {
+  await turn(signal).catch(() => undefined);
   if (signal.aborted) throw fault("Unavailable", "the call was given up before it began");
   const headers = {
     ...(body !== undefined && { "Content-Type": "application/json" }),

@@ -92,7 +92,7 @@ const objects = (more: Parameters<typeof tenantSubject>[0], resource: string): D
 };
 
 const tenantGround = (more: Parameters<typeof tenantSubject>[0]): readonly Desired[] =>
-  netbox(tenantSubject(more), ENDPOINT, { address: "", slots: 2 }).map(told);
+  netbox(tenantSubject(more), ENDPOINT, { address: "", slots: 2, requestsPerSecond: 50 }).map(told);
 
 const network = (n: number): string => `10.7.${n}.0/24`;
 const onlyPool = (n: number) => ({

@@ -22,7 +22,10 @@ export interface Site {
 }
 export function open(url: string, secret: string): Http {
   const credentials = { token: new Sensitive(secret) };
-  return connect(parseConfig({ address: url }), authorization({ endpoint: ENDPOINT, credentials }));
+  return connect(
+    parseConfig({ address: url, limits: { requestsPerSecond: 10_000 } }),
+    authorization({ endpoint: ENDPOINT, credentials }),
+  );
 }
 
 /** Every request is a call that can be refused, lost or be the last one. */

@@ -48,7 +48,7 @@ export class NetboxSite {
 
   system(): ExternalSystem {
     const credentialsRef = { namespace: SYSTEM, name: NETBOX };
-    const limits = { concurrency: 2, requestsPerSecond: 200 };
+    const limits = { concurrency: 2, requestsPerSecond: 10_000 };
     return {
       apiVersion: "lastmile.dev/v1alpha1",
       kind: "ExternalSystem",
