@@ -1,6 +1,6 @@
 /** Pure: the maintenance windows of an endpoint. Outside of them the changes that they gate wait. */
 import type { ExternalSystem } from "../api/types.generated.ts";
-import { type Cron, fires, parseCron } from "./cron.ts";
+import { lastRun, nextRun, parseCron } from "./cron.ts";
 import type { Closed } from "./gate.ts";
 import { parseDuration } from "./resolve/duration.ts";
 
@@ -49,17 +49,10 @@ interface State {
   readonly opens?: number | undefined;
 }
 function stateOf({ schedule, duration, timeZone = "UTC" }: Window, now: number): State {
-  const cron = parseCron(schedule);
+  const cron = parseCron(schedule, timeZone);
   const lasts = (parseDuration(duration) ?? 0) * 1000;
-  if (!cron) return {};
-  try {
-    const last = fires(cron, timeZone, now, "last");
-    if (last !== undefined && now < last + lasts) return { openUntil: last + lasts };
-    return { opens: opening(cron, timeZone, now, lasts) };
-  } catch (e) {
-    if (e instanceof RangeError) return {}; // a zone that nobody knows: it stays closed, and the message says so
-    throw e;
-  }
+  if (!cron || lasts === 0) return {}; // it stays closed, and the message says so
+  const last = lastRun(cron, now);
+  if (last !== undefined && now < last + lasts) return { openUntil: last + lasts };
+  return { opens: nextRun(cron, now) };
 }
-const opening = (cron: Cron, timeZone: string, now: number, lasts: number): number | undefined =>
-  lasts > 0 ? fires(cron, timeZone, now, "next") : undefined;
