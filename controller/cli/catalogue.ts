@@ -187,15 +187,18 @@ function administration(program: Command, run: Run): void {
     .addHelpText("after", examples("lastmile secret show john-doe"))
     .action(run(async () => (await import("./commands/secret.ts")).showSecret));
   program
-    .command("orphans")
+    .command("orphans [path]")
     .summary("show what carries our mark and nobody declares")
     .description(
       "Looks through every system for objects that carry the mark of this installation, and that nobody declares and the " +
-        "store does not remember. Changes nothing.",
+        "store does not remember. With a path: as if that were applied, such as after recover. Changes nothing.",
     )
     .option("--tenant <names...>", "also look for tenants that are declared no longer")
     .addOption(output())
-    .addHelpText("after", examples("lastmile orphans", "lastmile orphans --tenant acme -o json"))
+    .addHelpText(
+      "after",
+      examples("lastmile orphans", "lastmile orphans examples", "lastmile orphans --tenant acme -o json"),
+    )
     .action(run(async () => (await import("./commands/orphans.ts")).orphans));
   program
     .command("backup <file>")

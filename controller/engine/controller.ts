@@ -22,11 +22,19 @@ import { Engine, type Options } from "./engine.ts";
 import { type Intake, type IntakeOptions, intake } from "./intake.ts";
 import type { Clock } from "./knowledge.ts";
 import type { Verb } from "./lane.ts";
-import type { Marked } from "./marked.ts";
+import type { Orphan } from "./orphans.ts";
 import { touch } from "./overlay.ts";
 import { policyOf } from "./policy.ts";
 import type { Preview } from "./preview.ts";
-import { type Desk, orphansAt, type PreviewOptions, previewOf, type RecoverOptions, recoverBy } from "./questions.ts";
+import {
+  type Desk,
+  type OrphansOptions,
+  orphansAt,
+  type PreviewOptions,
+  previewOf,
+  type RecoverOptions,
+  recoverBy,
+} from "./questions.ts";
 import { type Read, unlessQuiet } from "./quiet.ts";
 import type { Report } from "./reconcile.ts";
 import type { Recovered } from "./recover.ts";
@@ -179,9 +187,9 @@ export class Controller {
   recover(update: SourceUpdate, o: RecoverOptions): Promise<Recovered> {
     return recoverBy(this.#desk, update, o);
   }
-  /** What carries our mark and nobody declares. `tenants`: also of these, though nobody declares them any more. */
-  orphans(tenants: readonly string[], signal: AbortSignal): Promise<readonly Marked[]> {
-    return orphansAt(this.#desk, tenants, signal);
+  /** What carries our mark and nobody declares. */
+  orphans(update: SourceUpdate | undefined, o: OrphansOptions): Promise<readonly Orphan[]> {
+    return orphansAt(this.#desk, update, o);
   }
   get #desk(): Desk {
     const { declared, endpoints, engine } = this;

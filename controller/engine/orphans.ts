@@ -6,13 +6,18 @@ import { chunks } from "./chunks.ts";
 import type { Declared } from "./declared.ts";
 import type { Marked } from "./marked.ts";
 
+export interface Orphan extends Marked {
+  /** Its owner is declared, and wants no such object. */
+  readonly declared: boolean;
+}
+
 export async function orphansOf(
   marked: readonly Marked[],
   declared: Declared,
   store: Pick<Store, "entries">,
   now: number,
-): Promise<readonly Marked[]> {
-  const found: Marked[] = [];
+): Promise<readonly Orphan[]> {
+  const found: Orphan[] = [];
   for (const owners of chunks(Map.groupBy(marked, (m) => m.owner))) {
     const entries = await store.entries(
       owners.map(([owner]) => owner),
@@ -20,7 +25,8 @@ export async function orphansOf(
     );
     owners.forEach(([owner, of], n) => {
       const remembered = new Set(entries[n]?.map((e) => e.ref));
-      found.push(...of.filter((m) => !remembered.has(refKey(m.observed.ref)) && !isWanted(m, owner, declared)));
+      const loose = of.filter((m) => !remembered.has(refKey(m.observed.ref)) && !isWanted(m, owner, declared));
+      found.push(...loose.map((m) => ({ ...m, declared: declared.declares(owner) })));
     });
   }
   return found;

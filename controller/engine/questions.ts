@@ -9,7 +9,7 @@ import type { Endpoints } from "./endpoints.ts";
 import type { Engine } from "./engine.ts";
 import type { Clock } from "./knowledge.ts";
 import { type Marked, markedObjects } from "./marked.ts";
-import { orphansOf } from "./orphans.ts";
+import { type Orphan, orphansOf } from "./orphans.ts";
 import { overlay } from "./overlay.ts";
 import { policyOf } from "./policy.ts";
 import { type Preview, previewAll } from "./preview.ts";
@@ -40,11 +40,7 @@ export interface RecoverOptions {
 
 export async function previewOf(desk: Desk, update: SourceUpdate | undefined, o: PreviewOptions): Promise<Preview> {
   const { store, engine, clock } = desk;
-  const copy = desk.draft();
-  await fill(copy, desk);
-  const declared = update ? (await overlay(update, copy, desk.objects, o.prune)).keys : [...copy.owners()];
-  const back = declared.filter((key) => !desk.declared.declares(key));
-  await hold(copy, back, desk); // who comes back has kept his name
+  const { copy, keys: declared } = await draftWith(update, o.prune, desk);
   const tenants = update ? declared.map(tenantOf) : await store.tenants();
   const keys = o.only ?? [...new Set([...declared, ...(await leftovers(copy, new Set(tenants), desk))])];
   const gone = keys.filter((key) => !copy.declares(key));
@@ -61,25 +57,42 @@ export async function previewOf(desk: Desk, update: SourceUpdate | undefined, o:
   });
 }
 
+/** What would be declared, and the owners that the update has a say in. */
+async function draftWith(update: SourceUpdate | undefined, prune: boolean, desk: Desk) {
+  const copy = desk.draft();
+  await fill(copy, desk);
+  const keys = update ? (await overlay(update, copy, desk.objects, prune)).keys : [...copy.owners()];
+  const back = keys.filter((key) => !desk.declared.declares(key));
+  await hold(copy, back, desk); // who comes back has kept his name
+  return { copy, keys };
+}
+
 /** The update itself is left to its source. */
 export async function recoverBy(desk: Desk, update: SourceUpdate, o: RecoverOptions): Promise<Recovered> {
   const { store, secrets, clock } = desk;
-  const declared = desk.draft();
-  await fill(declared, desk);
-  await overlay(update, declared, desk.objects, false);
+  const { copy: declared } = await draftWith(update, false, desk);
   await desk.endpoints.sync(declared.systems());
   const marked = await markedAt(desk, declared, [], o.signal);
   const retention = (name: string) => retentionMs(declared.tenant(name));
   return recover({ declared, marked, store, secrets, retentionMs: retention, now: clock.now(), withdraw: o.withdraw });
 }
 
+export interface OrphansOptions {
+  /** Also of these, though nobody declares them any more. */
+  readonly tenants: readonly string[];
+  readonly signal: AbortSignal;
+}
+/** With an update: of what it would leave undeclared. Without one, of what is declared now. */
 export async function orphansAt(
   desk: Desk,
-  tenants: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly Marked[]> {
-  const { declared, store, clock } = desk;
-  return orphansOf(await markedAt(desk, declared, tenants, signal), declared, store, clock.now());
+  update: SourceUpdate | undefined,
+  { tenants, signal }: OrphansOptions,
+): Promise<readonly Orphan[]> {
+  const { store, clock } = desk;
+  const { copy: declared } = await draftWith(update, false, desk);
+  if (update) await desk.endpoints.sync(declared.systems());
+  const known = [...tenants, ...(await store.tenants())];
+  return orphansOf(await markedAt(desk, declared, known, signal), declared, store, clock.now());
 }
 
 /** @throws Fault of a system that cannot be read: without it too little would be found. */

@@ -1,10 +1,12 @@
-/** `lastmile orphans`: what carries our marker, and nobody declares or remembers. */
+/** `lastmile orphans`: what carries our marker, and nobody declares or remembers. With a path, as it would be declared. */
 import { objectKeyOf } from "../../core/compose.ts";
 import { refKey } from "../../core/model.ts";
 import { shown } from "../because.ts";
+import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx } from "../io.ts";
 import { type OutputOption, print } from "../output.ts";
+import { readUpdate, tellProblems } from "../planning.ts";
 import { table } from "../render/table.ts";
 import { withController } from "../session.ts";
 
@@ -13,22 +15,39 @@ export interface OrphansOptions extends OutputOption {
   readonly tenant?: readonly string[];
 }
 
-export async function orphans(cx: Cx, { tenant = [], output }: OrphansOptions): Promise<Exit> {
+export async function orphans(
+  cx: Cx,
+  path: string | undefined,
+  { tenant = [], output }: OrphansOptions,
+): Promise<Exit> {
+  const read = path === undefined ? undefined : await readUpdate(path, cx.cwd);
+  if (read?.ok === false) {
+    tellProblems(cx.io, read.problems);
+    return EXIT.invalid;
+  }
   return withController(cx, async (controller) => {
+    if (!read && [...controller.declared.systems()].length === 0) throw nowhere();
     cx.io.progress("looking for our marks in every system …");
-    const found = await controller.orphans(tenant, cx.signal);
+    const found = await controller.orphans(read?.update, { tenants: tenant, signal: cx.signal });
     cx.io.progress(undefined);
-    const rows = found.map(({ owner, observed }) => ({
+    const rows = found.map(({ owner, observed, declared }) => ({
       object: refKey(observed.ref),
       owner: shown(objectKeyOf(owner)),
       state: observed.retired ? ("retired" as const) : ("in service" as const),
-      declared: controller.declared.declares(owner),
+      declared,
     }));
     await print(cx.io, output, { orphans: rows }, () => (rows.length === 0 ? NONE : [tableOf(rows), HOW].join("\n\n")));
     return rows.length === 0 ? EXIT.ok : EXIT.changes;
   });
 }
 
+/** As after `recover`: it leaves what is declared to the next `apply`. */
+const nowhere = (): CliError =>
+  new CliError(
+    "the store holds no ExternalSystem, so there is no system to look through",
+    "name the declarations: lastmile orphans PATH",
+    EXIT.failed,
+  );
 const NONE = "No orphans: everything that carries our mark is declared, or is remembered until its retention ends.";
 const HOW = `To keep one: declare its owner again under the same name; what carries its mark is taken back as it is.
 To remove them: \`lastmile recover PATH --withdraw\` remembers them, and the next run retires them within the budget.`;
