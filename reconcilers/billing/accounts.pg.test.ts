@@ -7,6 +7,7 @@ import { type Ledger, openLedger, orderFor } from "../../test/lab/billing.ts";
 import { database } from "../postgres.ts";
 import { addonSlot } from "./keys.ts";
 import { postgresDriver } from "./postgres-driver.ts";
+import { resource } from "./resources.ts";
 
 let ledger: Ledger;
 beforeEach(async () => {
@@ -79,6 +80,26 @@ describe("a shared account", () => {
     expect(await shown()).toEqual({ installation: "Pending", connection: "Inactive", services: 1 });
     await ledger.declare(sub(2));
     expect(await shown()).toEqual({ installation: "Completed", connection: "Active", services: 2 });
+  });
+});
+
+describe("an account that somebody else made", () => {
+  beforeEach(async () => {
+    await ledger.rows("insert into billing.customers (tenant, account, name) values ('acme', 'ACC-1', 'Theirs')");
+  });
+  test("is seen, and gives nothing that a service could be built on", async () => {
+    const customer = resource(postgresDriver(database(ledger.pool)), "billing-1", "customer");
+    const { ref, token } = orderFor(sub(1), "customer", "adopt", {}, "ACC-1");
+    const look = async () => [...(await customer.observe([{ ref, token, id: undefined }], signal)).values()];
+    expect(await look()).toMatchObject([{ token: undefined, outputs: {} }]);
+    await customer.apply([orderFor(sub(1), "customer", "adopt", {}, "ACC-1")], signal);
+    expect(await look()).toMatchObject([{ token, outputs: { account: "ACC-1" } }]);
+  });
+  test("has no service booked on it by whoever looked before", async () => {
+    const driver = postgresDriver(database(ledger.pool));
+    const order = orderFor(sub(1), "service", "create", { account: "ACC-1" });
+    expect(await driver.apply("service", [order], signal)).toMatchObject([{ kind: "Conflict", code: "NoAccount" }]);
+    expect(await ledger.rows("select number from billing.services")).toEqual([]);
   });
 });
 

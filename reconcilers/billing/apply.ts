@@ -6,6 +6,7 @@ import type { Order } from "../system.ts";
 import { columns, decode, jobsOf } from "./decode.ts";
 import type { Found } from "./driver.ts";
 import type { Kind } from "./fields.ts";
+import { keyFor, parseKey } from "./keys.ts";
 import * as sql from "./sql.ts";
 import { destroys, writes } from "./write.ts";
 
@@ -28,16 +29,24 @@ export async function apply(
 const kept = (orders: readonly Order[]) => orders.filter((o) => o.action !== "destroy");
 const ended = (orders: readonly Order[]) => orders.filter((o) => o.action === "destroy");
 
-/** A service without its account would be charged to nobody. */
+/** A service without an account of its owner would be charged to nobody, or to somebody else. */
 async function withAccounts(query: Query, orders: readonly Order[], verdicts: Verdicts): Promise<readonly Order[]> {
   const wanted = orders.filter((o) => typeof o.patch["account"] === "string");
   if (wanted.length === 0) return orders;
-  const pairs = [wanted.map((o) => columns([o.ref.key])[1]![0]!), wanted.map((o) => String(o.patch["account"]))];
-  const there = new Set((await query(sql.holdAccounts, pairs)).map(([pair]) => pair));
+  const keys = wanted.map(accountKey);
+  const there = new Set((await query(sql.holdAccounts, accountColumns(wanted, keys))).map(([key]) => key));
   for (const [n, o] of wanted.entries())
-    if (!there.has(`${pairs[0]![n]} ${pairs[1]![n]}`)) verdicts.set(o, missing("NoAccount", "its billing account"));
+    if (!there.has(keys[n]!)) verdicts.set(o, missing("NoAccount", "the billing account of its owner"));
   return orders.filter((o) => !verdicts.has(o));
 }
+function accountKey({ ref, patch }: Order): string {
+  const { tenant, number } = parseKey(ref.key);
+  return keyFor(tenant, number, String(patch["account"]));
+}
+const accountColumns = (orders: readonly Order[], keys: readonly string[]) => {
+  const [, tenants, , accounts] = columns(keys);
+  return [keys, tenants, accounts, orders.map((o) => o.owner)];
+};
 
 async function own(query: Query, kind: Kind, orders: readonly Order[]): Promise<ReadonlySet<string>> {
   if (orders.length === 0) return new Set();

@@ -1,6 +1,6 @@
 /** Billing's four resources over whatever server does the billing. */
 import { type Observed, type Ref, type RefKey, refKey } from "../../controller/core/model.ts";
-import { token } from "../../controller/core/owner.ts";
+import { type Token, token } from "../../controller/core/owner.ts";
 import { Fault } from "../errors.ts";
 import type { Resource, Scanned, ScanScope } from "../system.ts";
 import type { BillingDriver, Found } from "./driver.ts";
@@ -24,15 +24,17 @@ export function resource(driver: BillingDriver, endpoint: string, kind: Kind): R
       const keys = lookups.map((l) => l.ref.key);
       const found = await driver.read(kind, keys, signal);
       const out = new Map<RefKey, Observed>();
-      for (const { ref } of lookups) {
+      for (const { ref, token } of lookups) {
         const one = found.get(ref.key);
-        if (one) out.set(refKey(ref), observed(ref, one));
+        if (one) out.set(refKey(ref), observed(ref, one, token));
       }
       return out;
     },
     async apply(orders, signal) {
       const outcomes = await driver.apply(kind, orders, signal);
-      return outcomes.map((o, n) => (o === null || o instanceof Fault ? o : observed(orders[n]!.ref, o)));
+      return outcomes.map((o, n) =>
+        o === null || o instanceof Fault ? o : observed(orders[n]!.ref, o, orders[n]!.token),
+      );
     },
     scan: (scope, signal) => scan(driver, endpoint, kind, scope, signal),
     claims({ observed: { ref } }) {
@@ -41,7 +43,12 @@ export function resource(driver: BillingDriver, endpoint: string, kind: Kind): R
     },
   };
 }
-const observed = (ref: Ref, found: Found): Observed => ({ ref, ...found });
+/** Nothing is built on what is not ours: others wait until it is. */
+const observed = (ref: Ref, found: Found, own: Token): Observed => ({
+  ref,
+  ...found,
+  outputs: found.token === own ? found.outputs : {},
+});
 
 async function* scan(
   driver: BillingDriver,
@@ -58,7 +65,8 @@ async function* scan(
     yield page.flatMap(({ key, owner }): readonly Scanned[] => {
       const [one, ref] = [found.get(key), { system: endpoint, resource: kind, key }];
       // Destroyed since its key was read, or an owner that a hand wrote: a look at the objects of the right one finds it.
-      return one?.token === token(owner, refKey(ref)) ? [{ owner, observed: observed(ref, one) }] : [];
+      const own = token(owner, refKey(ref));
+      return one?.token === own ? [{ owner, observed: observed(ref, one, own) }] : [];
     });
     after = keys.at(-1)!;
   }

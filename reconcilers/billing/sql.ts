@@ -157,10 +157,12 @@ union select a.key from ${asked} join lastmile.billing_owner o on o.kind = 'acti
 export const forget = (kind: Kind): string =>
   `delete from lastmile.billing_owner where kind = '${kind}' and key = any($1::text[])`;
 
-/** The accounts that exist, kept from being removed until the commit. $1 tenants, $2 accounts. */
+/** The accounts that their owner has, kept from being removed until the commit. $1 keys, $2 tenants, $3 accounts, $4 owners. */
 export const holdAccounts = `
-select c.tenant || ' ' || c.account from billing.customers c
-where (c.tenant, c.account) in (select * from unnest($1::text[], $2::text[])) order by c.tenant, c.account for key share`;
+select a.key from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as a(key, tenant, account, owner)
+join billing.customers c on (c.tenant, c.account) = (a.tenant, a.account)
+join lastmile.billing_owner o on o.kind = 'customer' and o.key = a.key and o.owner = a.owner
+order by c.tenant, c.account for key share of c`;
 
 /** Version, and whether every right is there. */
 export const version = `
