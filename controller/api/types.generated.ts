@@ -1304,7 +1304,7 @@ export interface AddressesStatus {
    */
   readonly dnsName?: string;
   /**
-   * When they were given. RFC 3339.
+   * Since when this status shows these values without a gap. RFC 3339.
    */
   readonly allocatedAt?: string;
 }

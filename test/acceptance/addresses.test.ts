@@ -97,9 +97,13 @@ describe("addresses", () => {
     expect(status["network"]).toMatchObject({ ipv6State: "Active" });
   });
 
-  // "What status must carry": addresses … "NetBox ids, DNS name, allocated at".
-  it.fails("status: addresses allocated at", async () => {
-    expect(await addressesOf(p, "anna")).toMatchObject({ allocatedAt: expect.stringMatching(/^20/) });
+  it("status: addresses allocated at; another run does not move it", async () => {
+    const { allocatedAt } = await addressesOf(p, "anna");
+    expect(allocatedAt).toMatch(/^20/);
+    lines["anna"] = { ...lines["anna"], customer: { id: "cust-anna", phone: "+49 30 1" } };
+    await declare();
+    await done(p);
+    expect(await addressesOf(p, "anna")).toMatchObject({ allocatedAt });
   });
 
   it("static: nothing is allocated, but it is recorded with a journal entry; source NetworkProfile", async () => {

@@ -69,6 +69,7 @@ export function tellStory(name: string, upstream: () => Upstream): void {
         delegatedPrefix: "2001:db8:1::/56",
         dnsName: "john.isp.example",
         netboxIds: { ipv4: id, wanPrefix: expect.any(Number), delegatedPrefix: expect.any(Number) },
+        allocatedAt: expect.any(String),
       });
       expect(await site.condition("john", "Ready")).toBe("True Converged");
       expect(await box.address("10.0.1.4")).toMatchObject({

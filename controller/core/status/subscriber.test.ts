@@ -261,6 +261,7 @@ describe("what is written for a subscriber", () => {
       subnet: "10.0.1.0/24",
       gateway: "10.0.1.1",
       delegatedPrefix: "2001:db8:1::/56",
+      allocatedAt: "2026-11-20T12:00:00Z",
     });
     expect(network).toEqual({
       vlan: "100.1000",

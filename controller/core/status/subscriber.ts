@@ -3,6 +3,7 @@ import type { SubscriberStatus, SubscriberStatusNetwork } from "../../api/types.
 import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
 import { type AccountState, accountState, accountsOf, type Wanted } from "./account.ts";
+import { withAllocatedAt } from "./allocated.ts";
 import { billingSection } from "./billing.ts";
 import { type Cause, causesOf, type StatusInput } from "./causes.ts";
 import { inSync, perSystem, progress, remarks } from "./common.ts";
@@ -43,10 +44,11 @@ const DONE: Readonly<Record<Wanted, ReasonCode>> = {
 function parts(
   resolved: Resolved,
   declared: Declared,
-  { report, systems }: SubscriberStatusInput,
+  input: SubscriberStatusInput,
   causes: readonly Cause[],
   state: AccountState | undefined,
 ): SubscriberStatus {
+  const { report, systems } = input;
   const { subject, profile } = resolved;
   const name = declared.subscriber.spec.networkProfileRef?.name;
   const known: Known = report?.known ?? (() => undefined);
@@ -55,7 +57,9 @@ function parts(
   return {
     profile: { source: profile.source, ...(profile.source === "Declared" && name && { name }) },
     ...(subject.userName && { radius: radiusSection(subject, declared, accountsOf(report, systems), state, known) }),
-    ...(granted && { addresses: addressesSection(resolved, known, report?.plan.changes ?? []) }),
+    ...(granted && {
+      addresses: withAllocatedAt(addressesSection(resolved, known, report?.plan.changes ?? []), input),
+    }),
     ...(billing && { billing }),
     network: networkSection(resolved, declared, ipv6State(subject.state, state, causes)),
   };
