@@ -80,6 +80,7 @@ const reads: Readonly<Record<Kind, Read>> = {
     retired: "o.retired",
     state: { service: "a.tenant || ':' || a.number", state: "v.state", charges: "v.charges" },
     outputs: {
+      state: "v.state",
       activatedAt: `to_char(v.activated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`,
     },
   },

@@ -87,7 +87,7 @@ describe("billing", () => {
   });
 
   // "every gap is a condition, never a silent success"; explain: "say what a subscriber is waiting for, and why".
-  it.fails("explain says that the bill waits for the survey", async () => {
+  it("explain says that the bill waits for the survey", async () => {
     expect((await p.lastmile(["explain", "anna"])).out).toMatch(/survey/i);
   });
 
@@ -273,8 +273,8 @@ describe("billing", () => {
   });
 
   // "What status must carry": billing started. It did, months ago perhaps; that nobody can be asked now is no "false".
-  it.fails("billing that is down: status does not say that billing has not started", async () => {
-    expect(billing((await statuses(p))["anna"])).not.toMatchObject({ billingStarted: false });
+  it("billing that is down: status does not say that billing has not started", async () => {
+    expect(billing((await statuses(p))["anna"])).toMatchObject({ billingStarted: true });
   });
 
   it("billing that comes back is brought up to date", async () => {

@@ -140,6 +140,10 @@ const warnings = {
   RealmGone: warning("the realm of the user name is none of the tenant's", "add the realm, or set radius.username"),
   AddressOutsidePools: warning("a static address lies in no pool of the tenant", "declare a pool around it"),
   SuspendedByReject: warning("a suspension is stricter than declared", "declare suspension.mode: Reject, or let it be"),
+  AwaitingSurvey: warning(
+    "the bill waits for a site survey",
+    "declare a SiteSurvey of the subscriber that is Completed and Serviceable",
+  ),
   Moving: warning("the account is open at two places", "remove the previous ids when the move is done"),
   Unguarded: warning("the user name alone logs in", "set option82Policy: Enforce"),
   IdleTimeoutWithVoice: warning("a quiet voice line would be cut off", "set idleTimeout: 0s in the plan"),

@@ -4,7 +4,7 @@ import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
 import { type AccountState, accountState, accountsOf, type Wanted } from "./account.ts";
 import { withAllocatedAt } from "./allocated.ts";
-import { billingSection } from "./billing.ts";
+import { billingSection, billRemarks } from "./billing.ts";
 import { type Cause, causesOf, type StatusInput } from "./causes.ts";
 import { inSync, perSystem, progress, remarks } from "./common.ts";
 import { stamped } from "./conditions.ts";
@@ -31,7 +31,7 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
     inService(wanted, state, causes, declared?.subscriber.spec.suspension),
     inSync(input, causes),
     ...perSystem(input, causes),
-    ...remarks(input),
+    ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input)] }),
   ];
   return { ...stamped(drafts, input), ...(resolved && declared && parts(resolved, declared, input, causes, state)) };
 }
@@ -52,7 +52,7 @@ function parts(
   const { subject, profile } = resolved;
   const name = declared.subscriber.spec.networkProfileRef?.name;
   const known: Known = report?.known ?? (() => undefined);
-  const billing = billingSection(subject, report?.plan.changes ?? [], systems, known);
+  const billing = billingSection(subject, input);
   const granted = subject.state !== "Terminated" && !causes.some((c) => c.reason === "IdentityConflict");
   return {
     profile: { source: profile.source, ...(profile.source === "Declared" && name && { name }) },
