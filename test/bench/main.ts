@@ -22,7 +22,7 @@ const large: readonly Step[] = [
 ];
 
 /** Needs a real NetBox, which `make test-netbox` installs. */
-const withNetbox: readonly Step[] = [["netbox", 1_000, 3]];
+const withNetbox: readonly Step[] = [["netbox", 1_000, 2]];
 const [place, steps] = process.argv.includes("netbox")
   ? ["measured with NetBox", withNetbox]
   : ["measured", process.env["FULL"] ? [...usual, ...large] : usual];
