@@ -1,15 +1,27 @@
 /** The contract: what a newcomer writes to add a system. Reads and writes are sets; one subject is a set of one. */
-import type { Action, Claim, Desired, FieldTable, Observed, Ref, RefKey, State } from "../controller/core/model.ts";
+import type {
+  Action,
+  Claim,
+  Desired,
+  FieldTable,
+  Observed,
+  Ref,
+  RefKey,
+  Spec,
+  State,
+} from "../controller/core/model.ts";
 import type { OwnerKey, Token } from "../controller/core/owner.ts";
 import type { ResolvedSubject } from "../controller/core/resolved.ts";
 import type { Sensitive } from "../controller/core/sensitive.ts";
 import type { Fault } from "./errors.ts";
 
-/** Where to look: first at the id that the inventory knows, then by marker, then by key. The marker found is verified. */
+/** Where to look: first at the id that the inventory knows, then by marker, then by name. The marker found is verified. */
 export interface Lookup {
   readonly ref: Ref;
   readonly token: Token;
   readonly id: string | undefined;
+  /** What is wanted of it, if anything: it may say a name that the key does not. */
+  readonly spec?: Spec;
 }
 
 /** One effect, all inputs known. `patch` holds the fields to write; null removes. */

@@ -1,7 +1,7 @@
 /** What one run knows of its subject's objects, and what it still waits to hear. */
 
 import { Fault } from "../../reconcilers/errors.ts";
-import { type Observed, type Outputs, parseRef, type RefKey } from "../core/model.ts";
+import { type Desired, type Observed, type Outputs, parseRef, type RefKey, type Spec } from "../core/model.ts";
 import { type Owner, type OwnerKey, ownerKey, type Token, token } from "../core/owner.ts";
 import { type Known, knownFrom } from "../core/plan.ts";
 import type { Backoff } from "../queue/backoff.ts";
@@ -79,10 +79,11 @@ export class Knowledge {
   };
 
   /** All systems side by side: one that fails, lags or backs off leaves its objects unknown, and the others go on. */
-  async observe(desired: Iterable<RefKey>): Promise<void> {
+  async observe(desired: ReadonlyMap<RefKey, Desired>): Promise<void> {
     const { ports, verbs } = this.#means;
     for (const e of await ports.store(verbs.entries, this.owner, this.#by)) this.entries.set(e.ref, e);
-    for (const key of new Set([...desired, ...this.entries.keys()])) this.begin(key, () => this.#look(key));
+    for (const key of new Set([...desired.keys(), ...this.entries.keys()]))
+      this.begin(key, () => this.#look(key, desired.get(key)?.spec));
     await this.idle();
   }
 
@@ -135,17 +136,18 @@ export class Knowledge {
     return attempts === 0 ? this.#by : { ...this.#by, attempts };
   }
 
-  async #look(key: RefKey): Promise<void> {
+  async #look(key: RefKey, spec: Spec | undefined): Promise<void> {
     this.looking++;
-    await this.#find(key).finally(() => this.looking--);
+    await this.#find(key, spec).finally(() => this.looking--);
   }
-  async #find(key: RefKey): Promise<void> {
+  async #find(key: RefKey, spec: Spec | undefined): Promise<void> {
     const { ports, backoff, clock } = this.#means;
     const ref = parseRef(key);
     const entry = this.entries.get(key);
     const until = backoff.until(this.#lane(key), clock.now());
     if (until > clock.now()) return this.#later(until);
-    const found = await ports.observe({ ref, token: this.token(key), id: entry?.id }, this.by(key));
+    const lookup = { ref, token: this.token(key), id: entry?.id, ...(spec && { spec }) };
+    const found = await ports.observe(lookup, this.by(key));
     if (found === null && entry) {
       const sure = entry.intentAt + ports.resource(ref).settleMs;
       if (sure > clock.now()) return this.#later(sure);

@@ -64,7 +64,7 @@ const EVERY: ReadonlySet<Impact> = new Set(["retire", "suspend", "disrupt"]);
 export async function reconcile(subject: Subject, small: boolean, deps: Deps): Promise<Report | "anew"> {
   const run = new Run(subject, small, deps);
   const { known } = run;
-  await known.observe(run.desired.keys());
+  await known.observe(run.desired);
   for (;;) {
     const { answers, looking } = known;
     const p = await run.plan(); // may ask for a place in the budget: answers that come meanwhile are not in `p`
@@ -97,7 +97,7 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
 /** What a run would do first, holds included. Reads only. */
 export async function preview(subject: Subject, deps: Deps): Promise<Pick<Report, "plan" | "planId" | "faults">> {
   const run = new Run(subject, false, deps);
-  await run.known.observe(run.desired.keys());
+  await run.known.observe(run.desired);
   for (let idle = false; !idle; ) idle = await run.known.idle(); // each answer is one object of one system
   return { plan: await run.plan(), planId: run.id(), faults: run.known.faults };
 }

@@ -23,13 +23,13 @@ const COMMON = "id,status,vrf,tenant,tags,custom_fields,last_updated,description
 /** Chosen by NetBox, unless it is declared; a session learns of another one only by ending. */
 const chosen = { authority: "allocated", disruptive: true } as const;
 
-/** Keys are `namespace/name/what/vrf/value`. Without a VRF and a value an object has no other name than its mark. */
+/** Keys of what a pool stands on are `-/tenant/what/vrf/value`; what a customer declares stands in the spec alone. */
 const KEY = /^[^/]+\/[^/]+\/[^/]+\/(.+?)\/([0-9a-f.:]+(?:\/[0-9]+)?)$/;
 const natural =
   (filter: "address" | "prefix", valid: (value: string) => boolean): Kind["natural"] =>
-  (key, patch) => {
+  (key, spec) => {
     const [, inKey, ofKey] = KEY.exec(key) ?? [];
-    const [inVrf, value] = patch?.[filter] ? [patch["vrf"] ?? GLOBAL, String(patch[filter])] : [inKey, ofKey];
+    const [inVrf, value] = spec?.[filter] ? [spec["vrf"] ?? GLOBAL, String(spec[filter])] : [inKey, ofKey];
     if (inVrf === undefined || value === undefined || !valid(value)) return undefined;
     return { filter, value, whole: `${inVrf}/${value}` };
   };

@@ -36,14 +36,18 @@ export async function find<L extends Lookup>(
     const item = own(l, known(l)) ? known(l) : (marked.get(l.token) ?? known(l));
     if (item) found.set(l, item);
   }
-  const names = new Map(lookups.filter((l) => !found.has(l)).map((l) => [l, kind.natural(l.ref.key)]));
+  const names = new Map(lookups.filter((l) => !found.has(l)).map((l) => [l, kind.natural(l.ref.key, l.spec)]));
   const named = await byName(http, kind, names.values(), signal);
   for (const [l, name] of names) {
-    const [item] = named.get(name?.whole ?? "") ?? [];
-    if (item) found.set(l, item);
+    const items = named.get(name?.whole ?? "") ?? [];
+    const [item] = items;
+    if (item && (kind.natural(l.ref.key) || items.every((i) => isUnmarked(kind, i)))) found.set(l, item);
   }
   return found;
 }
+
+/** A declared value with another's mark is his object, not this one: making this one says whose it is. */
+const isUnmarked = (kind: Kind, item: Item): boolean => kind.marking.read(item).token === undefined;
 
 export async function observe(http: Http, kind: Kind, lookups: readonly Lookup[], signal: AbortSignal) {
   const out = new Map<RefKey, Observed>();

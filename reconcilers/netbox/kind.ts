@@ -1,5 +1,5 @@
 /** What tells one kind of object from another; everything else reads and writes all kinds alike. */
-import type { FieldRule, FieldTable, Observed, Ref, Scalar, State, Value } from "../../controller/core/model.ts";
+import type { FieldRule, FieldTable, Observed, Ref, Scalar, Spec, State, Value } from "../../controller/core/model.ts";
 import type { Query } from "./client.ts";
 import { type Item, slugsOf, textAt } from "./list.ts";
 import { FIELD, isWhole, type Marking } from "./marker.ts";
@@ -48,8 +48,8 @@ export interface Kind {
   readonly columns: Readonly<Record<string, Column>>;
   /** Names of NetBox's fields that are read. */
   readonly reads: readonly string[];
-  /** `patch`: of a create, which knows what the key may not say. */
-  readonly natural: (key: string, patch?: State) => Natural | undefined;
+  /** `spec`: what is wanted or written, which knows what the key may not say. */
+  readonly natural: (key: string, spec?: Spec) => Natural | undefined;
   readonly naturalOf: (item: Item) => string;
   /** NetBox lets in two of one name that arrive together: looked at again after every create. */
   readonly races?: true;

@@ -95,6 +95,32 @@ export function tellStory(name: string, upstream: () => Upstream): void {
       expect(journal.map((j) => j["comments"])).toEqual([expect.stringContaining("SUB-john")]);
       expect((await site.status("john"))?.addresses?.netboxIds).toEqual({ ipv4: id });
     });
+    it("a declared one that people recorded is theirs until adoption is allowed, and then as declared", async () => {
+      const record = (path: string, value: object) => box.write("POST", `/api/ipam/${path}/`, value);
+      await record("ip-addresses", { address: "10.0.1.100/24", vrf: { name: vrf }, comments: "from the old list" });
+      await record("ip-addresses", { address: "10.0.1.100/24", comments: "of another VRF" });
+      await record("prefixes", { prefix: "203.0.113.8/29", vrf: { name: vrf }, comments: "from the old list" });
+      const routed = { ...v4, name: "biz", use: "Routed" as const, prefixes: ["203.0.113.0/24"], reserve: [] };
+      const john = profiled("john", { staticIPv4: "10.0.1.100", routedSubnets: ["203.0.113.8/29"] });
+      const objects = box.base([v4, { ...routed, gateway: "None" }], plan(), john);
+      await site.submitNow(objects);
+      await site.until(async () => (await site.condition("john", "NetBoxReady")) === "False NotOwned");
+      expect([await box.addresses(), await box.prefixes()]).toEqual([[], []]);
+      const [tenant, ...rest] = objects;
+      if (tenant?.kind !== "Tenant") throw new Error("no tenant");
+      const policies = { ...tenant.spec.policies, adoption: "Always" as const };
+      await site.declare([{ ...tenant, spec: { ...tenant.spec, policies } }, ...rest]);
+      expect(await box.addresses()).toEqual(["10.0.1.100/24 active SUB-john"]);
+      expect(await box.prefixes()).toEqual(["203.0.113.8/29 active SUB-john"]);
+      const all = [...(await box.list("/api/ipam/ip-addresses/")), ...(await box.list("/api/ipam/prefixes/"))];
+      const kept = all.filter((i) => i["comments"]).map((i) => [i["comments"], i["description"]]);
+      expect(kept).toEqual([
+        ["from the old list", "SUB-john IPv4"],
+        ["of another VRF", ""],
+        ["from the old list", "SUB-john routed network"],
+      ]);
+      expect(await site.condition("john", "Ready")).toBe("True Converged");
+    });
     const eve = (address: string) => profiled("eve", { staticIPv4: address });
     const refused = () =>
       site.until(async () => (await site.condition("eve", "NetBoxReady")) === "False IdentityConflict");
