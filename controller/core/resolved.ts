@@ -101,6 +101,8 @@ export interface Ipv6 {
   /** Delegated-IPv6-Prefix-Pool: the BNG chooses. */
   readonly delegatedPool: string | undefined;
 }
+/** A fallback is told only by its value, which is not known here. */
+export type AddressSource = "NetworkProfile" | "Subscriber" | "NetBoxDynamic" | "Pool" | "None";
 /** One address or network of a subscriber, as the address plan holds it. */
 export interface Allocation {
   readonly slot: "ipv4" | "ipv6" | "wanPrefix" | "delegatedPrefix" | "route";
@@ -172,6 +174,7 @@ export interface ResolvedSubscriber {
   readonly withDevice?: { readonly rename?: string };
   readonly ipv4: Ipv4;
   readonly ipv6: Ipv6;
+  readonly addressSource: AddressSource;
   readonly addressPlans: readonly AddressPlan[];
   /** Everything that the address plans should hold for it. */
   readonly allocations: readonly Allocation[];

@@ -125,16 +125,18 @@ describe("metadata", () => {
   const pool = { name: "v4", use: "IPv4", vrf: undefined, prefixes: [], gateway: "None", reserve: [] } as const;
   test("an address that is still to come keeps nobody from being registered", () => {
     const dynamic = { assignment: "Dynamic", address, pool: { ...pool, prefixLength: undefined } } as const;
-    expect(one("service", of({ ipv4: dynamic }))!.spec).toMatchObject({
+    expect(one("service", of({ ipv4: dynamic, addressSource: "NetBoxDynamic" }))!.spec).toMatchObject({
       ipv4: { ...address, optional: true },
-      addressSource: "NetBox",
+      addressSource: "NetBoxDynamic",
       allocationMethod: "Dynamic",
     });
   });
   test.each([
     ["None", { assignment: "None" } as const, { ipv4: null, addressSource: null }],
-    ["Pool", { assignment: "Pool", pool: "cgn" } as const, { ipv4: null, addressSource: "NAS" }],
-  ])("%s", (_, ipv4, expected) => expect(one("service", of({ ipv4 }))!.spec).toMatchObject(expected));
+    ["Pool", { assignment: "Pool", pool: "cgn" } as const, { ipv4: null, addressSource: "Pool" }],
+  ] as const)("%s", (addressSource, ipv4, expected) =>
+    expect(one("service", of({ ipv4, addressSource }))!.spec).toMatchObject(expected),
+  );
   test("QinQ is two tags", () => {
     const qinq = (inner: number | undefined) => one("service", of({ vlan: { service: 100, inner } }))!.spec;
     expect([qinq(1000)["qinqEnabled"], qinq(undefined)["qinqEnabled"]]).toEqual([true, false]);

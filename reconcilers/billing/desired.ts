@@ -59,7 +59,7 @@ function serviceSpec(s: ResolvedSubscriber): Spec {
     ipv4: "address" in ipv4 ? whenKnown(ipv4.address) : null,
     ipv6: whenKnown(ipv6.address),
     ipv6Prefix: whenKnown(ipv6.delegatedPrefix ?? ipv6.wanPrefix),
-    addressSource: ipv4.assignment === "None" ? null : SOURCES[ipv4.assignment],
+    addressSource: s.addressSource === "None" ? null : s.addressSource,
     onuId: text("the ONU's serial", devices.onu),
     cpeId: text("the CPE's serial", devices.cpe),
     userName: text("the user name", s.userName),
@@ -67,8 +67,6 @@ function serviceSpec(s: ResolvedSubscriber): Spec {
     activationNotes: null,
   };
 }
-/** Who gave the address: people, the address plan, the BNG. */
-const SOURCES = { Static: "Declared", Dynamic: "NetBox", Pool: "NAS" } as const;
 
 /** A service is registered while its addresses are still to come; they are written as soon as they are known. */
 const whenKnown = (v: string | Output | undefined): Value | Output =>

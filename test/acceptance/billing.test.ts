@@ -128,8 +128,8 @@ describe("billing", () => {
     });
   });
 
-  // "dynamic from a pool (source `NetBoxDynamic`)"; the metadata says "NetBox".
-  it.fails("service_metadata names the source of the addresses as status does", async () => {
+  // "dynamic from a pool (source `NetBoxDynamic`)".
+  it("service_metadata names the source of the addresses as status does", async () => {
     const [row] = await rows(
       "select service_metadata -> 'allocated_ips' as ips from billing.services where number = 'SUB-anna'",
     );

@@ -79,6 +79,7 @@ export function subscriber(n: number, more: Partial<ResolvedSubscriber> = {}): R
       delegatedPrefix: `2001:db8:${(1 + (n >> 8)).toString(16)}:${(n & 255).toString(16)}00::/56`,
       delegatedPool: undefined,
     },
+    addressSource: "NetworkProfile",
     routes: [`203.0.113.${(n % 32) * 8}/29`],
     vlan: { service: 100, inner: 1000 + n },
     services: [],

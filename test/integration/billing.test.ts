@@ -95,7 +95,7 @@ describe("the bill starts", () => {
         qinq_enabled: true,
         ipv6_assignment_mode: "None",
       },
-      allocated_ips: { ipv4: "10.0.1.100", source: "Declared" },
+      allocated_ips: { ipv4: "10.0.1.100", source: "NetworkProfile" },
       devices: { onu_id: john().spec.onu!.serial },
       radius: { username: "john@acme.example" },
       allocation_method: "Static",

@@ -27,6 +27,7 @@ import { planOf } from "./plan-choice.ts";
 import { type EffectiveProfile, effectiveProfile } from "./profile.ts";
 import { resolveRoutes } from "./routes.ts";
 import { cpeSerial, onuSerial } from "./serial.ts";
+import { addressSource } from "./source.ts";
 import { internetTags, resolveServices } from "./vlan.ts";
 
 export interface ResolveContext {
@@ -154,7 +155,7 @@ const surroundings = (catalog: Catalog, tenant: Tenant, subscriber: Subscriber, 
 
 type Values = Pick<
   ResolvedSubscriber,
-  "accessType" | "plan" | "password" | "ipv4" | "ipv6" | "routes" | "vlan" | "services" | "option82"
+  "accessType" | "plan" | "password" | "ipv4" | "ipv6" | "addressSource" | "routes" | "vlan" | "services" | "option82"
 >;
 function resolveValues(facts: Facts, secrets: Secrets): Values {
   const accessType = accessTypeOf(facts);
@@ -166,13 +167,15 @@ function resolveValues(facts: Facts, secrets: Secrets): Values {
       "Unguarded",
       "an IPoE account has no password and option 82 is not enforced: its user name alone logs in",
     );
+  const plan = planFor(facts, accessType);
+  const password = resolvePassword(facts, secrets);
+  const addresses = { ipv4: resolveIpv4(facts), ipv6: resolveIpv6(facts), routes: resolveRoutes(facts) };
   return {
     accessType,
-    plan: planFor(facts, accessType),
-    password: resolvePassword(facts, secrets),
-    ipv4: resolveIpv4(facts),
-    ipv6: resolveIpv6(facts),
-    routes: resolveRoutes(facts),
+    plan,
+    password,
+    ...addresses,
+    addressSource: addressSource(addresses, facts.profile.staticIPv4 !== undefined),
     vlan,
     services,
     option82,
@@ -224,6 +227,7 @@ function terminated(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, ow
       delegatedPrefix: undefined,
       delegatedPool: undefined,
     },
+    addressSource: "None",
     routes: [],
     vlan: { service: undefined, inner: undefined },
     services: [],

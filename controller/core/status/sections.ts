@@ -76,7 +76,7 @@ export function addressesSection(
     (a) => a.slot === "ipv4" && isFallback(a.fallback?.prefix, String(values.ipv4)),
   );
   return {
-    source: fallback ? "Fallback" : sourceOf({ subject, profile }),
+    source: fallback ? "Fallback" : subject.addressSource,
     ...Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)),
     ...(values.ipv4 && ipv4?.pool && networkAround(ipv4.pool, String(values.ipv4))),
     ...(routes.length > 0 && { routes }),
@@ -94,14 +94,6 @@ function netboxIds(
     return id ? [[slot === "route" ? `route ${value}` : slot, id] as const] : [];
   });
   return found.length > 0 ? { netboxIds: Object.fromEntries(found) } : {};
-}
-function sourceOf({ subject, profile }: Pick<Resolved, "subject" | "profile">): NonNullable<AddressesStatus["source"]> {
-  const { ipv4, ipv6, routes } = subject;
-  if (ipv4.assignment === "Static") return profile.profile.staticIPv4 === undefined ? "Subscriber" : "NetworkProfile";
-  const values = [ipv6.address, ipv6.wanPrefix, ipv6.delegatedPrefix];
-  if (ipv4.assignment === "Dynamic" || values.some(isOutput)) return "NetBoxDynamic";
-  if (values.some((v) => v !== undefined) || routes.length > 0) return "NetworkProfile";
-  return ipv4.assignment === "Pool" || ipv6.delegatedPool ? "Pool" : "None";
 }
 
 type Ipv6State = NonNullable<SubscriberStatusNetwork["ipv6State"]>;
