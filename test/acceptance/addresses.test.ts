@@ -1,7 +1,7 @@
 /** "Addresses" and "VLANs" of the rules of the field, seen in NetBox, in FreeRADIUS's tables and in the status. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { atOlt2, plan, subscriber, system, tenant } from "./declarations.ts";
-import { condition, statusOf } from "./provider.ts";
+import { condition, eventually, statusOf } from "./provider.ts";
 import { account } from "./rows.ts";
 import { at, becomes, type Item, POOLS, pool, type Town, town } from "./town.ts";
 
@@ -33,6 +33,7 @@ const MORE = [
 ];
 /** All but one belong to `mitte`. */
 const pools = [...POOLS, ...MORE].map((one): Record<string, unknown> => ({ servingAreas: ["mitte"], ...one }));
+const grown = pools.map((one) => (one["name"] === "tiny" ? { ...one, prefixes: ["10.9.0.0/30", "10.9.1.0/30"] } : one));
 
 describe("addresses", () => {
   let p: Town;
@@ -166,10 +167,7 @@ describe("addresses", () => {
   it("an exhausted pool heals by itself", async () => {
     for (const name of ["zora", "zita"]) delete lines[name];
     await declare();
-    const tiny = pools.map((one) =>
-      one["name"] === "tiny" ? { ...one, prefixes: ["10.9.0.0/30", "10.9.1.0/30"] } : one,
-    );
-    await p.declare("tenant.yaml", ...p.objects({ addressPools: tiny }));
+    await p.declare("tenant.yaml", ...p.objects({ addressPools: grown }));
     await done(p, "--prune");
     expect(await addressesOf(p, "toni")).toMatchObject({ ipv4: "10.9.1.2", gateway: "10.9.1.1" });
   });
@@ -231,6 +229,19 @@ describe("addresses", () => {
     await declare();
     await done(p);
     expect(await addressesOf(p, "mona")).toMatchObject({ ipv4: "10.7.0.1", gateway: "10.7.0.254" });
+  });
+
+  it("a pool whose VRF NetBox does not have: the tenant is listed as not ready, with the VRF by its name", async () => {
+    const lost = { ...pool("lost", "IPv4", "10.6.0.0/24"), vrf: "no-such-vrf" };
+    await p.declare("tenant.yaml", ...p.objects({ addressPools: [...grown, lost] }));
+    const overview = async (): Promise<string> => {
+      await p.apply("--timeout", "2");
+      return (await p.lastmile(["status"])).out;
+    };
+    await eventually(overview, (out) => /Tenant acme +Misconfigured .*no-such-vrf/.test(out), 200);
+    await p.declare("tenant.yaml", ...p.objects({ addressPools: grown }));
+    await done(p, "--prune");
+    expect((await p.lastmile(["status"])).out).not.toContain("Tenant acme");
   });
 
   /** A tenant whose pool lies around that of acme. */

@@ -21,20 +21,16 @@ async function look(installation: Installation): Promise<Overview> {
   const { settings, server, leases, objects } = installation;
   const tenants = new Map<string, TenantRow>();
   const troubles: Trouble[] = [];
-  for await (const known of knownObjects(installation, { kind: "Subscriber", deleted: true })) {
-    const row = tenants.get(known.row.tenant) ?? {
-      tenant: known.row.tenant,
-      subscribers: 0,
-      ready: 0,
-      suspended: 0,
-      withdrawn: 0,
-    };
-    tenants.set(row.tenant, count(row, known));
-    if (known.row.deletedAt === undefined || known.status !== undefined)
-      troubles.push(...troubleOf("Subscriber", known));
+  for await (const known of knownObjects(installation, { kind: "Tenant" })) {
+    tenants.set(known.row.tenant, nobody(known.row.tenant));
+    troubles.push(...troubleOf(known));
   }
-  for await (const known of knownObjects(installation, { kind: "ServicePlan" }))
-    troubles.push(...troubleOf("ServicePlan", known));
+  for await (const known of knownObjects(installation, { kind: "Subscriber", deleted: true })) {
+    const row = tenants.get(known.row.tenant) ?? nobody(known.row.tenant);
+    tenants.set(row.tenant, count(row, known));
+    if (known.row.deletedAt === undefined || known.status !== undefined) troubles.push(...troubleOf(known));
+  }
+  for await (const known of knownObjects(installation, { kind: "ServicePlan" })) troubles.push(...troubleOf(known));
   const systems = [];
   for await (const { name, object } of knownObjects(installation, { kind: "ExternalSystem" })) {
     const at = (path: string): string => String(readJsonPath(object, path) ?? "");
@@ -65,6 +61,7 @@ async function look(installation: Installation): Promise<Overview> {
 const condition = (known: Known, field: "status" | "reason" | "message"): string | undefined =>
   readJsonPath(known.object, `.status.conditions[?(@.type=="Ready")].${field}`) as string | undefined;
 
+const nobody = (tenant: string): TenantRow => ({ tenant, subscribers: 0, ready: 0, suspended: 0, withdrawn: 0 });
 function count(row: TenantRow, known: Known): TenantRow {
   if (known.row.deletedAt !== undefined) return { ...row, withdrawn: row.withdrawn + 1 };
   const suspended = readJsonPath(known.object, ".spec.serviceState") === "Suspended";
@@ -76,11 +73,12 @@ function count(row: TenantRow, known: Known): TenantRow {
   };
 }
 
-function troubleOf(kind: string, known: Known): readonly Trouble[] {
+function troubleOf(known: Known): readonly Trouble[] {
   if (condition(known, "status") === "True") return [];
   const [reason, message] = [
     condition(known, "reason") ?? "NotObserved",
     condition(known, "message") ?? "not looked at yet",
   ];
-  return [{ subject: `${kind} ${known.namespace}/${known.name}`, reason, message }];
+  const name = known.namespace === undefined ? known.name : `${known.namespace}/${known.name}`;
+  return [{ subject: `${String(known.object["kind"])} ${name}`, reason, message }];
 }
