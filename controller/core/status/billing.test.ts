@@ -69,6 +69,11 @@ describe("the bill", () => {
       { ...running, serviceId: "8" },
     ],
     ["has started since: what was seen last is not told", section(ALL(), ACTIVE, waiting), running],
+    [
+      "is somebody else's: his service is not told as ours",
+      section(ALL({ action: "adopt", hold: { code: "NotOwned", message: "x" } }), {}),
+      { account: "ACC-1", billingStarted: false },
+    ],
     ["is nobody's: another account was never seen", section([], {}, running), undefined],
   ])("%s", (_why, told, expected) => expect(told).toEqual(expected && { ...expected, facts: told?.facts }));
 });

@@ -22,7 +22,7 @@ export function billingSection({ billing }: ResolvedSubscriber, input: Input): S
   };
   return {
     account: billing.account,
-    ...part("service", ([service]) => (service?.id ? { serviceId: service.id } : {}), "serviceId"),
+    ...part("service", ([service]) => (service?.id && isOurs(service) ? { serviceId: service.id } : {}), "serviceId"),
     ...part("subscription", (changes) => subscriptions(changes, input), "subscriptions"),
     ...part("activation", ([activation]) => started(activation, input), "activatedAt", "billingStarted"),
     facts: billing.facts.map(({ fact, required, reason }) => ({ fact, required, reason })),
@@ -43,6 +43,8 @@ const billed = ({ report, systems }: Input): readonly Change[] =>
   report?.plan.changes.filter((c) => systems.get(c.ref.system) === "Billing") ?? [];
 /** There is nothing to do, and yet it stands still. */
 const isUnseen = ({ action, hold }: Change): boolean => action === "none" && hold !== undefined;
+
+const isOurs = ({ hold }: Change): boolean => hold?.code !== "NotOwned";
 
 const only = (section: Section | undefined, keys: readonly (keyof Section)[]): Section =>
   Object.fromEntries(Object.entries(section ?? {}).filter(([key]) => keys.some((k) => k === key)));
