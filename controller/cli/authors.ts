@@ -2,8 +2,8 @@
 import { Fault } from "../../reconcilers/errors.ts";
 import type { Author } from "../../reconcilers/system.ts";
 import { type Change, type RefKey, refKey } from "../core/model.ts";
-import type { Ports } from "../engine/ports.ts";
 import type { Preview } from "../engine/preview.ts";
+import type { Ports } from "../engine/run/ports.ts";
 
 /** Each costs a request; whoever looks at more has another trouble. */
 const MOST = 50;

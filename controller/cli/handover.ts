@@ -3,10 +3,10 @@
 import { objectKeyOf } from "../core/compose.ts";
 import type { OwnerKey } from "../core/owner.ts";
 import { PARTITIONS } from "../core/owner.ts";
-import type { Edit } from "../engine/accept.ts";
 import type { Controller } from "../engine/controller.ts";
 import { intake } from "../engine/intake.ts";
 import { touch } from "../engine/overlay.ts";
+import type { Edit } from "../engine/run/accept.ts";
 import type { Installation } from "../main.ts";
 import type { SourceUpdate } from "../sources/source.ts";
 import { CliError } from "./errors.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Fault } from "../../reconcilers/errors.ts";
-import type { Report } from "../engine/reconcile.ts";
+import type { Report } from "../engine/run/reconcile.ts";
 import { Endings } from "./settling.ts";
 
 const fault = new Fault("Rejected", "PoolExhausted", "nothing is free", { remedy: "enlarge it" });

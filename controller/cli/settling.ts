@@ -1,7 +1,7 @@
 /** Runs an engine until nothing more can be done: the same loop that `run` keeps going. */
 import type { OwnerKey } from "../core/owner.ts";
 import type { Controller } from "../engine/controller.ts";
-import type { Report } from "../engine/reconcile.ts";
+import type { Report } from "../engine/run/reconcile.ts";
 import type { Installation } from "../main.ts";
 import { LEASE_MS } from "../store/leases.ts";
 import type { Io } from "./io.ts";

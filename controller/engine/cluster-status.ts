@@ -9,7 +9,7 @@ import type { Json, StatusRow } from "../store/status.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";
 import type { Endpoints } from "./endpoints.ts";
-import type { Lane } from "./lane.ts";
+import type { Lane } from "./run/lane.ts";
 
 export interface TenantRun {
   readonly blocked: readonly Blocker[];

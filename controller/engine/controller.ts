@@ -14,15 +14,11 @@ import type { Leases } from "../store/leases.ts";
 import type { Objects, StoredObject } from "../store/objects.ts";
 import type { Secrets } from "../store/secrets.ts";
 import type { Store } from "../store/store.ts";
-import type { Edit } from "./accept.ts";
 import { type TenantRun, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Engine, type Options } from "./engine.ts";
 import { type Intake, type IntakeOptions, intake } from "./intake.ts";
-import type { Clock } from "./knowledge.ts";
-import type { Verb } from "./lane.ts";
-import type { Orphan } from "./orphans.ts";
 import { touch } from "./overlay.ts";
 import { policyOf } from "./policy.ts";
 import type { Preview } from "./preview.ts";
@@ -35,10 +31,14 @@ import {
   type RecoverOptions,
   recoverBy,
 } from "./questions.ts";
-import { type Read, unlessQuiet } from "./quiet.ts";
-import type { Report } from "./reconcile.ts";
-import type { Recovered } from "./recover.ts";
-import { generatedVerb, keptVerb, readOnlyVerb } from "./secret-verbs.ts";
+import type { Orphan } from "./recovery/orphans.ts";
+import type { Recovered } from "./recovery/recover.ts";
+import type { Edit } from "./run/accept.ts";
+import type { Clock } from "./run/knowledge.ts";
+import type { Verb } from "./run/lane.ts";
+import type { Report } from "./run/reconcile.ts";
+import { generatedVerb, keptVerb, readOnlyVerb } from "./run/secret-verbs.ts";
+import { type Read, unlessQuiet } from "./scan/quiet.ts";
 import { StatusSink } from "./status-sink.ts";
 import { fill, hold, leftovers, recall } from "./stock.ts";
 import { giveTags } from "./tags.ts";

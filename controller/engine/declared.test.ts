@@ -8,7 +8,7 @@ import { Sensitive } from "../core/sensitive.ts";
 import type { Json } from "../store/status.ts";
 import { Declared } from "./declared.ts";
 import { Endpoints } from "./endpoints.ts";
-import { Ports } from "./ports.ts";
+import { Ports } from "./run/ports.ts";
 
 const KEY = "lab/acme/Subscriber/isp-acme/john";
 const password = new Sensitive("generated-for-john");

@@ -10,9 +10,9 @@ import { Sensitive } from "../core/sensitive.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import type { OwnedClaim, StandingClaim } from "../store/claims.ts";
 import type { Origin, StoredObject } from "../store/objects.ts";
-import { Holdings } from "./holdings.ts";
-import type { Verb } from "./lane.ts";
-import type { Ports } from "./ports.ts";
+import { Holdings } from "./recovery/holdings.ts";
+import type { Verb } from "./run/lane.ts";
+import type { Ports } from "./run/ports.ts";
 
 export interface Meta {
   readonly generation: number;

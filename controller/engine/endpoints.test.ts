@@ -3,7 +3,7 @@ import type { ClientDeps, Configure, Session } from "../../reconcilers/system.ts
 import { radius } from "../core/resolve/fixture.ts";
 import { Sensitive } from "../core/sensitive.ts";
 import { Endpoints } from "./endpoints.ts";
-import { Ports } from "./ports.ts";
+import { Ports } from "./run/ports.ts";
 
 const session: Session = {
   resources: [],

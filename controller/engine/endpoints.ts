@@ -6,7 +6,7 @@ import type { ExternalSystem } from "../api/types.generated.ts";
 import type { Endpoint } from "../core/compose.ts";
 import type { Contact } from "../core/status/system.ts";
 import type { SecretSource } from "../sources/secrets.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports } from "./run/ports.ts";
 
 interface Open {
   readonly spec: string;

@@ -11,13 +11,13 @@ import { Backoff } from "../queue/backoff.ts";
 import { KeyQueue, SMALL_EDIT } from "../queue/keys.ts";
 import type { Budget } from "../store/budget.ts";
 import type { Store } from "../store/store.ts";
-import type { Edit } from "./accept.ts";
-import { Admission } from "./admission.ts";
-import { type Clock, waitKey } from "./knowledge.ts";
-import { Ports } from "./ports.ts";
-import { type Deps, preview, type Report, reconcile } from "./reconcile.ts";
-import { storeVerbs } from "./store-verbs.ts";
-import { Verified } from "./verified.ts";
+import type { Edit } from "./run/accept.ts";
+import { Admission } from "./run/admission.ts";
+import { type Clock, waitKey } from "./run/knowledge.ts";
+import { Ports } from "./run/ports.ts";
+import { type Deps, preview, type Report, reconcile } from "./run/reconcile.ts";
+import { storeVerbs } from "./run/store-verbs.ts";
+import { Verified } from "./run/verified.ts";
 
 export interface Options {
   readonly store: Store;

@@ -8,7 +8,7 @@ import type { Budget } from "../store/budget.ts";
 import type { Held, OwnedClaim } from "../store/claims.ts";
 import type { Store } from "../store/store.ts";
 import { chunks } from "./chunks.ts";
-import { type Deps, preview } from "./reconcile.ts";
+import { type Deps, preview } from "./run/reconcile.ts";
 
 export interface PreviewedSubject {
   readonly key: OwnerKey;

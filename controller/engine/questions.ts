@@ -7,13 +7,13 @@ import type { Secrets } from "../store/secrets.ts";
 import type { Declared } from "./declared.ts";
 import type { Endpoints } from "./endpoints.ts";
 import type { Engine } from "./engine.ts";
-import type { Clock } from "./knowledge.ts";
-import { type Marked, markedObjects } from "./marked.ts";
-import { type Orphan, orphansOf } from "./orphans.ts";
 import { overlay } from "./overlay.ts";
 import { policyOf } from "./policy.ts";
 import { type Preview, previewAll } from "./preview.ts";
-import { type Recovered, recover } from "./recover.ts";
+import { type Marked, markedObjects } from "./recovery/marked.ts";
+import { type Orphan, orphansOf } from "./recovery/orphans.ts";
+import { type Recovered, recover } from "./recovery/recover.ts";
+import type { Clock } from "./run/knowledge.ts";
 import { fill, hold, leftovers, recall, type Stock } from "./stock.ts";
 import { giveTags } from "./tags.ts";
 

@@ -4,8 +4,8 @@ import { Fault } from "../../reconcilers/errors.ts";
 import type { Source, SourceUpdate } from "../sources/source.ts";
 import type { Leases } from "../store/leases.ts";
 import type { Controller } from "./controller.ts";
-import { scanEndpoint } from "./drift.ts";
 import type { Intake, IntakeOptions } from "./intake.ts";
+import { scanEndpoint } from "./scan/drift.ts";
 
 /** What happened, for logs, metrics and people who watch. */
 export type ServeEvent =

@@ -10,8 +10,8 @@ import { Sensitive } from "../core/sensitive.ts";
 import type { Json, StatusRow } from "../store/status.ts";
 import { Declared } from "./declared.ts";
 import { Endpoints } from "./endpoints.ts";
-import { Ports } from "./ports.ts";
-import type { Report } from "./reconcile.ts";
+import { Ports } from "./run/ports.ts";
+import type { Report } from "./run/reconcile.ts";
 import { StatusSink } from "./status-sink.ts";
 
 const JOHN = "lab/acme/Subscriber/isp-acme/john";

@@ -7,10 +7,10 @@ import { subscriberStatus } from "../core/status/subscriber.ts";
 import type { Json, StatusRow } from "../store/status.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared, Declaring } from "./declared.ts";
-import type { Clock } from "./knowledge.ts";
-import type { Asking, Verb } from "./lane.ts";
-import type { Ports } from "./ports.ts";
-import type { Report } from "./reconcile.ts";
+import type { Clock } from "./run/knowledge.ts";
+import type { Asking, Verb } from "./run/lane.ts";
+import type { Ports } from "./run/ports.ts";
+import type { Report } from "./run/reconcile.ts";
 
 type Status = SubscriberStatus | ServicePlanStatus;
 export interface SinkOptions {

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { OwnerKey } from "../../controller/core/owner.ts";
 import type { Controller } from "../../controller/engine/controller.ts";
-import type { Report } from "../../controller/engine/reconcile.ts";
+import type { Report } from "../../controller/engine/run/reconcile.ts";
 import { scan } from "../../controller/engine/serve.ts";
 import { type Installation, openInstallation } from "../../controller/main.ts";
 import type { SourceObject } from "../../controller/sources/source.ts";

@@ -13,7 +13,7 @@ import type { ObjectKey } from "../../controller/core/catalog.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
 import type { Controller } from "../../controller/engine/controller.ts";
 import type { Intake, IntakeOptions } from "../../controller/engine/intake.ts";
-import type { Report } from "../../controller/engine/reconcile.ts";
+import type { Report } from "../../controller/engine/run/reconcile.ts";
 import { type ServeEvent, scan } from "../../controller/engine/serve.ts";
 import { type Installation, openInstallation, type Settings } from "../../controller/main.ts";
 import type { SourceUpdate } from "../../controller/sources/source.ts";

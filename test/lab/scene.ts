@@ -3,7 +3,7 @@ import type pg from "pg";
 import type { HoldCode, Subject } from "../../controller/core/model.ts";
 import type { OwnerKey } from "../../controller/core/owner.ts";
 import type { Engine, Options } from "../../controller/engine/engine.ts";
-import type { Report } from "../../controller/engine/reconcile.ts";
+import type { Report } from "../../controller/engine/run/reconcile.ts";
 import type { AuditEntry } from "../../controller/store/audit.ts";
 import { Faults } from "./faults.ts";
 import { clearStore, type TestStore } from "./store.ts";

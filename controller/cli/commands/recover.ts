@@ -2,7 +2,7 @@
 import { objectKeyOf } from "../../core/compose.ts";
 import type { OwnerKey } from "../../core/owner.ts";
 import type { Controller } from "../../engine/controller.ts";
-import type { Recovered } from "../../engine/recover.ts";
+import type { Recovered } from "../../engine/recovery/recover.ts";
 import type { Installation } from "../../main.ts";
 import type { SourceUpdate } from "../../sources/source.ts";
 import { shown } from "../because.ts";

@@ -1,8 +1,8 @@
 /** How the objects of an owner looked when nothing was left to do: while they look so, and nothing else is declared, nothing is. */
 import { hash } from "node:crypto";
-import { type Observed, parseRef, type RefKey, refKey, type Seen, type Value } from "../core/model.ts";
-import { type OwnerKey, tenantOf, token } from "../core/owner.ts";
-import { Sensitive } from "../core/sensitive.ts";
+import { type Observed, parseRef, type RefKey, refKey, type Seen, type Value } from "../../core/model.ts";
+import { type OwnerKey, tenantOf, token } from "../../core/owner.ts";
+import { Sensitive } from "../../core/sensitive.ts";
 import type { Ports } from "./ports.ts";
 
 export class Verified {

@@ -1,10 +1,10 @@
 /** Pure: addresses of the fallback network that customers use and the address plan does not have yet. */
-import { type Desired, isOutput, type RefKey, refKey } from "../core/model.ts";
-import type { OwnerKey } from "../core/owner.ts";
-import { needs } from "../core/plan.ts";
-import { isFallback } from "../core/resolve/fallback.ts";
-import type { OwnedClaim } from "../store/claims.ts";
-import type { Intent } from "../store/inventory.ts";
+import { type Desired, isOutput, type RefKey, refKey } from "../../core/model.ts";
+import type { OwnerKey } from "../../core/owner.ts";
+import { needs } from "../../core/plan.ts";
+import { isFallback } from "../../core/resolve/fallback.ts";
+import type { OwnedClaim } from "../../store/claims.ts";
+import type { Intent } from "../../store/inventory.ts";
 import type { Marked } from "./marked.ts";
 
 /** An intent without an object, as it stood when the address was taken. */

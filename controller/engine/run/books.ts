@@ -1,6 +1,6 @@
 /** Keeps inventory, ledger and audit in step with what one run saw and did. */
 
-import type { Fault } from "../../reconcilers/errors.ts";
+import type { Fault } from "../../../reconcilers/errors.ts";
 import {
   type Change,
   type Desired,
@@ -9,9 +9,9 @@ import {
   type RefKey,
   refKey,
   type Subject,
-} from "../core/model.ts";
-import { needs } from "../core/plan.ts";
-import type { Intent } from "../store/inventory.ts";
+} from "../../core/model.ts";
+import { needs } from "../../core/plan.ts";
+import type { Intent } from "../../store/inventory.ts";
 import type { Knowledge, Means } from "./knowledge.ts";
 import type { StoreVerbs } from "./store-verbs.ts";
 

@@ -1,14 +1,14 @@
 /** Compares everything that the systems hold of ours with what is declared, page by page, and names the owners that differ. */
-import type { Resource, Scanned } from "../../reconcilers/system.ts";
-import type { Composed } from "../core/compose.ts";
-import { differing } from "../core/diff.ts";
-import { type Desired, isOutput, type RefKey, refKey, type Spec } from "../core/model.ts";
-import { type OwnerKey, tenantOf, token } from "../core/owner.ts";
-import { needs, resolve } from "../core/plan.ts";
-import type { Entry } from "../store/inventory.ts";
-import { ahead } from "./ahead.ts";
-import type { Declared } from "./declared.ts";
-import type { Verified } from "./verified.ts";
+import type { Resource, Scanned } from "../../../reconcilers/system.ts";
+import type { Composed } from "../../core/compose.ts";
+import { differing } from "../../core/diff.ts";
+import { type Desired, isOutput, type RefKey, refKey, type Spec } from "../../core/model.ts";
+import { type OwnerKey, tenantOf, token } from "../../core/owner.ts";
+import { needs, resolve } from "../../core/plan.ts";
+import type { Entry } from "../../store/inventory.ts";
+import { ahead } from "../ahead.ts";
+import type { Declared } from "../declared.ts";
+import type { Verified } from "../run/verified.ts";
 
 export interface ScanInput {
   readonly declared: Declared;

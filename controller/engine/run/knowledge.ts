@@ -1,12 +1,12 @@
 /** What one run knows of its subject's objects, and what it still waits to hear. */
 
-import { Fault } from "../../reconcilers/errors.ts";
-import { type Desired, type Observed, type Outputs, parseRef, type RefKey, type Spec } from "../core/model.ts";
-import { type Owner, type OwnerKey, ownerKey, type Token, token } from "../core/owner.ts";
-import { type Known, knownFrom } from "../core/plan.ts";
-import type { Backoff } from "../queue/backoff.ts";
-import type { AuditRow } from "../store/audit.ts";
-import type { Entry } from "../store/inventory.ts";
+import { Fault } from "../../../reconcilers/errors.ts";
+import { type Desired, type Observed, type Outputs, parseRef, type RefKey, type Spec } from "../../core/model.ts";
+import { type Owner, type OwnerKey, ownerKey, type Token, token } from "../../core/owner.ts";
+import { type Known, knownFrom } from "../../core/plan.ts";
+import type { Backoff } from "../../queue/backoff.ts";
+import type { AuditRow } from "../../store/audit.ts";
+import type { Entry } from "../../store/inventory.ts";
 import type { Asking } from "./lane.ts";
 import type { Ports } from "./ports.ts";
 import type { StoreVerbs } from "./store-verbs.ts";

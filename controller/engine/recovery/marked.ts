@@ -1,7 +1,7 @@
 /** What the systems hold that carries a marker of this installation, whether or not anybody remembers it. */
-import type { Resource, Scanned, ScanScope, Session } from "../../reconcilers/system.ts";
-import { refKey } from "../core/model.ts";
-import { token } from "../core/owner.ts";
+import type { Resource, Scanned, ScanScope, Session } from "../../../reconcilers/system.ts";
+import { refKey } from "../../core/model.ts";
+import { token } from "../../core/owner.ts";
 
 /** One object that carries the marker of its owner. */
 export interface Marked extends Scanned {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { fault } from "../../reconcilers/errors.ts";
+import { fault } from "../../../reconcilers/errors.ts";
 import { type Asking, Lane, type Verb } from "./lane.ts";
 
 const bulk: Asking = { tenant: "acme", small: false, attempts: 0 };

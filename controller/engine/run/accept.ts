@@ -1,8 +1,8 @@
 /** Pure: what a set of edits costs, before anything is observed. */
-import { impactBetween } from "../core/impact.ts";
-import type { Claim, FieldTable, Impact, Ref, Subject } from "../core/model.ts";
-import { type OwnerKey, tenantOf } from "../core/owner.ts";
-import type { OwnedClaim } from "../store/claims.ts";
+import { impactBetween } from "../../core/impact.ts";
+import type { Claim, FieldTable, Impact, Ref, Subject } from "../../core/model.ts";
+import { type OwnerKey, tenantOf } from "../../core/owner.ts";
+import type { OwnedClaim } from "../../store/claims.ts";
 
 /** One owner's declaration, before and after. Secrets may be placeholders: nothing here depends on them. */
 export interface Edit {

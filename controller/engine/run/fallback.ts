@@ -1,11 +1,11 @@
 /** Gives addresses of the fallback network, as claims, while the system that should choose them cannot be reached. */
 
-import type { Fallback } from "../core/holding.ts";
-import type { OwnerKey } from "../core/owner.ts";
-import { parsePrefix, within } from "../core/resolve/address.ts";
-import { hosts } from "../core/resolve/fallback.ts";
-import type { OwnedClaim } from "../store/claims.ts";
-import type { Store } from "../store/store.ts";
+import type { Fallback } from "../../core/holding.ts";
+import type { OwnerKey } from "../../core/owner.ts";
+import { parsePrefix, within } from "../../core/resolve/address.ts";
+import { hosts } from "../../core/resolve/fallback.ts";
+import type { OwnedClaim } from "../../store/claims.ts";
+import type { Store } from "../../store/store.ts";
 import type { Verb } from "./lane.ts";
 
 export interface Gap {

@@ -1,11 +1,11 @@
 /** Of a crowd, who looks as at the last run needs none; who does not, or of whom something else is wanted, has one. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type FreshDatabase, freshDatabase } from "../../test/lab/database.ts";
-import { Scene } from "../../test/lab/scene.ts";
-import { owner } from "../../test/lab/world.ts";
-import type { Observed } from "../core/model.ts";
-import { Sensitive } from "../core/sensitive.ts";
-import { ahead } from "./ahead.ts";
+import { type FreshDatabase, freshDatabase } from "../../../test/lab/database.ts";
+import { Scene } from "../../../test/lab/scene.ts";
+import { owner } from "../../../test/lab/world.ts";
+import type { Observed } from "../../core/model.ts";
+import { Sensitive } from "../../core/sensitive.ts";
+import { ahead } from "../ahead.ts";
 import { Verified } from "./verified.ts";
 
 /** More than a small edit, of which everybody is looked at in full. */

@@ -1,12 +1,12 @@
 /** VLAN tags of pools after the loss of the store: the tags with which everything that stands is as it is declared. */
-import { differing } from "../core/diff.ts";
-import type { TagWant } from "../core/holding.ts";
-import { isOutput, refKey, type Spec } from "../core/model.ts";
-import type { OwnerKey } from "../core/owner.ts";
-import { resolve } from "../core/plan.ts";
-import { candidates } from "../core/resolve/vlan-pool.ts";
-import type { StandingClaim } from "../store/claims.ts";
-import type { Declared } from "./declared.ts";
+import { differing } from "../../core/diff.ts";
+import type { TagWant } from "../../core/holding.ts";
+import { isOutput, refKey, type Spec } from "../../core/model.ts";
+import type { OwnerKey } from "../../core/owner.ts";
+import { resolve } from "../../core/plan.ts";
+import { candidates } from "../../core/resolve/vlan-pool.ts";
+import type { StandingClaim } from "../../store/claims.ts";
+import type { Declared } from "../declared.ts";
 import type { Marked } from "./marked.ts";
 
 /** Combinations that are tried of one owner; beyond that it is not told. */

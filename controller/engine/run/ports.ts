@@ -1,7 +1,7 @@
 /** Wires verbs to lanes: every ask of a subject, to a system or to the store, is batched in the same way. */
-import { fault } from "../../reconcilers/errors.ts";
-import type { Lookup, Order, Outcome, Resource, Session } from "../../reconcilers/system.ts";
-import { type FieldTable, type Observed, type Ref, refKey } from "../core/model.ts";
+import { fault } from "../../../reconcilers/errors.ts";
+import type { Lookup, Order, Outcome, Resource, Session } from "../../../reconcilers/system.ts";
+import { type FieldTable, type Observed, type Ref, refKey } from "../../core/model.ts";
 import { type Asking, Lane, type Verb } from "./lane.ts";
 import { whileAlive } from "./lease-signal.ts";
 

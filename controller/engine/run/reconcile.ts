@@ -1,8 +1,8 @@
 /** One subject, from what is remembered to what is verified. Reads as if it were alone; its asks travel in bulk. */
 
-import { Fault, fault } from "../../reconcilers/errors.ts";
-import type { Order } from "../../reconcilers/system.ts";
-import { type GateInput, gate } from "../core/gate.ts";
+import { Fault, fault } from "../../../reconcilers/errors.ts";
+import type { Order } from "../../../reconcilers/system.ts";
+import { type GateInput, gate } from "../../core/gate.ts";
 import {
   type Change,
   type Desired,
@@ -15,13 +15,13 @@ import {
   type Seen,
   type State,
   type Subject,
-} from "../core/model.ts";
-import type { OwnerKey } from "../core/owner.ts";
-import { type Adoption, type Known, needs, type PlanInput, plan, planId, resolve } from "../core/plan.ts";
-import type { Digest } from "../core/redact.ts";
-import type { Sensitive } from "../core/sensitive.ts";
-import { takenOver } from "../core/take-over.ts";
-import { StoreError } from "../store/errors.ts";
+} from "../../core/model.ts";
+import type { OwnerKey } from "../../core/owner.ts";
+import { type Adoption, type Known, needs, type PlanInput, plan, planId, resolve } from "../../core/plan.ts";
+import type { Digest } from "../../core/redact.ts";
+import type { Sensitive } from "../../core/sensitive.ts";
+import { takenOver } from "../../core/take-over.ts";
+import { StoreError } from "../../store/errors.ts";
 import { Books, type Rest } from "./books.ts";
 import { Knowledge, type Means } from "./knowledge.ts";
 import type { Asking } from "./lane.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { Memory } from "../../test/lab/memory.ts";
+import { Memory } from "../../../test/lab/memory.ts";
 import { Ports } from "./ports.ts";
 
 it("names its sessions in one order, whichever connected first", () => {

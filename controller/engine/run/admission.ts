@@ -1,11 +1,11 @@
 /** Who may go on: exclusive claims, and places in the destructive budget. Both live in the store. */
-import type { Claim, Impact } from "../core/model.ts";
-import { type OwnerKey, tenantOf } from "../core/owner.ts";
-import type { Budget } from "../store/budget.ts";
-import type { Held, OwnedClaim } from "../store/claims.ts";
-import type { Store } from "../store/store.ts";
+import type { Claim, Impact } from "../../core/model.ts";
+import { type OwnerKey, tenantOf } from "../../core/owner.ts";
+import type { Budget } from "../../store/budget.ts";
+import type { Held, OwnedClaim } from "../../store/claims.ts";
+import type { Store } from "../../store/store.ts";
+import { CHUNK, chunks } from "../chunks.ts";
 import { claimsOf, type Edit, Losses, surplus } from "./accept.ts";
-import { CHUNK, chunks } from "./chunks.ts";
 import type { Clock } from "./knowledge.ts";
 import type { Verb } from "./lane.ts";
 import type { Ports } from "./ports.ts";

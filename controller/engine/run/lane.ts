@@ -1,5 +1,5 @@
 /** Turns many single asks into few bulk calls. The subject is a coroutine; the batch is a property of the lane. */
-import { Fault } from "../../reconcilers/errors.ts";
+import { Fault } from "../../../reconcilers/errors.ts";
 
 /** One kind of call at one endpoint. Compared by identity: items of different verbs never share a call. */
 export interface Verb<I, O> {

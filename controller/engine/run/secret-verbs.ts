@@ -1,8 +1,8 @@
 /** Passwords that Lastmile makes, as verbs for the store's lane. */
-import type { OwnerKey } from "../core/owner.ts";
-import { MADE_PASSWORD } from "../core/resolve/account.ts";
-import { Sensitive } from "../core/sensitive.ts";
-import type { Secrets } from "../store/secrets.ts";
+import type { OwnerKey } from "../../core/owner.ts";
+import { MADE_PASSWORD } from "../../core/resolve/account.ts";
+import { Sensitive } from "../../core/sensitive.ts";
+import type { Secrets } from "../../store/secrets.ts";
 import type { Verb } from "./lane.ts";
 
 const OWNERS = 1000;

@@ -1,16 +1,16 @@
 /** After the loss of the store: takes back by marker what the systems hold of ours. Writes into the store and nowhere else. */
-import { objectKeyOf } from "../core/compose.ts";
-import { type Claim, refKey } from "../core/model.ts";
-import { type OwnerKey, parseOwner, tenantOf } from "../core/owner.ts";
-import { needs } from "../core/plan.ts";
-import { MADE_PASSWORD, secretsOf } from "../core/resolve/account.ts";
-import type { Sensitive } from "../core/sensitive.ts";
-import type { Held, OwnedClaim, StandingClaim } from "../store/claims.ts";
-import type { Confirmed, Row } from "../store/inventory.ts";
-import type { Secrets } from "../store/secrets.ts";
-import type { Store } from "../store/store.ts";
-import { chunks } from "./chunks.ts";
-import type { Declared } from "./declared.ts";
+import { objectKeyOf } from "../../core/compose.ts";
+import { type Claim, refKey } from "../../core/model.ts";
+import { type OwnerKey, parseOwner, tenantOf } from "../../core/owner.ts";
+import { needs } from "../../core/plan.ts";
+import { MADE_PASSWORD, secretsOf } from "../../core/resolve/account.ts";
+import type { Sensitive } from "../../core/sensitive.ts";
+import type { Held, OwnedClaim, StandingClaim } from "../../store/claims.ts";
+import type { Confirmed, Row } from "../../store/inventory.ts";
+import type { Secrets } from "../../store/secrets.ts";
+import type { Store } from "../../store/store.ts";
+import { chunks } from "../chunks.ts";
+import type { Declared } from "../declared.ts";
 import type { Marked } from "./marked.ts";
 import { type Bridged, fallbacksOf } from "./recover-fallback.ts";
 import { tagsOf } from "./recover-tags.ts";

@@ -1,5 +1,5 @@
 /** Spares a whole reading of an endpoint whose own log says that nobody else wrote since one that found nothing. */
-import type { Session } from "../../reconcilers/system.ts";
+import type { Session } from "../../../reconcilers/system.ts";
 import type { Scan } from "./drift.ts";
 
 interface Reading {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Changes, Session } from "../../reconcilers/system.ts";
+import type { Changes, Session } from "../../../reconcilers/system.ts";
 import type { Scan } from "./drift.ts";
 import { type Read, unlessQuiet } from "./quiet.ts";
 

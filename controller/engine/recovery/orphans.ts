@@ -1,9 +1,9 @@
 /** What carries our marker, and nobody declares or remembers. Reads only. */
-import { refKey } from "../core/model.ts";
-import type { OwnerKey } from "../core/owner.ts";
-import type { Store } from "../store/store.ts";
-import { chunks } from "./chunks.ts";
-import type { Declared } from "./declared.ts";
+import { refKey } from "../../core/model.ts";
+import type { OwnerKey } from "../../core/owner.ts";
+import type { Store } from "../../store/store.ts";
+import { chunks } from "../chunks.ts";
+import type { Declared } from "../declared.ts";
 import type { Marked } from "./marked.ts";
 
 export interface Orphan extends Marked {

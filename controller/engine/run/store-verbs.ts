@@ -1,8 +1,8 @@
 /** What the engine asks of the store, as verbs for its lane: each takes a set and is one statement. */
-import { type OwnerKey, tenantOf } from "../core/owner.ts";
-import type { AuditRow } from "../store/audit.ts";
-import type { Confirmed, Entry, Intent, Row } from "../store/inventory.ts";
-import type { Store } from "../store/store.ts";
+import { type OwnerKey, tenantOf } from "../../core/owner.ts";
+import type { AuditRow } from "../../store/audit.ts";
+import type { Confirmed, Entry, Intent, Row } from "../../store/inventory.ts";
+import type { Store } from "../../store/store.ts";
 import { bridgeVerb } from "./fallback.ts";
 import type { Verb } from "./lane.ts";
 
