@@ -123,7 +123,10 @@ const blockers = {
     "declare the value",
   ),
   PoolUnknown: blocker("the address pool does not exist", "declare it in the tenant, or name another"),
-  PoolExhausted: blocker("nothing in the pool is free", "enlarge the pool; it goes on by itself when there is room"),
+  PoolExhausted: {
+    ...blocker("nothing in the pool is free", "enlarge the pool; it goes on by itself when there is room"),
+    mover: "lastmile", // whoever leaves makes room too
+  },
   PoolMismatch: blocker("the address pool is for another use or area", "name another pool"),
   PDSizeMismatch: blocker("the pool gives prefixes of another size", "name another pool, or change ipv6PDSize"),
   PrefixOverlap: blocker(

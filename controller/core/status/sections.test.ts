@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NetworkProfileSpec, Subscriber } from "../../api/types.generated.ts";
-import type { Change } from "../model.ts";
+import { type Change, output, refKey } from "../model.ts";
 import { account, input, run } from "./fixture.ts";
 import { subscriberStatus } from "./subscriber.ts";
 
@@ -62,6 +62,22 @@ describe("IPv6 goes", () => {
       of([account({ action: "retire" })], { serviceState: "Terminated" }),
       of([account()], { serviceState: "Terminated" }),
     ]).toEqual(["Pending", "Allocated", "Failed", "Active", "Suspended", "Revoking", "Revoked"]));
+  it("nowhere yet while the pool has no prefix left, and goes on by itself", () => {
+    const ref = { system: "netbox-1", resource: "prefix", key: "isp-acme/john/delegatedPrefix/pd" };
+    const full = { kind: "Conflict", code: "PoolExhausted", message: "nothing is free", remedy: "" } as const;
+    const open = { action: "create" as const };
+    const i = input(run([account({ ...open, ref }), account(open)], { [refKey(ref)]: full }));
+    if (!i.resolution?.ok) throw new Error("not resolved");
+    const { subject } = i.resolution;
+    const ipv6 = { ...subject.ipv6, delegatedPrefix: output(ref, "prefix") };
+    const { network, conditions } = subscriberStatus({
+      ...i,
+      resolution: { ...i.resolution, subject: { ...subject, ipv6 } },
+    });
+    expect(network?.ipv6State).toBe("Pending");
+    const stalled = conditions?.find((c) => c.type === "Stalled");
+    expect(stalled?.status).toBe("False");
+  });
   it("nowhere without a mode", () => expect(status(inline({})).network).toMatchObject({ ipv6Mode: "None" }));
 });
 

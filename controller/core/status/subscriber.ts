@@ -1,7 +1,9 @@
 /** The status of a subscriber: conditions, and what was written for it. Pure. */
 import type { SubscriberStatus, SubscriberStatusNetwork } from "../../api/types.generated.ts";
+import { isOutput } from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
+import type { ResolvedSubscriber } from "../resolved.ts";
 import { type AccountState, accountState, accountsOf, type Wanted } from "./account.ts";
 import { withAllocatedAt } from "./allocated.ts";
 import { billingSection, billRemarks } from "./billing.ts";
@@ -61,20 +63,23 @@ function parts(
       addresses: withAllocatedAt(addressesSection(resolved, known, report?.plan.changes ?? []), input),
     }),
     ...(billing && { billing }),
-    network: networkSection(resolved, declared, ipv6State(subject.state, state, causes)),
+    network: networkSection(resolved, declared, ipv6State(subject, state, causes, known)),
   };
 }
 
 /** Life cycle of the IPv6 addresses, as far as RADIUS tells it. */
 function ipv6State(
-  wanted: Wanted,
+  { state: wanted, ipv6 }: ResolvedSubscriber,
   state: AccountState | undefined,
   causes: readonly Cause[],
+  known: Known,
 ): NonNullable<SubscriberStatusNetwork["ipv6State"]> {
   if (wanted === "Terminated") return causes.length > 0 ? "Revoking" : "Revoked";
   if (causes.some((c) => c.reason === "IdentityConflict")) return "Failed";
   if (state === "Active") return "Active";
   if (state === "Rejected") return "Suspended";
   if (state === undefined) return "Pending";
-  return reasonOf(causes[0]?.reason ?? "Progressing").mover === "person" ? "Failed" : "Allocated";
+  if (reasonOf(causes[0]?.reason ?? "Progressing").mover === "person") return "Failed";
+  const values = [ipv6.address, ipv6.wanPrefix, ipv6.delegatedPrefix];
+  return values.some((v) => isOutput(v) && known(v) === undefined) ? "Pending" : "Allocated";
 }
