@@ -35,7 +35,9 @@ export async function ours(
     const item = found.get(order);
     const mark = item && at.kind.marking.read(item).token;
     if (item && (mark === order.token || (mark === undefined && order.action === "adopt"))) return [{ order, item }];
-    if (item) out.set(order, fault("NotOwned", `${at.kind.name} ${item.id} has ${holder(at.kind, item)}`));
+    if (item && at.kind.marking.read(item).owner === order.owner)
+      out.set(order, fault("Lost", "it goes on under another key"));
+    else if (item) out.set(order, fault("NotOwned", `${at.kind.name} ${item.id} has ${holder(at.kind, item)}`));
     else out.set(order, order.action === "destroy" ? null : fault("Lost", "it is not there any more"));
     return [];
   });

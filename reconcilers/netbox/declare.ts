@@ -3,27 +3,38 @@ import { parseOwner } from "../../controller/core/owner.ts";
 import { Fault, fault } from "../errors.ts";
 import type { Order } from "../system.ts";
 import { type At, type Job, refusals, unexpected } from "./body.ts";
+import { etagOf } from "./change.ts";
 import { byName, holder } from "./find.ts";
 import { type Natural, observed } from "./kind.ts";
-import type { Item } from "./list.ts";
-import { accepted, tokenOf, type Verdicts, without } from "./verdicts.ts";
+import { type Item, itemOf } from "./list.ts";
+import { accepted, guarded, tokenOf, type Verdicts, without } from "./verdicts.ts";
 
 export async function declare(at: At, jobs: readonly Job[], out: Verdicts): Promise<void> {
   const there = await named(at, jobs);
-  const open = jobs.filter((job) => {
-    const [first] = there.get(job) ?? [];
-    if (!first) return true;
-    const items = there.get(job)!;
-    const own = items.find((i) => tokenOf(at, i) === job.order.token);
-    out.set(job.order, own ? observed(at.kind, job.order.ref, own) : taken(at, job, first));
-    return false;
-  });
+  for (const [job, items] of there)
+    if (items.length > 0) await guarded(out, [job.order], () => stands(at, job, items, out));
+  const open = jobs.filter((job) => there.get(job)?.length === 0);
   const made = await post(at, open, out);
   await afterwards(made, out, async () => {
     const kept = at.kind.races ? await keepFirst(at, made, out) : made;
     if (at.kind.journal) await journal(at, kept);
   });
 }
+async function stands(at: At, job: Job, items: readonly Item[], out: Verdicts): Promise<void> {
+  const { order } = job;
+  const own = items.find((i) => tokenOf(at, i) === order.token);
+  const earlier = items.find((i) => at.kind.marking.read(i).owner === order.owner);
+  if (own) out.set(order, observed(at.kind, order.ref, own));
+  else if (earlier) out.set(order, observed(at.kind, order.ref, await passOn(at, job, earlier)));
+  else out.set(order, taken(at, job, items[0]!));
+}
+/** Who declares what was chosen for him before keeps it: the same record, under another key. */
+async function passOn(at: At, { body }: Job, earlier: Item): Promise<Item> {
+  const answer = await at.http.send("PATCH", `${at.kind.path}${earlier.id}/`, body, at.signal, etagOf(earlier));
+  if (answer.code !== 200) throw unexpected(answer);
+  return itemOf(answer.body);
+}
+
 /** What was made and could not be verified is no success. */
 async function afterwards(made: ReadonlyMap<Job, Item>, out: Verdicts, work: () => Promise<void>): Promise<void> {
   await work().catch((e: unknown) => {

@@ -151,6 +151,14 @@ export function tellStory(name: string, upstream: () => Upstream): void {
       expect(await box.framed("ann")).toEqual(ip("10.0.1.90"));
       expect(await box.framed("eve")).toEqual([]);
     });
+    it("is the same when it is declared as it was given: nobody is in his own way", async () => {
+      await declare([v4], dynamic, sub("john"));
+      const pinned = profiled("john", { staticIPv4: "10.0.1.4" });
+      await declare([v4], plan(), pinned);
+      expect(await box.framed("john")).toEqual(ip("10.0.1.4"));
+      expect(await site.condition("john", "Ready")).toBe("True Converged");
+      expect(await box.addresses()).toEqual(["10.0.1.4/32 active SUB-john"]);
+    });
     it("stays over another plan, a suspension and its end", async () => {
       await declare([v4], dynamic, sub("john"));
       const { id } = await box.address("10.0.1.4");
