@@ -1,6 +1,8 @@
 /** Takes what a source sends into the store, where every controller finds it. The last good declaration stands. */
 import type { LastmileObject, Tenant } from "../api/types.generated.ts";
 import { namespaceOf, type ObjectKey } from "../core/catalog.ts";
+import { within } from "../core/resolve/address.ts";
+import { DEFAULT_VRF, poolsOf } from "../core/resolve/pools.ts";
 import type { SourceUpdate } from "../sources/source.ts";
 import type { DeclaredObject, Head, Objects } from "../store/objects.ts";
 import type { Json } from "../store/status.ts";
@@ -87,7 +89,7 @@ const REMEDIES = {
   keep: (tenant: string) => ` for tenant ${tenant}; withdraw it there first, or give it another name`,
 } as const;
 
-/** A namespace and a realm say whose a customer is: no Tenant of another source may have the same. */
+/** Namespace, realm and network say whose a customer is: no Tenant of another source may have the same. */
 async function sameNames(
   { upserts, sourceId }: SourceUpdate,
   objects: Objects,
@@ -108,8 +110,21 @@ function shared(ours: Tenant, theirs: Tenant): string | undefined {
   if (name === theirs.metadata.name) return undefined;
   if (ours.spec.namespace === theirs.spec.namespace) return `Tenant ${name}: ${ours.spec.namespace} is the namespace`;
   const realm = ours.spec.realms.find((r) => theirs.spec.realms.includes(r));
-  return realm && `Tenant ${name}: ${realm} is a realm`;
+  if (realm !== undefined) return `Tenant ${name}: ${realm} is a realm`;
+  const [own, other] = overlap(ours, theirs) ?? [];
+  return own && other && `Tenant ${name}: ${own} overlaps ${other}`;
 }
+/** Two pools of one VRF, as people know them. */
+function overlap(ours: Tenant, theirs: Tenant): readonly [string, string] | undefined {
+  for (const a of networksOf(ours))
+    for (const b of networksOf(theirs))
+      if (a.vrf === b.vrf && (within(a.prefix, b.prefix) || within(b.prefix, a.prefix))) return [a.what, b.what];
+  return undefined;
+}
+const networksOf = (tenant: Tenant) =>
+  poolsOf(tenant).flatMap(({ declared: { name, vrf = DEFAULT_VRF }, prefixes }) =>
+    prefixes.map((prefix) => ({ vrf, prefix, what: `${prefix.text} of pool ${name}` })),
+  );
 const taken = ({ tenant, sourceId }: Head, message: string): Intake => ({
   ok: false,
   tenant,

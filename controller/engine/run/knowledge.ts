@@ -63,12 +63,12 @@ export class Knowledge {
     this.entries.set(ref, entry);
   }
 
-  /** Whether it is another owner's, or was asked for and nobody knows what the answer is. */
+  /** Whether it is not this owner's, or was asked for and nobody knows what the answer is. */
   isTaken(key: RefKey): boolean {
     if (this.entries.get(key)?.id !== undefined) return false;
     const [have, fault] = [this.seen.get(key), this.faults.get(key)];
     if (fault && ANSWERED.has(fault.kind)) return fault.code === TAKEN;
-    if (have !== undefined) return have?.token !== undefined && have.token !== this.token(key);
+    if (have !== undefined) return have !== null && have.token !== this.token(key);
     return this.entries.has(key) || fault?.kind === "Unknown";
   }
 
