@@ -23,6 +23,8 @@ export interface Stage {
   lastmile(...argv: readonly string[]): Promise<number>;
   /** What a command prints for programs, without a word about it. */
   ask(...argv: readonly string[]): Promise<unknown>;
+  /** What the last line of the demo invites to. @throws Error when it does not work */
+  lookAround(): Promise<void>;
   /** A statement on the RADIUS database of acme, as a person with psql would write it. */
   radius(sql: string, ...values: readonly string[]): Promise<readonly (readonly string[])[]>;
   readonly hillnet: Hillnet;
@@ -44,7 +46,9 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
   const { store, databases } = await freshDatabases(server);
   const scene = await makeScene({ home: HOME, examples: join(ROOT, "examples"), store, databases });
   const io = processIo(process.env);
-  const env = { ...scene.env, LASTMILE_INSTALLATION: "demo" };
+  const { DATABASE_URL: given, ...own } = scene.env;
+  // An embedded database is found by its home, as whoever looks around afterwards finds it, and its master key with it.
+  const env = { ...own, ...(!server.embedded && { DATABASE_URL: given }), LASTMILE_INSTALLATION: "demo" };
   const pool = poolOf(databases["radius-acme"]);
   const hillnet = await openHillnet(server);
   return {
@@ -63,6 +67,14 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
       const silent = { ...io, out: (text: string) => void said.push(text) };
       await execute([...argv, "-o", "json"], { io: silent, env, cwd: ROOT, signal });
       return JSON.parse(said.join("\n"));
+    },
+    async lookAround() {
+      const said: string[] = [];
+      const silent = { ...io, out: () => undefined, err: (text: string) => void said.push(text) };
+      const { DATABASE_URL } = env;
+      const typed = { LASTMILE_INSTALLATION: "demo", LASTMILE_HOME: HOME, ...(DATABASE_URL && { DATABASE_URL }) };
+      const exit = await execute(["get", "subscribers"], { io: silent, env: typed, cwd: ROOT, signal });
+      if (exit !== 0) throw new Error(`nobody could look around: ${said.join("\n")}`);
     },
     async radius(sql, ...values) {
       const { rows } = await pool.query<string[]>({ text: sql, values: [...values], rowMode: "array" });

@@ -13,6 +13,7 @@ async function demo(): Promise<number> {
   const { io } = stage;
   try {
     await tellStory(stage);
+    await stage.lookAround();
     const seconds = Math.round((performance.now() - started) / 1000);
     io.out(io.paint("green", `That was the demo: ${seconds} s, and every step was verified.`));
     if (process.env["WATCH"]) await watchFolder(stage);
