@@ -14,7 +14,9 @@ const other = (spec: Partial<typeof acme.spec>): LastmileObject => ({
   metadata: { name: "other" },
   spec: { ...acme.spec, ...spec },
 });
-const FREE = { namespace: "isp-other", realms: ["other.example"] };
+const NAMED = { namespace: "isp-other", realms: ["other.example"] };
+const elsewhere = acme.spec.addressPools.map((p) => ({ ...p, vrf: "elsewhere" }));
+const FREE = { ...NAMED, addressPools: elsewhere };
 
 /** Everything stored is tenant acme's, and of the source `first`. */
 async function take(
@@ -71,6 +73,13 @@ it.each([
     /^Tenant other: isp-acme is the namespace of Tenant\/-\/acme, declared by first/,
   ],
   ["a realm", [other({ namespace: "isp-other" })], "own", [acme], /acme\.example is a realm of/],
+  [
+    "a network of a pool",
+    [other(NAMED)],
+    "own",
+    [acme],
+    /^Tenant other: \S+ of pool \S+ overlaps \S+ of pool \S+ of Tenant\/-\/acme, declared by first; choose another one$/,
+  ],
   [
     "the tenant of an object",
     [other({}), fixture.plan()],
