@@ -34,12 +34,16 @@ export interface Leases {
   proofOfSingleton(): Proof;
 }
 
-/** A renewal leaves the token alone; only a change of holder, or a restart of ours, raises it. */
-const acquire = `with mine as (select * from unnest($3::int[], $4::bigint[]) as u(partition, token)),
+/**
+ * A renewal leaves the token alone; only a change of holder, or a restart of ours, raises it. One process at a time: two
+ * that insert the same row at once would meet in the key that `on conflict` does not look at.
+ */
+const acquire = `with turn as materialized (select pg_advisory_xact_lock(hashtext('lastmile.partitions'))),
+mine as (select * from unnest($3::int[], $4::bigint[]) as u(partition, token)),
 renewed as (update lastmile.partitions p set until = now() + $2 * interval '1 ms' from mine u
   where (p.partition, p.token) = (u.partition, u.token) and p.holder = $1 returning p.partition, p.token),
 taken as (insert into lastmile.partitions as p (partition, holder, token, until)
-  select n, $1, 1, now() + $2 * interval '1 ms' from generate_series(0, $5::int) n
+  select n, $1, 1, now() + $2 * interval '1 ms' from turn, generate_series(0, $5::int) n
   where not exists (select from lastmile.partitions p left join mine u using (partition) where p.partition = n
     and case when p.holder = $1 then p.token = u.token else p.until >= now() end)
   order by n
