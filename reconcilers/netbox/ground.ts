@@ -138,7 +138,9 @@ const vlan: Kind = {
 /** Of what the tag may stand on. */
 const objectTypes: Column = {
   rule: managed,
-  read: ({ object_types: types }) => (Array.isArray(types) && types.length > 0 ? (types as string[]) : undefined),
+  // NetBox keeps no order of them.
+  read: ({ object_types: types }) =>
+    Array.isArray(types) && types.length > 0 ? (types as string[]).toSorted() : undefined,
   write: (value) => ({ object_types: value ?? [] }),
 };
 /** A plan, as a tag on what its customers hold. Tags have no custom fields: the mark is the description. */
