@@ -1,5 +1,6 @@
 /** A database of its own for a test file: migrated, empty, gone afterwards. */
 import { randomBytes } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { inject } from "vitest";
 import { databaseUrl, TEMPLATE } from "./template.ts";
@@ -20,16 +21,23 @@ export async function freshDatabase(template: string = TEMPLATE): Promise<FreshD
   pool.on("error", () => undefined); // tests cut connections on purpose
   const drop = async (): Promise<void> => {
     await pool.end();
+    await left(server, name);
     await onServer(server, `drop database if exists "${name}" with (force)`);
   };
   return { pool, url, drop };
 }
 
-async function onServer(url: string, sql: string): Promise<void> {
+/** A connection that is still on its way out would be cut, and nobody listens to it any more. */
+async function left(server: string, name: string): Promise<void> {
+  const open = "select from pg_stat_activity where datname = $1";
+  for (let turn = 0; turn < 20 && (await onServer(server, open, [name])) > 0; turn++) await setTimeout(25);
+}
+
+async function onServer(url: string, sql: string, values: readonly string[] = []): Promise<number> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(sql);
+    return (await client.query(sql, [...values])).rowCount ?? 0;
   } finally {
     await client.end();
   }
