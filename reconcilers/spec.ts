@@ -6,7 +6,7 @@ const MIN_SLOTS = 2;
 
 /** Calls at the same time; one is reserved for small edits. `limits`: `spec.limits`. */
 export function parseSlots(limits: unknown): number {
-  const slots = (limits === undefined ? {} : record(limits, "spec.limits"))["concurrency"] ?? DEFAULT_SLOTS;
+  const slots = limit(limits, "concurrency") ?? DEFAULT_SLOTS;
   if (typeof slots === "number" && Number.isInteger(slots) && slots >= 1) return Math.max(slots, MIN_SLOTS);
   throw wrong("spec.limits.concurrency", "is not a whole number of at least 1");
 }
@@ -14,10 +14,13 @@ export function parseSlots(limits: unknown): number {
 const DEFAULT_PER_SECOND = 50;
 /** Requests per second of a system that is spoken to over HTTP. `limits`: `spec.limits`. */
 export function parsePerSecond(limits: unknown): number {
-  const n = (limits === undefined ? {} : record(limits, "spec.limits"))["requestsPerSecond"] ?? DEFAULT_PER_SECOND;
+  const n = limit(limits, "requestsPerSecond") ?? DEFAULT_PER_SECOND;
   if (typeof n === "number" && n > 0) return n;
   throw wrong("spec.limits.requestsPerSecond", "is not a number above 0");
 }
+
+const limit = (limits: unknown, name: string): unknown =>
+  limits === undefined ? undefined : record(limits, "spec.limits")[name];
 
 /** pg would let others win over host, user and password. */
 const TLS: ReadonlySet<string> = new Set(["sslmode", "sslrootcert", "sslcert", "sslkey"]);

@@ -2,7 +2,7 @@
 import { namespaceOf } from "../core/catalog.ts";
 import type { Claim } from "../core/model.ts";
 import { addressValue, type Prefix, parsePrefix, within } from "../core/resolve/address.ts";
-import { poolsOf } from "../core/resolve/pools.ts";
+import { networksOf, poolsOf } from "../core/resolve/pools.ts";
 import { type Declared, type Finding, nameOf, subscribers, type World, whereIs } from "./cross-world.ts";
 import { compare } from "./load-problem.ts";
 import type { Subscriber, Tenant } from "./types.generated.ts";
@@ -50,7 +50,7 @@ const grouped = <T>(items: readonly T[], key: (item: T) => string): readonly (re
 /** No pool overlaps another of its VRF; a fallback overlaps nothing anywhere, because it is used without NetBox. */
 export function* pools({ declared }: World): Generator<Finding> {
   const tenants = declared.flatMap((of) => (of.object.kind === "Tenant" ? [{ of, tenant: of.object }] : []));
-  const all = tenants.flatMap(({ of, tenant }) => poolNetworks(of, tenant));
+  const all = tenants.flatMap(({ of, tenant }) => networksOf(tenant).map((n) => ({ of, ...n })));
   const remedy = "give each pool networks of its own";
   for (const group of grouped(all, (n) => n.vrf)) yield* apart(group, () => false, remedy);
   const fallbacks = tenants.flatMap(({ of, tenant }) => fallbackNetworks(of, tenant));
@@ -58,16 +58,6 @@ export function* pools({ declared }: World): Generator<Finding> {
   yield* apart([...all, ...fallbacks], (a, b) => !seen.has(a as VrfNetwork) && !seen.has(b as VrfNetwork), remedy);
 }
 type VrfNetwork = Network & { readonly vrf: string };
-const poolNetworks = (of: Declared, tenant: Tenant): readonly VrfNetwork[] =>
-  poolsOf(tenant).flatMap(({ declared, prefixes: list }, i) =>
-    list.map((prefix, j) => ({
-      of,
-      prefix,
-      vrf: declared.vrf,
-      path: `spec.addressPools[${i}].prefixes[${j}]`,
-      what: `${prefix.text} of pool ${declared.name}`,
-    })),
-  );
 const fallbackNetworks = (of: Declared, tenant: Tenant): readonly VrfNetwork[] =>
   tenant.spec.addressPools.flatMap(({ name, fallback, vrf }, i) => {
     const prefix = fallback === undefined ? undefined : parsePrefix(fallback);

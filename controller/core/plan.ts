@@ -92,6 +92,13 @@ export function resolve(spec: Spec, known: Known): { readonly spec: Spec; readon
   return { spec: Object.fromEntries(entries), unknown };
 }
 
+/** For a comparison: what is not known yet cannot be different. */
+export function asFarAsKnown(spec: Spec, known: Known): Spec {
+  const { spec: followed } = resolve(spec, known);
+  const fields = Object.entries(followed).map(([field, v]) => [field, isOutput(v) ? { ...v, optional: true } : v]);
+  return Object.fromEntries(fields);
+}
+
 const NOTHING: readonly RefKey[] = [];
 /** The objects whose outputs this one uses. */
 export function needs(spec: Spec): readonly RefKey[] {

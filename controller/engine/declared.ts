@@ -10,7 +10,7 @@ import { Sensitive } from "../core/sensitive.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import type { OwnedClaim, StandingClaim } from "../store/claims.ts";
 import type { Origin, StoredObject } from "../store/objects.ts";
-import { Holdings } from "./recovery/holdings.ts";
+import { Holdings } from "./holdings.ts";
 import type { Verb } from "./run/lane.ts";
 import type { Ports } from "./run/ports.ts";
 

@@ -2,7 +2,7 @@
 import type { LastmileObject, Tenant } from "../api/types.generated.ts";
 import { namespaceOf, type ObjectKey } from "../core/catalog.ts";
 import { within } from "../core/resolve/address.ts";
-import { DEFAULT_VRF, poolsOf } from "../core/resolve/pools.ts";
+import { networksOf } from "../core/resolve/pools.ts";
 import type { SourceUpdate } from "../sources/source.ts";
 import type { DeclaredObject, Head, Objects } from "../store/objects.ts";
 import type { Json } from "../store/status.ts";
@@ -121,10 +121,6 @@ function overlap(ours: Tenant, theirs: Tenant): readonly [string, string] | unde
       if (a.vrf === b.vrf && (within(a.prefix, b.prefix) || within(b.prefix, a.prefix))) return [a.what, b.what];
   return undefined;
 }
-const networksOf = (tenant: Tenant) =>
-  poolsOf(tenant).flatMap(({ declared: { name, vrf = DEFAULT_VRF }, prefixes }) =>
-    prefixes.map((prefix) => ({ vrf, prefix, what: `${prefix.text} of pool ${name}` })),
-  );
 const taken = ({ tenant, sourceId }: Head, message: string): Intake => ({
   ok: false,
   tenant,

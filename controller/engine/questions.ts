@@ -89,7 +89,7 @@ export async function orphansAt(
   { tenants, signal }: OrphansOptions,
 ): Promise<readonly Orphan[]> {
   const { store, clock } = desk;
-  const { copy: declared } = await draftWith(update, false, desk);
+  const declared = update ? (await draftWith(update, false, desk)).copy : desk.declared;
   if (update) await desk.endpoints.sync(declared.systems());
   const known = [...tenants, ...(await store.tenants())];
   return orphansOf(await markedAt(desk, declared, known, signal), declared, store, clock.now());

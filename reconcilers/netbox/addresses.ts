@@ -1,5 +1,6 @@
 /** Addresses and networks of customers, gateways, and the networks that are reserved in pools of prefixes. */
 import { addressValue, parsePrefix } from "../../controller/core/resolve/address.ts";
+import { DEFAULT_VRF } from "../../controller/core/resolve/pools.ts";
 import {
   type Column,
   customer,
@@ -17,8 +18,6 @@ import {
 import { type Item, maskOf, textAt } from "./list.ts";
 import { inFields } from "./marker.ts";
 
-/** VRF of the global table in keys, as declarations spell it. */
-export const GLOBAL = "global";
 const COMMON = "id,status,vrf,tenant,tags,custom_fields,last_updated,description".split(",");
 /** Chosen by NetBox, unless it is declared; a session learns of another one only by ending. */
 const chosen = { authority: "allocated", disruptive: true } as const;
@@ -29,11 +28,11 @@ const natural =
   (filter: "address" | "prefix", valid: (value: string) => boolean): Kind["natural"] =>
   (key, spec) => {
     const [, inKey, ofKey] = KEY.exec(key) ?? [];
-    const [inVrf, value] = spec?.[filter] ? [spec["vrf"] ?? GLOBAL, String(spec[filter])] : [inKey, ofKey];
+    const [inVrf, value] = spec?.[filter] ? [spec["vrf"] ?? DEFAULT_VRF, String(spec[filter])] : [inKey, ofKey];
     if (inVrf === undefined || value === undefined || !valid(value)) return undefined;
     return { filter, value, whole: `${inVrf}/${value}` };
   };
-export const whole = (item: Item, value: string): string => `${textAt(item, "vrf", "name") ?? GLOBAL}/${value}`;
+export const whole = (item: Item, value: string): string => `${textAt(item, "vrf", "name") ?? DEFAULT_VRF}/${value}`;
 
 const HOST = { 4: 32, 6: 128 } as const;
 export const hostLength = (address: string): number => HOST[address.includes(":") ? 6 : 4];

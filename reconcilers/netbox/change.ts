@@ -19,7 +19,7 @@ export async function change(at: At, orders: readonly Order[], out: Verdicts): P
     });
   }
   const [only] = edits;
-  const done = edits.length === 1 && only ? await one(at, only) : await many(at, edits, out);
+  const done = edits.length === 1 && only ? new Map([[only, await one(at, only)]]) : await many(at, edits, out);
   for (const [{ order }, item] of done) out.set(order, observed(at.kind, order.ref, item));
   if (at.kind.races) await verify(at, [...done.keys()].filter(isMove(at)), out);
 }
@@ -49,10 +49,11 @@ export function etagOf(item: Item): string | undefined {
   return at && `W/"${at.replace(/Z$/, "+00:00")}"`;
 }
 
-async function one(at: At, edit: Edit): Promise<ReadonlyMap<Edit, Item>> {
+/** By the ETag of what was read: what somebody changed meanwhile is looked at again. */
+export async function one(at: At, edit: Edit): Promise<Item> {
   const path = `${at.kind.path}${edit.item.id}/`;
   const answer = await at.http.send("PATCH", path, edit.body, at.signal, etagOf(edit.item));
-  if (answer.code === 200) return new Map([[edit, kept(at, edit, itemOf(answer.body))]]);
+  if (answer.code === 200) return kept(at, edit, itemOf(answer.body));
   const [words] = answer.code === 400 ? refusals(answer.body, 1).values() : [];
   throw words === undefined ? unexpected(answer) : faultOf(words, at.names);
 }

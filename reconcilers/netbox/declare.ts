@@ -3,10 +3,10 @@ import { parseOwner } from "../../controller/core/owner.ts";
 import { Fault, fault } from "../errors.ts";
 import type { Order } from "../system.ts";
 import { type At, type Job, refusals, unexpected } from "./body.ts";
-import { etagOf } from "./change.ts";
+import { one } from "./change.ts";
 import { byName, holder } from "./find.ts";
 import { type Natural, observed } from "./kind.ts";
-import { type Item, itemOf } from "./list.ts";
+import type { Item } from "./list.ts";
 import { accepted, guarded, tokenOf, type Verdicts, without } from "./verdicts.ts";
 
 export async function declare(at: At, jobs: readonly Job[], out: Verdicts): Promise<void> {
@@ -25,14 +25,9 @@ async function stands(at: At, job: Job, items: readonly Item[], out: Verdicts): 
   const own = items.find((i) => tokenOf(at, i) === order.token);
   const earlier = items.find((i) => at.kind.marking.read(i).owner === order.owner);
   if (own) out.set(order, observed(at.kind, order.ref, own));
-  else if (earlier) out.set(order, observed(at.kind, order.ref, await passOn(at, job, earlier)));
+  // Who declares what was chosen for him before keeps it: the same record, under another key.
+  else if (earlier) out.set(order, observed(at.kind, order.ref, await one(at, { ...job, item: earlier })));
   else out.set(order, taken(at, job, items[0]!));
-}
-/** Who declares what was chosen for him before keeps it: the same record, under another key. */
-async function passOn(at: At, { body }: Job, earlier: Item): Promise<Item> {
-  const answer = await at.http.send("PATCH", `${at.kind.path}${earlier.id}/`, body, at.signal, etagOf(earlier));
-  if (answer.code !== 200) throw unexpected(answer);
-  return itemOf(answer.body);
 }
 
 /** What was made and could not be verified is no success. */

@@ -1,9 +1,9 @@
 /** Pure: what a tenant's customers stand on in the address plan, and by which names it is referred to. */
 import { type Desired, output, type Ref, type RefKey, refKey } from "../../controller/core/model.ts";
 import { addressText, type Prefix, parsePrefix, within } from "../../controller/core/resolve/address.ts";
+import { DEFAULT_VRF } from "../../controller/core/resolve/pools.ts";
 import type { AddressPlan, AddressPool, ResolvedTenant, VlanPool } from "../../controller/core/resolved.ts";
 import { fault } from "../errors.ts";
-import { GLOBAL } from "./addresses.ts";
 import { MARKING } from "./kind.ts";
 
 export function ground(subject: ResolvedTenant, plan: AddressPlan): readonly Desired[] {
@@ -13,7 +13,7 @@ export function ground(subject: ResolvedTenant, plan: AddressPlan): readonly Des
   return [...mine.flatMap((p) => poolObjects(tenant, p, plan)), ...vlans(tenant, vlanPools, plan)];
 }
 /** Several plans share a tenant by VRF; one that names none has what no other names. */
-const planOf = ({ vrf = GLOBAL }: AddressPool, plans: readonly AddressPlan[]): AddressPlan | undefined =>
+const planOf = ({ vrf = DEFAULT_VRF }: AddressPool, plans: readonly AddressPlan[]): AddressPlan | undefined =>
   plans.find((p) => p.vrfs.includes(vrf)) ?? plans.find((p) => p.vrfs.length === 0);
 
 const kept = new WeakMap<AddressPool, Map<string, readonly RefKey[]>>();
@@ -62,7 +62,7 @@ const outermost = (all: readonly Prefix[]): readonly Prefix[] =>
 const refOf = (plan: AddressPlan, resource: string, key: string): Ref => ({ system: plan.endpoint, resource, key });
 /** `-/tenant/what/vrf/value`: by VRF and value an object without a mark is found. */
 const key = (tenant: string, what: string, { vrf }: AddressPool, value: string): string =>
-  `-/${tenant}/${what}/${vrf ?? GLOBAL}/${value}`;
+  `-/${tenant}/${what}/${vrf ?? DEFAULT_VRF}/${value}`;
 const nameOf = (plan: AddressPlan, tenant: string): string => plan.tenant ?? tenant;
 
 function poolPrefix(tenant: string, pool: AddressPool, { text }: Prefix, plan: AddressPlan): Desired {

@@ -4,16 +4,15 @@ import { Sensitive } from "../../controller/core/sensitive.ts";
 import { parseConfig } from "../../reconcilers/radius/config.ts";
 
 export const ENDPOINT = "radius-1";
-export const config = parseConfig({
-  address: "postgresql://radius-db.example:5432/radius",
-  radius: {
-    nas: [
-      { name: "bng1", vendor: "MikroTik" },
-      { name: "bng2", vendor: "Generic", sendVlan: true },
-      { name: "bng3", vendor: "Generic", option82: { circuitAttribute: "Agent-Circuit-Id", encoding: "Hex" } },
-    ],
-  },
-});
+const BNGS = [
+  { name: "bng1", vendor: "MikroTik" },
+  { name: "bng2", vendor: "Generic", sendVlan: true },
+  { name: "bng3", vendor: "Generic", option82: { circuitAttribute: "Agent-Circuit-Id", encoding: "Hex" } },
+];
+/** `more`: NAS beside the usual three. */
+export const configWith = (...more: readonly object[]) =>
+  parseConfig({ address: "postgresql://radius-db.example:5432/radius", radius: { nas: [...BNGS, ...more] } });
+export const config = configWith();
 
 export const plan: EffectivePlan = {
   namespace: "isp-acme",

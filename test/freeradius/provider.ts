@@ -3,30 +3,21 @@ import { type Desired, parseRef } from "../../controller/core/model.ts";
 import { resolve } from "../../controller/core/plan.ts";
 import type { EffectivePlan, ResolvedSubscriber } from "../../controller/core/resolved.ts";
 import { database } from "../../reconcilers/postgres.ts";
-import { parseConfig } from "../../reconcilers/radius/config.ts";
 import { desired } from "../../reconcilers/radius/desired.ts";
 import { accounts, groups } from "../../reconcilers/radius/resources.ts";
 import { ensureSchema } from "../../reconcilers/radius/schema.ts";
 import { hand, signal } from "../contract/hand.ts";
-import { plan as basic, ENDPOINT, PASSWORD, planSubject, subscriber } from "../contract/radius.subjects.ts";
+import { plan as basic, configWith, ENDPOINT, PASSWORD, planSubject, subscriber } from "../contract/radius.subjects.ts";
 import { freshDatabase } from "../lab/database.ts";
 import { type Reply, type Server, startServer } from "./server.ts";
 
 /** One NAS of each vendor, and the two of other option 82. */
-const config = parseConfig({
-  address: "postgresql://radius-db.example:5432/radius",
-  radius: {
-    nas: [
-      { name: "bng1", vendor: "MikroTik" },
-      { name: "bng2", vendor: "Generic", sendVlan: true },
-      { name: "bng3", vendor: "Generic", option82: { circuitAttribute: "Agent-Circuit-Id", encoding: "Hex" } },
-      { name: "cisco1", vendor: "Cisco" },
-      { name: "cisco2", vendor: "Cisco", option82: { circuitAttribute: "NAS-Port-Id" } },
-      { name: "juniper1", vendor: "Juniper" },
-      { name: "huawei1", vendor: "Huawei" },
-    ],
-  },
-});
+const config = configWith(
+  { name: "cisco1", vendor: "Cisco" },
+  { name: "cisco2", vendor: "Cisco", option82: { circuitAttribute: "NAS-Port-Id" } },
+  { name: "juniper1", vendor: "Juniper" },
+  { name: "huawei1", vendor: "Huawei" },
+);
 const areas = [["bng1"], ["bng2"], ["cisco1"], ["juniper1"], ["huawei1"], ["bng1", "huawei1"]];
 
 /** What a NAS sends beside the name: PAP or CHAP password, option 82. */

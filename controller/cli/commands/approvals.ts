@@ -1,5 +1,7 @@
 /** `lastmile approvals`: what people have allowed. `lastmile revoke`: takes it back. */
+
 import { objectKeyOf } from "../../core/compose.ts";
+import { rfc3339 } from "../../core/status/conditions.ts";
 import type { Installation } from "../../main.ts";
 import type { Approval } from "../../store/approvals.ts";
 import { shown } from "../because.ts";
@@ -25,8 +27,8 @@ export async function approvals(cx: Cx, { output }: OutputOption): Promise<Exit>
               g.changeSet,
               String(g.changes.length),
               g.by,
-              iso(g.at),
-              g.expired ? `${iso(g.expires)} (over)` : iso(g.expires),
+              rfc3339(g.at),
+              g.expired ? `${rfc3339(g.expires)} (over)` : rfc3339(g.expires),
               g.why ?? "",
             ]),
           ),
@@ -55,7 +57,6 @@ function changeOf({ tuple }: Approval): string {
   const [digest, id, action, ...ref] = tuple.split("|").reverse();
   return digest !== undefined && id !== undefined ? `${action} ${ref.reverse().join("|")}` : tuple;
 }
-const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 
 export interface RevokeOptions extends OutputOption {
   readonly reason?: string;

@@ -2,6 +2,7 @@
 
 import { objectKeyOf } from "../../core/compose.ts";
 import { awaitsApproval, refKey } from "../../core/model.ts";
+import { rfc3339 } from "../../core/status/conditions.ts";
 import type { PreviewedSubject } from "../../engine/preview.ts";
 import type { Installation } from "../../main.ts";
 import { shown } from "../because.ts";
@@ -86,7 +87,7 @@ export async function approve(
 
 /** The audit first: what cannot be written down is not released. Answers the number of changes. */
 async function release({ store }: Installation, held: readonly PreviewedSubject[], a: Approved): Promise<number> {
-  const until = new Date(a.expires).toISOString().replace(/\.\d+Z$/, "Z");
+  const until = rfc3339(a.expires);
   const why = a.why === undefined ? [] : [{ field: "why", before: "", after: a.why }];
   await store.audit(
     held.map((s) => ({

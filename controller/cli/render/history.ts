@@ -1,11 +1,12 @@
 /** The audit of one subscriber as a table, newest first. Values were redacted before they were stored. */
+import { rfc3339 } from "../../core/status/conditions.ts";
 import type { AuditEntry } from "../../store/audit.ts";
 import { table } from "./table.ts";
 
 export function historyText(entries: readonly AuditEntry[], wide: boolean): string {
   if (entries.length === 0) return "Nothing was done yet.";
   const rows = entries.map((e) => [
-    new Date(e.at).toISOString().replace(/\.\d+Z$/, "Z"),
+    rfc3339(e.at),
     e.action,
     e.ref,
     e.outcome,

@@ -1,4 +1,5 @@
 /** The installation at a glance. Pure. */
+import { rfc3339 } from "../../core/status/conditions.ts";
 import type { Refusal } from "../../store/refusals.ts";
 import type { Paint } from "../io.ts";
 import { count, problemList } from "./problems.ts";
@@ -57,7 +58,7 @@ export function overviewText(o: Overview, wide: boolean, paint: Paint): string {
 }
 
 function refusalText({ sourceId, revision, at, total, problems }: Refusal, paint: Paint): string {
-  const when = new Date(at).toISOString().replace(/\.\d+Z$/, "Z");
+  const when = rfc3339(at);
   const head = `${count(total, "problem")} in ${sourceId} (revision ${revision.slice(0, 12)}, ${when}); what was known before stands`;
   return `${paint("red", "Refused")}: ${head}\n${problemList(problems, paint)}`;
 }

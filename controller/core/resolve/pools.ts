@@ -23,6 +23,17 @@ export function poolsOf(tenant: Tenant): readonly Pool[] {
   return pools;
 }
 
+/** Every network of every pool, and where it is declared. */
+export const networksOf = (tenant: Tenant) =>
+  poolsOf(tenant).flatMap(({ declared: { name, vrf }, prefixes }, i) =>
+    prefixes.map((prefix, j) => ({
+      vrf,
+      prefix,
+      path: `spec.addressPools[${i}].prefixes[${j}]`,
+      what: `${prefix.text} of pool ${name}`,
+    })),
+  );
+
 /** The narrowest prefix of the tenant's pools around an address or network, and its pool. */
 export function homeOf(tenant: Tenant, inner: Prefix | string): Home | undefined {
   if (last?.tenant === tenant && last.inner === inner) return last.home;

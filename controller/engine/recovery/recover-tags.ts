@@ -1,9 +1,9 @@
 /** VLAN tags of pools after the loss of the store: the tags with which everything that stands is as it is declared. */
 import { differing } from "../../core/diff.ts";
 import type { TagWant } from "../../core/holding.ts";
-import { isOutput, refKey, type Spec } from "../../core/model.ts";
+import { refKey } from "../../core/model.ts";
 import type { OwnerKey } from "../../core/owner.ts";
-import { resolve } from "../../core/plan.ts";
+import { asFarAsKnown } from "../../core/plan.ts";
 import { candidates } from "../../core/resolve/vlan-pool.ts";
 import type { StandingClaim } from "../../store/claims.ts";
 import type { Declared } from "../declared.ts";
@@ -71,9 +71,7 @@ function differencesOf(owner: OwnerKey, kept: readonly Marked[], declared: Decla
   return kept.reduce((n, { observed, resource }) => {
     const spec = specs.get(refKey(observed.ref));
     if (!spec) return n + 1;
-    const { spec: known } = resolve(spec, (o) => outputs.get(o.$output)?.[o.path]);
-    const open = Object.entries(known).map(([field, v]) => [field, isOutput(v) ? { ...v, optional: true } : v]);
-    const want = Object.fromEntries(open) as Spec;
+    const want = asFarAsKnown(spec, (o) => outputs.get(o.$output)?.[o.path]);
     return n + differing(resource.fields, observed, want).filter((f) => !resource.fields[f]?.secret).length;
   }, 0);
 }

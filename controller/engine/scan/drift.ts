@@ -2,9 +2,9 @@
 import type { Resource, Scanned } from "../../../reconcilers/system.ts";
 import type { Composed } from "../../core/compose.ts";
 import { differing } from "../../core/diff.ts";
-import { type Desired, isOutput, type RefKey, refKey, type Spec } from "../../core/model.ts";
+import { type Desired, type RefKey, refKey, type Spec } from "../../core/model.ts";
 import { type OwnerKey, tenantOf, token } from "../../core/owner.ts";
-import { needs, resolve } from "../../core/plan.ts";
+import { asFarAsKnown, needs } from "../../core/plan.ts";
 import type { Entry } from "../../store/inventory.ts";
 import { ahead } from "../ahead.ts";
 import type { Declared } from "../declared.ts";
@@ -127,9 +127,7 @@ function judged({ ref, spec }: Desired, chosen: readonly Entry[]): Spec {
   const outputs = (key: RefKey) => chosen.find((e) => e.ref === key)?.outputs;
   const own = outputs(refKey(ref));
   if (own === undefined && needs(spec).length === 0) return spec;
-  const { spec: known } = resolve(spec, ({ $output, path, foreseen }) => outputs($output)?.[path] ?? foreseen);
-  const open = Object.entries(known).map(([field, v]) => [field, isOutput(v) ? { ...v, optional: true } : v]);
-  return { ...own, ...Object.fromEntries(open) };
+  return { ...own, ...asFarAsKnown(spec, ({ $output, path, foreseen }) => outputs($output)?.[path] ?? foreseen) };
 }
 const wanted = (subject: Composed | undefined, key: string): Desired | undefined =>
   subject?.desired.find((d) => refKey(d.ref) === key);

@@ -1,8 +1,8 @@
 /** What owners have claimed before: assigned names and addresses stay theirs. */
-import type { Held } from "../../core/compose.ts";
-import type { OwnerKey } from "../../core/owner.ts";
-import type { Assigned } from "../../core/resolve/account.ts";
-import type { OwnedClaim, StandingClaim } from "../../store/claims.ts";
+import type { Held } from "../core/compose.ts";
+import type { OwnerKey } from "../core/owner.ts";
+import type { Assigned } from "../core/resolve/account.ts";
+import type { OwnedClaim, StandingClaim } from "../store/claims.ts";
 
 interface Holding extends Held {
   /** How many claims the store had when it was last asked. */
