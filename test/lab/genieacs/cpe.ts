@@ -1,0 +1,69 @@
+/** A router in the hands of a test: what it really holds, what it was told, and what is done to it on the spot. */
+import type { Value } from "./datamodel.ts";
+import { type Device, leafAt, makeDevice, type Plug, type Rpc, reset, setByHand, type Unreachable } from "./device.ts";
+import { register } from "./documents.ts";
+import { type Acs, inform } from "./sessions.ts";
+
+export interface Cpe {
+  readonly id: string;
+  /** Whether a connection request finds it. */
+  online: boolean;
+  noConnectionRequest: Unreachable | undefined;
+  /** Comes online and runs what is queued. After a start or a reset it says so too. */
+  inform(event?: string): void;
+  /** By hand, at the device; it has not told the ACS yet. */
+  factoryReset(): void;
+  set(path: string, value: Value): void;
+  /** What it really holds, secrets too. */
+  get(path: string): Value;
+  /** Every RPC that it received, in order. */
+  readonly rpcs: readonly Rpc[];
+  readOnly(path: string): void;
+  /** Refuses any value: 9005 to 9008 within a 9003, other codes as a whole. */
+  rejects(path: string, code: string): void;
+}
+
+export function plugIn(acs: Acs, plug: Plug): Cpe {
+  const device = makeDevice(plug);
+  acs.devices.set(device.id, device);
+  if (device.online) inform(acs, device, "2 PERIODIC");
+  return handle(acs, device);
+}
+function handle(acs: Acs, device: Device): Cpe {
+  return {
+    id: device.id,
+    get online() {
+      return device.online;
+    },
+    set online(online) {
+      device.online = online;
+    },
+    get noConnectionRequest() {
+      return device.noConnectionRequest;
+    },
+    set noConnectionRequest(why) {
+      device.noConnectionRequest = why;
+      if (why === "url" || why === "inform") forgetHow(acs, device, why);
+    },
+    inform: (event = "2 PERIODIC") => {
+      device.online = true;
+      inform(acs, device, event);
+    },
+    factoryReset: () => reset(device),
+    set: (path, value) => setByHand(device, path, value),
+    get: (path) => leafAt(device, path).value,
+    rpcs: device.rpcs,
+    readOnly: (path) => void device.readOnly.add(path),
+    rejects: (path, code) => void device.rejected.set(path, code),
+  };
+}
+/** As a record that somebody made, or that an older inform left. */
+function forgetHow(acs: Acs, device: Device, what: "url" | "inform"): void {
+  const doc = acs.docs.byId.get(device.id) ?? register(acs.docs, device.plug, acs.now());
+  if (what === "inform") delete doc["_lastInform"];
+  else
+    for (const root of device.tree.children.keys()) {
+      const server = (doc[root] as Record<string, Record<string, unknown>> | undefined)?.["ManagementServer"];
+      delete server?.["ConnectionRequestURL"];
+    }
+}
