@@ -1,5 +1,5 @@
 /** The only errors that may leave a client. What the engine does depends on `kind` alone. */
-export type FaultKind = "Transient" | "RateLimited" | "Conflict" | "Rejected" | "Forbidden" | "Unknown";
+import type { FaultKind } from "../controller/core/model.ts";
 
 /** The codes that this project raises itself. A system adds its own wire codes (SQLSTATE, HTTP status) beside them. */
 const faults = {
@@ -11,6 +11,8 @@ const faults = {
   NotConverging: { kind: "Unknown", remedy: "the endpoint accepts the change and does not keep it" },
   NotSupported: { kind: "Rejected", remedy: "use a version of Lastmile that serves this type, or remove the binding" },
   Misconfigured: { kind: "Rejected", remedy: "correct the ExternalSystem or its credentials" },
+  AwaitingDevice: { kind: "Waiting", remedy: "plug the device in; it goes on when the device reports" },
+  DeviceFault: { kind: "Rejected", remedy: "correct the value, or map the parameter to what this model has" },
   Denied: { kind: "Forbidden", remedy: "grant the missing right to the account that Lastmile uses" },
 } as const satisfies Record<string, { readonly kind: FaultKind; readonly remedy: string }>;
 export type FaultCode = keyof typeof faults;

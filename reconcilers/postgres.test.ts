@@ -8,7 +8,10 @@ import { openDatabase } from "./postgres.ts";
 const folder = mkdtempSync(join(tmpdir(), "lastmile-tls-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const open = (query: string) =>
-  openDatabase({ address: `postgresql://127.0.0.1:1/db?${query}`, slots: 2 }, { endpoint: "b", credentials: {} });
+  openDatabase(
+    { address: `postgresql://127.0.0.1:1/db?${query}`, slots: 2 },
+    { endpoint: "b", digest: String, credentials: {} },
+  );
 const refused = expect.objectContaining({ name: "Fault", code: "Misconfigured" });
 
 test.each([

@@ -22,6 +22,8 @@ export interface Lookup {
   readonly id: string | undefined;
   /** What is wanted of it, if anything: it may say a name that the key does not. */
   readonly spec?: Spec;
+  /** `Desired.how`. */
+  readonly how?: unknown;
 }
 
 /** One effect, all inputs known. `patch` holds the fields to write; null removes. */
@@ -32,6 +34,10 @@ export interface Order {
   readonly owner: OwnerKey;
   readonly id: string | undefined;
   readonly patch: State;
+  /** All that is wanted of it; left out when nothing is. */
+  readonly spec?: State;
+  /** `Desired.how`. */
+  readonly how?: unknown;
 }
 /** What is there now, read back; null after a destroy. A fault leaves the others standing. */
 export type Outcome = Observed | null | Fault;
@@ -77,9 +83,22 @@ export interface Session {
   readonly slots: number;
   /** Spares reading everything again; left out where the endpoint cannot tell. */
   readonly changes?: (since: string | undefined, signal: AbortSignal) => Promise<Changes>;
+  /** Objects that something happened to, as soon as the endpoint tells: they are looked at again. Ends with the signal. */
+  readonly hints?: (signal: AbortSignal) => AsyncIterable<readonly RefKey[]>;
   /** Version of the endpoint; throws a Fault when it cannot serve us. */
-  ping(signal: AbortSignal): Promise<{ readonly version: string }>;
+  ping(signal: AbortSignal): Promise<Answering>;
   close(): Promise<void>;
+}
+export interface Answering {
+  readonly version: string;
+  /** What is wrong with many at once, such as an OLT that is down: told here, once, and not by each subscriber. */
+  readonly troubles?: readonly Trouble[];
+}
+export interface Trouble {
+  /** A code of core/status/reasons.ts. */
+  readonly reason: string;
+  /** Names what is down, how many it concerns, and what happens next. */
+  readonly message: string;
 }
 /** What an endpoint tells of itself since a cursor. */
 export interface Changes {
@@ -91,6 +110,8 @@ export interface Changes {
 export interface ClientDeps {
   /** Name of the ExternalSystem. */
   readonly endpoint: string;
+  /** Keyed, with the id of its key (`keyid:hex`): what a written secret is remembered by. */
+  readonly digest: (text: string) => string;
   readonly credentials: Readonly<Record<string, Sensitive>>;
 }
 

@@ -41,6 +41,12 @@ describeRules("ExternalSystem", { type: "RADIUS", address: "postgresql://radius-
     good: asNetbox,
   },
   {
+    at: "spec.genieacs",
+    says: "the block genieacs belongs to type GenieACS",
+    bad: { genieacs: { refreshAfter: "1h" } },
+    good: { type: "GenieACS", radius: null, address: "https://acs.example", genieacs: { refreshAfter: "1h" } },
+  },
+  {
     at: "spec.address",
     says: "the address of VOLTHA is host:port",
     bad: { ...asVoltha, address: "voltha.example" },

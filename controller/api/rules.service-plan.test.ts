@@ -117,6 +117,12 @@ describeRules("ServicePlan", { speed: { down: "100Mbps", up: "50Mbps" } }, [
     good: attribute({ name: "nas-identifier", value: "bng1", op: "==", target: "Check" }),
   })),
   {
+    at: "spec.cpe.managementUrl",
+    says: "must be an http:// or https:// address",
+    bad: { cpe: { managementUrl: "acs.example" } },
+    good: { cpe: { managementUrl: "https://acs.example/" } },
+  },
+  {
     at: "spec.services[].vlan",
     says: "a Shared service needs a vlan",
     bad: { services: [{ name: "voice", vlanMode: "Shared" }] },

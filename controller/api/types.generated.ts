@@ -56,6 +56,10 @@ export interface TenantSpec {
    */
   readonly circuitIdTemplate?: string;
   /**
+   * Templates of the auto-configuration server. Each runs on every device of the tenant that a plan or a subscriber gives its name.
+   */
+  readonly cpeTemplates: readonly TenantCpeTemplate[];
+  /**
    * Outer VLAN of the internet service where neither profile, subscriber nor plan names one.
    */
   readonly defaultVlan?: number;
@@ -74,6 +78,23 @@ export interface TenantSpec {
   readonly vlanPools: readonly TenantVlanPool[];
   readonly features: TenantFeatures;
   readonly policies: TenantPolicies;
+}
+/**
+ * One template.
+ */
+export interface TenantCpeTemplate {
+  /**
+   * Name by which plans and subscribers ask for it.
+   */
+  readonly name: string;
+  /**
+   * What it does, as the script of a GenieACS provision.
+   */
+  readonly script: string;
+  /**
+   * Where two templates set one value, the one with the greater weight has the last word.
+   */
+  readonly weight: number;
 }
 /**
  * The external systems that this tenant uses, by type.
@@ -344,10 +365,20 @@ export interface TenantPolicies {
    * Whether objects found in a system without an owner may be taken over: never, when they already match, or always.
    */
   readonly adoption: "Never" | "MatchingOnly" | "Always";
+  readonly cpe: TenantPoliciesCpe;
   readonly activation: TenantPoliciesActivation;
   readonly retention: TenantPoliciesRetention;
   readonly budgets: TenantPoliciesBudgets;
   readonly installation: TenantPoliciesInstallation;
+}
+/**
+ * What becomes of routers.
+ */
+export interface TenantPoliciesCpe {
+  /**
+   * What a router is told when its subscriber goes, or another one takes its place. Keep: our wireless networks and credentials are taken out. FactoryReset: it forgets everything.
+   */
+  readonly onRetire: "Keep" | "FactoryReset";
 }
 /**
  * When billing starts.
@@ -548,6 +579,7 @@ export interface ExternalSystemSpec {
    */
   readonly maintenanceWindows?: readonly ExternalSystemMaintenanceWindow[];
   readonly radius?: ExternalSystemRadius;
+  readonly genieacs?: ExternalSystemGenieacs;
   readonly voltha?: ExternalSystemVoltha;
   readonly mail?: ExternalSystemMail;
 }
@@ -660,6 +692,19 @@ export interface ExternalSystemNasOption82 {
    * How the ids are written.
    */
   readonly encoding: "Text" | "Hex";
+}
+/**
+ * How type GenieACS is spoken to.
+ */
+export interface ExternalSystemGenieacs {
+  /**
+   * A value that was read longer ago is read from the device again before it is believed. Written like 24h, 90m or 1h30m.
+   */
+  readonly refreshAfter: string;
+  /**
+   * How long a task waits for a device that does not report. Written like 24h, 90m or 1h30m.
+   */
+  readonly taskExpiry: string;
 }
 /**
  * What type VOLTHA needs.
@@ -990,6 +1035,60 @@ export interface ServicePlanCpe {
    * Items: Name of one template.
    */
   readonly templates: readonly string[];
+  /**
+   * Address of the auto-configuration server that devices are told.
+   */
+  readonly managementUrl?: string;
+  /**
+   * Where a value stands in the data model of devices that are not as the standard has it.
+   */
+  readonly mappings: readonly ServicePlanCpeMapping[];
+  /**
+   * Parameters of every device with this plan.
+   */
+  readonly parameters: readonly ServicePlanCpeParameter[];
+}
+/**
+ * One place. The most specific one counts.
+ */
+export interface ServicePlanCpeMapping {
+  /**
+   * Name of the value, such as wifi.5GHz.ssid or ipv6.pd.
+   */
+  readonly name: string;
+  /**
+   * Path with its root object, which tells the data model.
+   */
+  readonly path: string;
+  /**
+   * Manufacturer as the device reports it; * stands for any text. Left out - every one.
+   */
+  readonly manufacturer?: string;
+  /**
+   * Model (ModelName or ProductClass) as the device reports it; * stands for any text. Left out - every one.
+   */
+  readonly model?: string;
+}
+/**
+ * One parameter.
+ */
+export interface ServicePlanCpeParameter {
+  /**
+   * Path without the root object, or a name such as management.informInterval.
+   */
+  readonly path: string;
+  /**
+   * Value.
+   */
+  readonly value: string;
+  /**
+   * Type on the wire.
+   */
+  readonly type: "String" | "Int" | "UnsignedInt" | "Boolean" | "DateTime" | "Base64";
+  /**
+   * Seed: written at installation and after a factory reset, then left to the customer. Enforce: always corrected.
+   */
+  readonly management: "Seed" | "Enforce";
 }
 /**
  * How it is billed.
@@ -1555,6 +1654,14 @@ export interface SubscriberCpe {
    */
   readonly serial: string;
   /**
+   * Organizationally unique identifier, where two manufacturers gave one serial number.
+   */
+  readonly oui?: string;
+  /**
+   * Product class, where one manufacturer gave a serial number twice.
+   */
+  readonly productClass?: string;
+  /**
    * Templates of the auto-configuration server, instead of those of the plan.
    *
    * Items: Name of one template.
@@ -1930,6 +2037,19 @@ export interface SubscriberStatusCpe {
    */
   readonly parametersSet?: number;
   /**
+   * Seconds since it was started, when it was last read.
+   */
+  readonly uptimeSeconds?: number;
+  /**
+   * Address on its side of the access network.
+   */
+  readonly wanAddress?: string;
+  /**
+   * Received optical level in dBm, of a device with its own optics.
+   */
+  readonly opticalLevelDbm?: string;
+  readonly fault?: SubscriberStatusCpeFault;
+  /**
    * Whether the wireless networks are set.
    */
   readonly wifiConfigured?: boolean;
@@ -1941,6 +2061,23 @@ export interface SubscriberStatusCpe {
    * How far it is.
    */
   readonly provisioning?: "Completed" | "AwaitingDevice" | "Faulted";
+}
+/**
+ * What the device answered to the last task, where it refused it.
+ */
+export interface SubscriberStatusCpeFault {
+  /**
+   * CWMP fault code.
+   */
+  readonly code?: string;
+  /**
+   * Parameter that it concerns.
+   */
+  readonly parameter?: string;
+  /**
+   * Its words.
+   */
+  readonly message?: string;
 }
 /**
  * The optical network unit.

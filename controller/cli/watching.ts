@@ -36,10 +36,11 @@ export async function watch(
     cx.io.progress(`waiting for the controller: ${ended.length} of ${owners.length}`);
     const late = performance.now() > end;
     const found = late || ended.length === owners.length ? await look(controller, owners) : undefined;
-    if (found && (late || owners.every((o) => resultOf(found.get(o)) !== "open"))) {
+    const result = (o: OwnerKey): Result => resultOf(found?.get(o), statuses.get(o));
+    if (found && (late || owners.every((o) => result(o) !== "open"))) {
       cx.io.progress(undefined);
       const words = await lateWords(installation, timeout);
-      return owners.map((o) => outcomeOf(o, resultOf(found.get(o)), statuses.get(o), words));
+      return owners.map((o) => outcomeOf(o, result(o), statuses.get(o), words));
     }
     if (performance.now() > next) {
       if (await takeOver()) return undefined;
@@ -57,17 +58,18 @@ async function look(
   return new Map(subjects.map((s) => [s.key, s]));
 }
 
-type Result = "in place" | "held" | "open";
+type Result = "in place" | "waiting" | "held" | "open";
 /** Of who has anything left to do. */
-function resultOf(left: PreviewedSubject | undefined): Result {
+function resultOf(left: PreviewedSubject | undefined, status: unknown): Result {
   if (left === undefined) return "in place";
+  if (awaitsDevice(status)) return "waiting";
   const held = left.plan.changes.every((c) => c.hold || c.action === "none");
   return held && left.faults.size === 0 ? "held" : "open";
 }
 function outcomeOf(owner: OwnerKey, result: Result, status: unknown, late: string): Outcome {
   const subject = shown(objectKeyOf(owner));
   if (result === "in place") return { subject, result, words: [] };
-  if (result === "held") return { subject, result, words: readyWords(status) };
+  if (result === "held" || result === "waiting") return { subject, result, words: readyWords(status) };
   return { subject, result: "failed", words: [late, ...readyWords(status)] };
 }
 /** A live controller renews its leases long before they end. */
@@ -86,10 +88,15 @@ interface Conditioned {
 const condition = (status: unknown, type: string): Condition | undefined =>
   (status as Conditioned | undefined)?.conditions?.find((c) => c.type === type);
 
-/** Why a subject is not ready, as its status says. */
+/** Why a subject is not ready, or what it still waits for, as its status says. */
 export function readyWords(status: unknown): readonly string[] {
   const ready = condition(status, "Ready");
-  return ready && ready.status !== "True" ? [`${ready.reason}: ${ready.message}`] : [];
+  return ready && (ready.status !== "True" || awaitsDevice(status)) ? [`${ready.reason}: ${ready.message}`] : [];
+}
+/** Everything that could be done now is done; a device is to come. */
+export function awaitsDevice(status: unknown): boolean {
+  const ready = condition(status, "Ready");
+  return ready?.status === "True" && ready.reason === "AwaitingDevice";
 }
 
 /** The controller has nothing under way for this generation. A withdrawn owner has no generation. */

@@ -54,7 +54,7 @@ export function ownerOfObject(catalog: Catalog, key: ObjectKey, installation: st
 export function compose(catalog: Catalog, key: OwnerKey, cx: ComposeContext): Composed {
   const owner = parseOwner(key);
   const object = catalog.get(objectKeyOf(key));
-  if (object?.kind === "Tenant") return composeTenant(object, owner, cx);
+  if (object?.kind === "Tenant") return composeTenant(catalog, object, owner, cx);
   if (object === undefined || catalog.tenant(owner.namespace)?.metadata.name !== owner.tenant) return gone(owner);
   if (object.kind === "Subscriber") return composeSubscriber(catalog, object, owner, cx);
   return object.kind === "ServicePlan" ? composePlan(catalog, object, owner, cx) : gone(owner);
@@ -73,7 +73,8 @@ function composeSubscriber(catalog: Catalog, object: Subscriber, owner: Owner, c
   if (resolution.subject.state === "Terminated") return { ...nothing, blocked: [] };
   const tenant = catalog.tenant(owner.namespace);
   const found = collect(resolution.subject, [...resolution.endpoints, ...surrounding(tenant)], cx);
-  return { ...nothing, ...found, desired: unlessTaken(resolution.subject, resolution.endpoints, found.desired) };
+  const desired = unlessTaken(resolution.subject, resolution.endpoints, apart(tenant, found.desired));
+  return { ...nothing, ...found, desired };
 }
 
 /** A declared address that the address plan shows as another customer's must not be dialled out with by two. */
@@ -86,14 +87,27 @@ function unlessTaken(s: ResolvedSubscriber, accounts: readonly string[], all: re
 }
 
 /** Systems where a subscriber may have objects beside its accounts; each says itself what it holds. */
-const surrounding = (tenant: Tenant | undefined): readonly string[] =>
-  [tenant?.spec.systems.netbox, tenant?.spec.systems.billing].flatMap((bound) => bound?.map((b) => b.name) ?? []);
+const surrounding = (tenant: Tenant | undefined): readonly string[] => {
+  const { netbox, voltha, genieacs, billing } = tenant?.spec.systems ?? {};
+  return names(netbox, voltha, genieacs, billing);
+};
+const names = (...bound: readonly (readonly { readonly name: string }[] | undefined)[]): readonly string[] =>
+  bound.flatMap((list) => list?.map((b) => b.name) ?? []);
 
-/** What its subscribers stand on; a tenant that binds no address plan has nothing of its own. */
-function composeTenant(tenant: Tenant, owner: Owner, cx: ComposeContext): Composed {
+/** A bill that does not ask for the device starts without it. */
+function apart(tenant: Tenant | undefined, all: readonly Desired[]): readonly Desired[] {
+  if (!tenant) return all;
+  const { voltha, genieacs } = tenant.spec.systems;
+  const facts = tenant.spec.policies.activation.require;
+  const free = names(facts.includes("ONUActive") ? [] : voltha, facts.includes("CPEOnline") ? [] : genieacs);
+  return free.length === 0 ? all : all.map((d) => (free.includes(d.ref.system) ? { ...d, apart: true } : d));
+}
+
+/** What its subscribers stand on. */
+function composeTenant(catalog: Catalog, tenant: Tenant, owner: Owner, cx: ComposeContext): Composed {
   const nothing = { owner, claims: [], warnings: [], resolution: undefined };
-  const endpoints = (tenant.spec.systems.netbox ?? []).map((b) => b.name);
-  return { ...nothing, ...collect(resolveTenant(tenant, owner), endpoints, cx) };
+  const { netbox, voltha, genieacs } = tenant.spec.systems;
+  return { ...nothing, ...collect(resolveTenant(catalog, tenant, owner), names(netbox, voltha, genieacs), cx) };
 }
 
 function composePlan(catalog: Catalog, object: ServicePlan, owner: Owner, cx: ComposeContext): Composed {
@@ -104,7 +118,7 @@ function composePlan(catalog: Catalog, object: ServicePlan, owner: Owner, cx: Co
   return { ...nothing, ...collect(resolution.subject, tenant ? sharedOf(tenant) : [], cx) };
 }
 const sharedOf = ({ spec: { systems } }: Tenant): readonly string[] =>
-  [systems.radius, systems.netbox].flatMap((bound) => bound?.map((b) => b.name) ?? []);
+  names(systems.radius, systems.netbox, systems.voltha);
 
 /** Under the name of a former subscriber a new one would inherit account, address and history. */
 function somebodyElse({ metadata, spec }: Subscriber, { subscriberNumber: known }: Held): Blocker | undefined {

@@ -56,7 +56,7 @@ describe("a secret of an account in service", () => {
     const c = change(want(anew), have(old));
     expect([c.action, names(c.fields), names(c.waiting?.fields)]).toEqual(["none", [], ["password"]]);
     expect(holdsOf(c)).toEqual([
-      { code: "AwaitingDevice", message: "the customer's router dials with the earlier password" },
+      { code: "RouterNotManaged", message: "the customer's router dials with the earlier password" },
     ]);
     expect([isDone(c), c.impact]).toEqual([false, undefined]);
     expect(JSON.stringify(c)).not.toMatch(/FIRST|SECOND/);
@@ -89,7 +89,7 @@ describe("a secret of an account in service", () => {
     ["the system is only observed", { mode: () => "Observe" }, "ObserveOnly"],
     ["all stands still", { paused: "paused" }, "Paused"],
     ["somebody else has the name", { refused: ["taken"] }, "IdentityConflict"],
-    ["nothing else keeps it", { missing: new Map([["x/account/john", ["x/group/g"]]]) }, "AwaitingDevice"],
+    ["nothing else keeps it", { missing: new Map([["x/account/john", ["x/group/g"]]]) }, "RouterNotManaged"],
   ])("says first what would keep it anyway: %s", (_, more, code) => {
     const input: GateInput = {
       paused: undefined,

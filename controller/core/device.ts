@@ -1,6 +1,19 @@
 /** Pure: what the device at the customer's dials with. Writing another value locks it out until the device has it too. */
-import type { Change, Desired, FieldChange, FieldTable, Observed, Spec } from "./model.ts";
-import { isOutput } from "./model.ts";
+import { differing } from "./diff.ts";
+import type {
+  Change,
+  Desired,
+  FieldChange,
+  FieldTable,
+  Hold,
+  Observed,
+  RefKey,
+  Seen,
+  Spec,
+  Told,
+  WithDevice,
+} from "./model.ts";
+import { isOutput, refKey } from "./model.ts";
 
 export interface Parted {
   readonly going: readonly string[];
@@ -9,8 +22,16 @@ export interface Parted {
 const NONE: readonly string[] = [];
 
 /** Of the fields that differ, those that wait for the device. What is new, or had no value, is no change to any device. */
-export function part(d: Desired, have: Observed, want: Spec, rules: FieldTable, names: readonly string[]): Parted {
-  if (!d.withDevice || have.retired) return { going: names, waiting: NONE };
+export function part(
+  d: Desired,
+  have: Observed,
+  want: Spec,
+  rules: FieldTable,
+  names: readonly string[],
+  isTold: (device: Told) => boolean,
+): Parted {
+  if (!d.withDevice || have.retired || (d.withDevice.device && isTold(d.withDevice.device)))
+    return { going: names, waiting: NONE };
   const waits = (f: string): boolean => {
     const [before, after] = [have.state[f] ?? null, want[f] ?? null];
     if (before === null || after === null || isOutput(after)) return false;
@@ -24,7 +45,55 @@ export function part(d: Desired, have: Observed, want: Spec, rules: FieldTable, 
 
 export function waitingFor({ withDevice }: Desired, secrets: readonly FieldChange[]): Pick<Change, "waiting"> {
   const fields = withDevice?.rename ? [...secrets, withDevice.rename] : secrets;
-  if (fields.length === 0) return {};
+  return fields.length === 0 ? {} : { waiting: { fields, hold: awaiting(withDevice, fields) } };
+}
+function awaiting(withDevice: WithDevice | undefined, fields: readonly FieldChange[]): Hold {
   const message = `the customer's router dials with the earlier ${fields.map((f) => f.field).join(" and ")}`;
-  return { waiting: { fields, hold: { code: "AwaitingDevice", message } } };
+  return { code: withDevice?.device ? "AwaitingDevice" : "RouterNotManaged", message };
+}
+
+/** An account under an earlier name, while the device still dials with it. */
+export const formerWaits = (device: Told): Hold => ({
+  code: "AwaitingDevice",
+  message: `the customer's router ${device.ref} has not been told the new user name`,
+});
+
+/** Whether the device was seen with everything that it is to dial with. */
+export function told(
+  desired: readonly Desired[],
+  seen: Seen,
+  token: (ref: RefKey) => string,
+  fields: (ref: Desired["ref"]) => FieldTable,
+): (device: Told) => boolean {
+  return ({ ref, fields: dials }) => {
+    const wanted = desired.find((d) => refKey(d.ref) === ref);
+    const have = seen.get(ref);
+    if (!wanted || !have || have.retired || have.token !== token(ref)) return false;
+    return !differing(fields(wanted.ref), have, wanted.spec).some((f) => dials.includes(f));
+  };
+}
+
+/**
+ * What the device dials with goes to it only where the account can follow at once: one that is not seen, paused or refused
+ * would leave the customer outside.
+ */
+export function unfollowed(changes: readonly Change[]): readonly Change[] {
+  const stuck = changes.flatMap((c) => (c.tells && cannotFollow(c) ? [{ ...c.tells, account: refKey(c.ref) }] : []));
+  if (stuck.length === 0) return changes;
+  return changes.map((c) => {
+    const by = stuck.find((s) => s.ref === refKey(c.ref));
+    return by && c.action === "update" && !c.hold ? withoutDials(c, by.fields, by.account) : c;
+  });
+}
+const cannotFollow = ({ hold, waiting, action }: Change): boolean =>
+  hold !== undefined || STILL_TO_COME.has(action) || (waiting !== undefined && waiting.hold.code !== "AwaitingDevice");
+/** Under a new name: the account is there first. */
+const STILL_TO_COME: ReadonlySet<Change["action"]> = new Set(["create", "adopt", "restore"]);
+
+function withoutDials(c: Change, dials: readonly string[], account: RefKey): Change {
+  const waits = c.fields.filter((f) => dials.includes(f.field));
+  if (waits.length === 0) return c;
+  const fields = c.fields.filter((f) => !dials.includes(f.field));
+  const hold: Hold = { code: "Blocked", message: `waits for ${account}, which could not follow` };
+  return { ...c, action: fields.length > 0 ? c.action : "none", fields, waiting: { fields: waits, hold } };
 }

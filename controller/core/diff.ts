@@ -1,21 +1,31 @@
 /** Pure: what differs between an object as it is and as it should be, field by field. */
 import type { FieldRule, FieldTable, Impact, Observed, Output, Scalar, Spec, Value } from "./model.ts";
-import { isOutput } from "./model.ts";
+import { isOutput, OTHERS, ruleOf } from "./model.ts";
 import { Sensitive } from "./sensitive.ts";
 
 /** The managed fields that differ. The engine sends exactly these, and only by the id that was seen. */
 export function differing(rules: FieldTable, have: Observed | null, want: Spec): readonly string[] {
-  const out: string[] = [];
-  for (const field in rules) {
-    const rule = rules[field]!;
-    if (have && rule.authority === "seeded") continue;
-    const wanted = want[field] ?? null;
-    if (isOutput(wanted) && wanted.optional) continue;
-    // What the system is to choose: before there is anything, it has chosen nothing.
-    if (rule.authority === "allocated" && wanted === null) continue;
-    if (!same(rule, have?.state[field] ?? null, wanted)) out.push(field);
-  }
-  return out;
+  return fieldsOf(rules, have, want).filter((field) => {
+    const rule = ruleOf(rules, field);
+    return rule !== undefined && differs(rule, have, have?.state[field] ?? null, want[field] ?? null);
+  });
+}
+
+function differs(rule: FieldRule, object: Observed | null, have: Value, want: Value | Output): boolean {
+  if (object && rule.authority === "seeded") return false;
+  if (isOutput(want) && want.optional) return false;
+  // What the system is to choose: before there is anything, it has chosen nothing.
+  if (rule.authority === "allocated" && want === null) return false;
+  return !same(rule, have, want);
+}
+
+/** Of an open table also what is there, or wanted, under a name of its own. */
+function fieldsOf(rules: FieldTable, have: Observed | null, want: Spec): readonly string[] {
+  const named = Object.keys(rules);
+  if (!(OTHERS in rules)) return named;
+  const all = new Set([...named, ...Object.keys(want), ...Object.keys(have?.state ?? {})]);
+  all.delete(OTHERS);
+  return [...all];
 }
 
 function same(rule: FieldRule, have: Value, want: Value | Output): boolean {
@@ -44,12 +54,22 @@ export function impactOf(rules: FieldTable, have: Spec, want: Spec, fields: read
   let impact: Impact | undefined;
   let resumed = false;
   for (const f of fields) {
-    const { suspends, disruptive } = rules[f]!;
-    if (suspends === undefined) impact = disruptive && have[f] != null ? "disrupt" : impact;
+    const { suspends, disruptive } = ruleOf(rules, f) ?? {};
+    if (suspends === undefined) impact = disruptive && interrupts(disruptive, have[f], want[f]) ? "disrupt" : impact;
     else if (want[f] === suspends) return "suspend";
     else resumed ||= have[f] === suspends;
   }
   return resumed ? undefined : impact;
+}
+
+function interrupts(
+  disruptive: NonNullable<FieldRule["disruptive"]>,
+  have: Spec[string] | undefined,
+  want: Spec[string] | undefined,
+): boolean {
+  if (have == null) return false;
+  if (disruptive === true || isOutput(have)) return true;
+  return disruptive(have, isOutput(want) ? null : (want ?? null));
 }
 
 /** Whether the loss of one such object interrupts a customer who keeps others. */

@@ -1,4 +1,5 @@
 /** Pure: decides what of a plan may go on. Every refusal is a Hold that the status shows. */
+import { unfollowed } from "./device.ts";
 import { type Change, type Hold, type Impact, type Plan, type RefKey, refKey } from "./model.ts";
 
 /** What may be done at an endpoint: everything, nothing but look, nothing at all, or not everything at this time. */
@@ -26,10 +27,13 @@ export interface GateInput {
 }
 
 export function gate(p: Plan, input: GateInput): Plan {
+  return { ...p, changes: unfollowed(judged(p, input)) };
+}
+function judged(p: Plan, input: GateInput): readonly Change[] {
   const changes = judge(p, input, false);
   // What stands still for another reason, such as a closed window, needs no place and keeps nobody else from his.
   const over = changes.some((c) => c.impact && !c.approval && !c.hold && !covered(c, input));
-  return { ...p, changes: over ? judge(p, input, true) : changes };
+  return over ? judge(p, input, true) : changes;
 }
 
 function judge(p: Plan, input: GateInput, over: boolean): readonly Change[] {

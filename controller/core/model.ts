@@ -52,8 +52,8 @@ export interface FieldRule {
   readonly authority: "managed" | "seeded" | "allocated";
   /** Shown as a keyed digest only. */
   readonly secret?: true;
-  /** A change interrupts the customer: it counts against the destructive budget. */
-  readonly disruptive?: true;
+  /** A change interrupts the customer: it counts against the destructive budget. Or: whether this one does. */
+  readonly disruptive?: true | ((have: Value, want: Value) => boolean);
   /** The value that ends service until it is taken back: a change to it is a suspension, a change away costs nobody. */
   readonly suspends?: Scalar;
   /** Brings both sides to one spelling before they are compared. */
@@ -65,16 +65,23 @@ export interface FieldRule {
   /** The secret itself, where the system shows it. */
   readonly secretIn?: (have: Value) => Sensitive | undefined;
 }
+/** Fields that are named by the declaration and not by the resource follow the rule of `OTHERS`, where there is one. */
 export type FieldTable<Field extends string = string> = Readonly<Record<Field, FieldRule>>;
+export const OTHERS = "*";
+export const ruleOf = (rules: FieldTable, field: string): FieldRule | undefined => rules[field] ?? rules[OTHERS];
 
 /** One object as it should be. */
 export interface Desired {
   readonly ref: Ref;
   readonly spec: Spec;
+  /** What the system needs to know to read and write it, in its own terms; never compared, shown or remembered. */
+  readonly how?: unknown;
   /** Objects of other subjects that must be in place first, such as the group of a plan. */
   readonly requires?: readonly RefKey[];
   /** Made only when everything else of the subject is in place, such as what starts the bill. */
   readonly last?: true;
+  /** What is made last does not wait for it, such as a router that may be plugged in later. */
+  readonly apart?: true;
   /** What it should be cannot be told: neither made, changed nor taken away. */
   readonly left?: true;
   /** Values that other objects of the subject record, such as an address: not written here while one is another owner's. */
@@ -90,6 +97,15 @@ export interface Recorded {
 }
 export interface WithDevice {
   readonly rename?: FieldChange;
+  /** The device that is told first; none: nothing tells the router. */
+  readonly device?: Told;
+}
+export interface Told {
+  readonly ref: RefKey;
+  /** Its fields with what it dials with. */
+  readonly fields: readonly string[];
+  /** An account under an earlier name stays until the device has the new one. */
+  readonly keepsFormer: boolean;
 }
 /** One object as a system shows it. */
 export interface Observed {
@@ -103,7 +119,10 @@ export interface Observed {
   readonly retired: boolean;
   readonly state: State;
   readonly outputs: Outputs;
+  /** For people, such as the last inform of a device: never compared, remembered or referred to. */
+  readonly facts?: Facts;
 }
+export type Facts = Readonly<Record<string, Scalar>>;
 /** `null`: surely absent. No entry: not known (not asked, failed, or too early to tell). */
 export type Seen = ReadonlyMap<RefKey, Observed | null>;
 
@@ -128,6 +147,8 @@ export interface Blocker {
   readonly message: string;
 }
 
+/** What an endpoint's failure means for the engine. Waiting: for a device or a person on the other side, and no failure. */
+export type FaultKind = "Transient" | "RateLimited" | "Conflict" | "Rejected" | "Forbidden" | "Unknown" | "Waiting";
 export type Action = "none" | "create" | "adopt" | "update" | "restore" | "retire" | "destroy";
 /** What a change costs the customer: service ends, service is suspended, service is interrupted. */
 export type Impact = "retire" | "suspend" | "disrupt";
@@ -140,7 +161,10 @@ export type HoldCode =
   | "ObserveOnly"
   | "OutsideWindow"
   | "IdentityConflict"
-  | "AwaitingDevice";
+  /** The device is told first, and has not been. */
+  | "AwaitingDevice"
+  /** No system tells the router. */
+  | "RouterNotManaged";
 export interface Hold {
   readonly code: HoldCode;
   readonly message: string;
@@ -163,6 +187,8 @@ export interface Change {
   /** Goes on only when a person approves, whatever the budget has left. */
   readonly approval?: true;
   readonly hold?: Hold;
+  /** The device that is told what this account waits for: neither goes where the other cannot. */
+  readonly tells?: Told;
   /** What of it waits while the rest goes on. */
   readonly waiting?: { readonly fields: readonly FieldChange[]; readonly hold: Hold };
 }

@@ -1,6 +1,6 @@
 /** Pure: desired + seen → plan, for one subject over all its systems. No clock, no I/O, no randomness. */
 import { hash } from "node:crypto";
-import { part, waitingFor } from "./device.ts";
+import { formerWaits, part, told, waitingFor } from "./device.ts";
 import { differing, impactOf, serves } from "./diff.ts";
 import type {
   Blocker,
@@ -19,7 +19,7 @@ import type {
   Seen,
   Spec,
 } from "./model.ts";
-import { isOutput, parseRef, refKey } from "./model.ts";
+import { isOutput, OTHERS, parseRef, refKey, ruleOf } from "./model.ts";
 import { inOrder } from "./order.ts";
 import { type Owner, ownerKey, type Token } from "./owner.ts";
 import { type Digest, fingerprint, show } from "./redact.ts";
@@ -65,7 +65,7 @@ export function planId(p: Plan, input: Pick<PlanInput, "desired" | "fields" | "d
     const fields = Object.keys(d.spec).sort();
     return JSON.stringify([
       refKey(d.ref),
-      fields.map((f) => [f, fingerprint(d.spec[f], rules[f]?.secret === true, input.digest)]),
+      fields.map((f) => [f, fingerprint(d.spec[f], ruleOf(rules, f)?.secret === true, input.digest)]),
       ...(d.withDevice?.rename ? [d.withDevice.rename.after] : []),
     ]);
   });
@@ -115,16 +115,18 @@ function forDesired(d: Desired, input: PlanInput): Change {
   const key = refKey(d.ref);
   const have = input.seen.get(key);
   const { want, after } = wanted(d, input);
-  if (have === undefined) return change(d.ref, "none", { after, hold: blocked("not observed yet") });
+  const tells = d.withDevice?.device && { tells: d.withDevice.device };
+  if (have === undefined) return change(d.ref, "none", { after, hold: blocked("not observed yet"), ...tells });
   const rules = input.fields(d.ref);
   const names = differing(rules, have, want);
   const shown = (fields: readonly string[]) => fields.map((f) => show(rules, have, want, f, input.digest));
   if (!have) return change(d.ref, "create", { after, fields: shown(names) });
   const { id, token } = have;
   if (token !== undefined && token !== input.token(key))
-    return change(d.ref, "update", { after, id, fields: shown(names), hold: notOwned(ownedBy(have)) });
-  const { going, waiting } = part(d, have, want, rules, names);
-  const rest = { after, id, fields: shown(going), ...waitingFor(d, shown(waiting)) };
+    return change(d.ref, "update", { after, id, fields: shown(names), hold: notOwned(ownedBy(have)), ...tells });
+  const isTold = told(input.desired, input.seen, input.token, input.fields);
+  const { going, waiting } = part(d, have, want, rules, names, isTold);
+  const rest = { after, id, fields: shown(going), ...waitingFor(d, shown(waiting)), ...tells };
   if (token === undefined) {
     const hold = unadopted(input.adoption, names);
     return change(d.ref, "adopt", { ...rest, ...(hold && { hold }) });
@@ -145,7 +147,7 @@ function wanted(d: Desired, input: PlanInput): { readonly want: Spec; readonly a
   const { spec, unknown } =
     needs(d.spec).length > 0 ? resolve(d.spec, knownFrom(input.seen, outputs)) : { spec: d.spec, unknown: NOTHING };
   const chosen = outputs(refKey(d.ref));
-  const others = d.last ? input.desired.filter((o) => !o.last).map((o) => refKey(o.ref)) : NOTHING;
+  const others = d.last ? input.desired.filter((o) => !o.last && !o.apart).map((o) => refKey(o.ref)) : NOTHING;
   return {
     want: chosen ? { ...chosen, ...spec } : spec,
     after: others.length > 0 ? [...new Set([...unknown, ...others])] : unknown,
@@ -164,6 +166,10 @@ function forGone(r: Remembered, input: PlanInput): Change {
   }
   if (have === undefined) return change(ref, "none", { after, hold: blocked("not observed yet") });
   if (have === null || have.token !== input.token(r.ref)) return change(ref, "none", { after });
+  const former = have.retired ? undefined : successors.find((d) => d.withDevice?.device?.keepsFormer);
+  const device = former?.withDevice?.device;
+  if (device && !told(input.desired, input.seen, input.token, input.fields)(device))
+    return change(ref, "none", { after, id: have.id, hold: formerWaits(device) });
   const rest = { after, id: have.id };
   if (have.retired) return change(ref, r.due ? "destroy" : "none", rest);
   const rules = input.fields(ref);
@@ -190,8 +196,8 @@ const notOwned = (message: string): Hold => ({ code: "NotOwned", message });
 /** Only a subscriber is a customer: what a plan's or a tenant's own objects lose is nobody's service. */
 function costly(impact: Impact, action: Change["action"], have: Observed, rules: FieldTable, input: PlanInput) {
   if (input.owner.kind !== "Subscriber") return undefined;
-  const managed = Object.keys(rules)
+  const managed = Object.keys(OTHERS in rules ? { ...rules, ...have.state } : rules)
     .sort()
-    .map((f) => [f, fingerprint(have.state[f], rules[f]?.secret === true, input.digest)]);
+    .map((f) => [f, fingerprint(have.state[f], ruleOf(rules, f)?.secret === true, input.digest)]);
   return { impact, tuple: [refKey(have.ref), action, have.id, input.digest(JSON.stringify(managed))].join("|") };
 }

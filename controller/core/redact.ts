@@ -5,6 +5,7 @@ import {
   isOutput,
   type Observed,
   type Output,
+  ruleOf,
   type Spec,
   type Value,
 } from "./model.ts";
@@ -16,7 +17,7 @@ export type Digest = (text: string) => string;
 export const UNKNOWN = "(known after apply)";
 
 export function show(rules: FieldTable, have: Observed | null, want: Spec, field: string, digest: Digest): FieldChange {
-  const secret = rules[field]?.secret === true;
+  const secret = ruleOf(rules, field)?.secret === true;
   return {
     field,
     before: text(have?.state[field] ?? null, secret, digest),

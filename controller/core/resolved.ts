@@ -1,7 +1,7 @@
 /** What a system is told about a subject: every reference followed, every default taken, every unit one unit. */
 
 import type { Fallback } from "./holding.ts";
-import type { Output, Ref } from "./model.ts";
+import type { Output, Ref, Told } from "./model.ts";
 import type { Owner } from "./owner.ts";
 import type { Sensitive } from "./sensitive.ts";
 
@@ -34,7 +34,14 @@ export interface AddressPlan {
   /** VRFs that it may use; empty: all. */
   readonly vrfs: readonly string[];
 }
-/** What a tenant's subscribers stand on in the address plan: pools, gateways, reserved networks, VLANs. */
+/** A template of the auto-configuration server: runs on every device that carries its name as a tag. */
+export interface CpeTemplate {
+  readonly name: string;
+  /** Source of a provision. */
+  readonly script: string;
+  readonly weight: number;
+}
+/** What a tenant's subscribers stand on: pools, gateways, reserved networks, VLANs, OLTs, templates. */
 export interface ResolvedTenant {
   readonly scope: "tenant";
   readonly owner: Owner;
@@ -42,6 +49,9 @@ export interface ResolvedTenant {
   /** Pools whose values the BNG hands out itself are not among them. */
   readonly pools: readonly AddressPool[];
   readonly vlanPools: readonly VlanPool[];
+  /** Names of the OLTs that it registers: one that several tenants use is registered by the first of them by name. */
+  readonly olts: readonly string[];
+  readonly templates: readonly CpeTemplate[];
 }
 
 /** Kilobits per second, as the subscriber sees them. */
@@ -78,6 +88,8 @@ export interface ResolvedPlan {
   readonly owner: Owner;
   readonly plan: EffectivePlan;
   readonly addressPlans: readonly AddressPlan[];
+  /** Each with its speed: its own, or the plan's. */
+  readonly services: readonly PlanService[];
   /** For each serving area the names of its NAS. */
   readonly areas: readonly (readonly string[])[];
 }
@@ -158,6 +170,64 @@ export interface ServiceTags {
   readonly mode: "Shared" | "PerSubscriber" | undefined;
   readonly source: "NetworkProfile" | "Subscriber" | "Plan" | "Pool" | "Tenant";
 }
+/** One service of a plan, as the access network carries it. */
+export interface PlanService {
+  readonly name: string;
+  readonly speed: Speed;
+  /** Tag that the CPE sends; 0: priority-tagged, 4096: untagged. */
+  readonly uniTag: number;
+  /** Technology profile on the OLT. */
+  readonly technologyProfileId: number;
+  /** Priority bits (IEEE 802.1p). */
+  readonly pbit: number;
+  /** Emergency voice stays while the subscriber is suspended. */
+  readonly keepWhenSuspended: boolean;
+}
+/** A service on a port of an ONU. */
+export interface UniService extends PlanService {
+  /** S-tag and C-tag. */
+  readonly serviceVlan: number;
+  readonly innerVlan: number | undefined;
+}
+export interface ResolvedOnu {
+  readonly olt: string;
+  /** Four letters and eight hexadecimal digits in upper case. */
+  readonly serial: string;
+  readonly expectedPonPort: number | undefined;
+  readonly unis: readonly { readonly uni: number; readonly services: readonly UniService[] }[];
+}
+/** One value that the CPE is to have. */
+export interface CpeSetting {
+  /** A logical name of reconcilers/genieacs/names.ts such as `wifi.2.4GHz.ssid`, or a path without its root object. */
+  readonly name: string;
+  readonly value: string | number | boolean | Sensitive | Output;
+  /** Seed: written at installation, after a factory reset and when the declared value changes; then left to the customer. */
+  readonly management: "Seed" | "Enforce";
+  /** Of a declared parameter. */
+  readonly type?: "String" | "Int" | "UnsignedInt" | "Boolean" | "DateTime" | "Base64";
+}
+/** Where a logical name stands in the data model of some devices. */
+export interface CpeMapping {
+  readonly name: string;
+  /** With its root object, which tells the data model. */
+  readonly path: string;
+  /** Undefined: of every manufacturer; of every model. */
+  readonly manufacturer: string | undefined;
+  readonly model: string | undefined;
+}
+export interface ResolvedCpe {
+  /** Its object at the GenieACS that it reports to. */
+  readonly ref: Ref;
+  /** As declared, in one spelling; verified against the device. */
+  readonly serial: string;
+  readonly oui: string | undefined;
+  readonly productClass: string | undefined;
+  /** Tags by which templates and presets choose devices. */
+  readonly templates: readonly string[];
+  readonly settings: readonly CpeSetting[];
+  readonly mappings: readonly CpeMapping[];
+  readonly onRetire: "Keep" | "FactoryReset";
+}
 export interface ResolvedSubscriber {
   readonly scope: "subscriber";
   readonly owner: Owner;
@@ -171,7 +241,7 @@ export interface ResolvedSubscriber {
   /** Only PPPoE has one. */
   readonly password: { readonly value: Sensitive; readonly scheme: PasswordScheme } | undefined;
   /** The customer's router dials with user name and password: others wait for it. `rename`: the name that is declared instead. */
-  readonly withDevice?: { readonly rename?: string };
+  readonly withDevice?: { readonly rename?: string; readonly device?: Told };
   readonly ipv4: Ipv4;
   readonly ipv6: Ipv6;
   readonly addressSource: AddressSource;
@@ -183,6 +253,8 @@ export interface ResolvedSubscriber {
   readonly billing: ResolvedBilling;
   /** Names of the declared ONU and CPE, for those who refer to them. */
   readonly devices: { readonly onu: string | undefined; readonly cpe: string | undefined };
+  readonly onu: ResolvedOnu | undefined;
+  readonly cpe: ResolvedCpe | undefined;
   readonly profileName: string;
   /** Routed networks, canonical prefixes of both families. */
   readonly routes: readonly string[];

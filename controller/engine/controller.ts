@@ -115,7 +115,7 @@ export class Controller {
       ...(o.onBegin && { onBegin: o.onBegin }),
       ...(o.window && { window: o.window }),
     });
-    this.endpoints = new Endpoints(o.systems, o.secretSource, this.engine.ports);
+    this.endpoints = new Endpoints(o.systems, o.secretSource, this.engine.ports, o.secrets.digest);
     this.declared = this.#declare(generatedVerb(o.secrets));
     const { ports } = this.engine;
     const erase = (owners: readonly OwnerKey[]) => o.secrets.erase(owners);

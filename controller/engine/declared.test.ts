@@ -16,7 +16,7 @@ const password = new Sensitive("generated-for-john");
 async function declare(): Promise<Declared> {
   const ports = new Ports(new AbortController().signal, () => Number.POSITIVE_INFINITY);
   const secrets = { read: async () => undefined, readAll: async () => ({}) };
-  const endpoints = new Endpoints(new Map([bind(radius)]), secrets, ports);
+  const endpoints = new Endpoints(new Map([bind(radius)]), secrets, ports, String);
   const generated = { name: "secrets", limit: 1, run: async () => [password] };
   const declared = new Declared({ installation: "lab", endpoint: endpoints.endpoint, secrets, generated, ports });
   const objects = [fixture.tenant(), fixture.radius(), fixture.plan(), fixture.subscriber()];

@@ -36,8 +36,9 @@ export interface DeclaredOptions {
   readonly generated: Verb<OwnerKey, Sensitive>;
   readonly ports: Ports;
 }
-/** Stands for any password. Not empty: that would be refused, and who is refused is not counted when a set is reserved. */
-const PLACEHOLDER: Secrets = { password: new Sensitive("placeholder") };
+const ANY = new Sensitive("placeholder");
+/** Stands for any secret. Not empty: that would be refused, and who is refused is not counted when a set is reserved. */
+const PLACEHOLDER: Secrets = { password: ANY, device: () => ANY };
 
 export class Declared {
   readonly catalog = new Catalog();
@@ -166,9 +167,13 @@ export class Declared {
   async subject(key: OwnerKey, small: boolean): Promise<Declaring> {
     const object = this.catalog.get(objectKeyOf(key));
     if (object?.kind !== "Subscriber") return this.#declaring(key, PLACEHOLDER, false);
-    const [need] = secretsOf(this.catalog, object);
-    const password = need && (await this.#fetch(need, key, small));
-    return this.#declaring(key, password ? { password } : {}, need !== undefined && "from" in need);
+    const needs = secretsOf(this.catalog, object);
+    const found = await Promise.all(needs.map((need) => this.#fetch(need, key, small)));
+    return this.#declaring(
+      key,
+      secretsFrom(needs, found),
+      needs.some((need) => "from" in need),
+    );
   }
 
   /** At one moment: nothing may be awaited in here. */
@@ -188,4 +193,13 @@ export class Declared {
     if ("from" in need) return secrets.read(need.from.namespace, need.from.name, need.from.key);
     return ports.store(generated, key, { tenant: tenantOf(key), small, attempts: 0 });
   }
+}
+
+function secretsFrom(needs: readonly SecretNeed[], found: readonly (Sensitive | undefined)[]): Secrets {
+  const at = ({ name, key }: { readonly name: string; readonly key: string }): string => `${name}/${key}`;
+  const device = new Map(
+    needs.map((need, n) => ["from" in need && need.use === "device" ? at(need.from) : "", found[n]]),
+  );
+  const password = found[needs.findIndex((need) => need.use === "password")];
+  return { ...(password && { password }), device: (ref) => device.get(at(ref)) };
 }

@@ -26,7 +26,7 @@ async function connected(hosts: string): Promise<{ readonly given: readonly Clie
   const secret = { username: new Sensitive("u"), password: new Sensitive("S3CRET"), hosts: new Sensitive(hosts) };
   const secrets = { read: async () => undefined, readAll: async () => secret };
   const ports = new Ports(new AbortController().signal, () => 60_000);
-  const endpoints = new Endpoints(new Map([["RADIUS", configure]]), secrets, ports);
+  const endpoints = new Endpoints(new Map([["RADIUS", configure]]), secrets, ports, String);
   const system = radius();
   await endpoints.sync([{ ...system, spec: { ...system.spec, credentialsRef: { namespace: "isp", name: "db" } } }]);
   return { given, health: endpoints.contact("radius-1") };

@@ -4,6 +4,7 @@ import { Fault, fault } from "../../reconcilers/errors.ts";
 import type { ClientDeps, Configure, Configured, Session } from "../../reconcilers/system.ts";
 import type { ExternalSystem } from "../api/types.generated.ts";
 import type { Endpoint } from "../core/compose.ts";
+import type { Digest } from "../core/redact.ts";
 import type { Contact } from "../core/status/system.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import type { Ports } from "./run/ports.ts";
@@ -23,8 +24,10 @@ export class Endpoints {
   readonly #systems: ReadonlyMap<string, Configure>;
   readonly #secrets: SecretSource;
   readonly #ports: Ports;
+  readonly #digest: Digest;
 
-  constructor(systems: ReadonlyMap<string, Configure>, secrets: SecretSource, ports: Ports) {
+  constructor(systems: ReadonlyMap<string, Configure>, secrets: SecretSource, ports: Ports, digest: Digest) {
+    this.#digest = digest;
     this.#systems = systems;
     this.#secrets = secrets;
     this.#ports = ports;
@@ -101,7 +104,7 @@ export class Endpoints {
   async #deps({ metadata, spec }: ExternalSystem): Promise<ClientDeps> {
     const { credentialsRef: ref } = spec;
     const secret = ref ? await this.#secrets.readAll(ref.namespace, ref.name) : {};
-    return { endpoint: metadata.name, credentials: credentialsFor(spec.address, secret) };
+    return { endpoint: metadata.name, digest: this.#digest, credentials: credentialsFor(spec.address, secret) };
   }
 }
 

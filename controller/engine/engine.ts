@@ -61,6 +61,8 @@ export interface Standing {
   readonly settled: boolean;
   readonly held: boolean;
   readonly faulty: boolean;
+  /** For a device that has not reported. */
+  readonly awaits: boolean;
   readonly runs: number;
 }
 
@@ -168,6 +170,13 @@ export class Engine {
   retryHeld(): void {
     this.enqueue([...this.standing].flatMap(([key, s]) => (s.held ? [key] : [])));
   }
+  /** Devices report by themselves where the system tells; elsewhere, and where a word was lost, they are looked for. */
+  retryAwaiting(): void {
+    this.enqueue(
+      [...this.standing].flatMap(([key, s]) => (s.awaits ? [key] : [])),
+      false,
+    );
+  }
   /** At a start: what an earlier process left half done for owners that are no longer declared. */
   async sweep(tenant: string, declared: (key: OwnerKey) => boolean): Promise<void> {
     const known = await this.#o.store.owners(tenant);
@@ -255,7 +264,10 @@ export class Engine {
   #note(key: OwnerKey, r: Report): void {
     const held = r.plan.changes.some((c) => holdsOf(c).length > 0);
     const runs = (this.standing.get(key)?.runs ?? 0) + 1;
-    this.standing.set(key, { settled: r.settled, held, faulty: r.faults.size > 0, runs });
+    const faults = [...r.faults.values()];
+    const awaits = faults.some((f) => f.kind === "Waiting");
+    const faulty = faults.some((f) => f.kind !== "Waiting");
+    this.standing.set(key, { settled: r.settled, held, faulty, awaits, runs });
     this.#backoff.clear(key);
   }
 

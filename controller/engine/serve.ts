@@ -32,10 +32,19 @@ export interface Intervals {
   readonly refresh: number;
   readonly purge: number;
   readonly scan: number;
+  /** Between two looks for devices that have not reported. */
+  readonly await: number;
   /** For what is in flight when it must stop. */
   readonly grace: number;
 }
-const DEFAULTS: Intervals = { renew: 3_000, refresh: 10_000, purge: 60_000, scan: 600_000, grace: 10_000 };
+const DEFAULTS: Intervals = {
+  renew: 3_000,
+  refresh: 10_000,
+  purge: 60_000,
+  scan: 600_000,
+  await: 300_000,
+  grace: 10_000,
+};
 
 const RETRY_MS = 1_000;
 
@@ -54,6 +63,7 @@ export async function serve(o: ServeOptions): Promise<void> {
     repeat("refresh", every.refresh, o, () => refresh(controller)),
     repeat("purge", every.purge, o, () => controller.purge()),
     repeat("scan for drift", every.scan, o, () => scan(o)),
+    repeat("look for devices", every.await, o, async () => controller.engine.retryAwaiting()),
     o.watch(() => void attempt("follow the store", o, () => controller.follow()), signal),
     o.source ? take(o.source, o) : undefined,
   ]);

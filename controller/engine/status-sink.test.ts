@@ -37,7 +37,7 @@ beforeEach(async () => {
   stored = [];
   const ports = new Ports(new AbortController().signal, () => Number.POSITIVE_INFINITY);
   const secrets = { read: async () => undefined, readAll: async () => ({}) };
-  const endpoints = new Endpoints(new Map([bind(radius)]), secrets, ports);
+  const endpoints = new Endpoints(new Map([bind(radius)]), secrets, ports, String);
   const generated = { name: "secrets", limit: 1, run: async () => [new Sensitive("generated")] };
   declared = new Declared({ installation: "lab", endpoint: endpoints.endpoint, secrets, generated, ports });
   put(1, fixture.tenant(), fixture.radius(), fixture.plan(), fixture.subscriber());

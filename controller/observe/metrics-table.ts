@@ -18,7 +18,7 @@ const table = {
   lastmile_reconcile_seconds: row(
     "histogram",
     ["tenant", "result"],
-    "Time of one run of one subject, from its start to its report; result is settled, held, faulty, open or broken",
+    "Time of one run of one subject, from its start to its report; result is settled, waiting, held, faulty, open or broken",
     "Compare with the backlog of the systems: the slowest of them decides. broken: read the log, an error ended the run.",
   ),
   lastmile_actions_total: row(

@@ -111,7 +111,9 @@ export function openMetrics(sources: MetricSources, options: MetricOptions = {})
 
 function resultOf(blocked: readonly Blocker[], { settled, faults, plan }: RunView): string {
   if (settled) return "settled";
-  if (faults.size > 0) return "faulty";
+  const kinds = [...faults.values()].map((f) => f.kind);
+  if (kinds.some((kind) => kind !== "Waiting")) return "faulty";
+  if (kinds.length > 0) return "waiting";
   return blocked.length > 0 || plan.changes.some((c) => holdsOf(c).length > 0) ? "held" : "open";
 }
 

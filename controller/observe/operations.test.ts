@@ -22,7 +22,12 @@ const titled = (head: Row, rows: readonly Row[]): string =>
     ...rows,
   );
 
-const ENDS: Readonly<Record<Reason["mover"], string>> = { nobody: "", lastmile: "by itself", person: "a person" };
+const ENDS: Readonly<Record<Reason["mover"], string>> = {
+  nobody: "",
+  lastmile: "by itself",
+  device: "when the device reports",
+  person: "a person",
+};
 function reasons(group: Reason["group"]): string {
   const rows = Object.entries(REASONS).filter(([, r]) => r.group === group);
   return titled(

@@ -94,7 +94,7 @@ describe("configuration", () => {
     });
   });
   test("no fault holds the token", () => {
-    const deps = { endpoint: "nb", credentials: { token: new Sensitive("S3CRET") } };
+    const deps = { endpoint: "nb", digest: String, credentials: { token: new Sensitive("S3CRET") } };
     expect(() => authorization(deps)).toThrow(/^(?!.*S3CRET).*neither/);
   });
 });

@@ -29,7 +29,11 @@ const pool = (more: Partial<AddressPool> = {}): AddressPool => ({
 });
 const owner = { installation: "lab", tenant: "acme", kind: "Tenant", namespace: "-", name: "acme" };
 const tenant = (pools: readonly AddressPool[], more: Partial<ResolvedTenant> = {}): readonly Desired[] =>
-  desired({ scope: "tenant", owner, addressPlans: [plan()], pools, vlanPools: [], ...more }, "nb", config);
+  desired(
+    { scope: "tenant", owner, addressPlans: [plan()], pools, vlanPools: [], olts: [], templates: [], ...more },
+    "nb",
+    config,
+  );
 const keys = (all: readonly Desired[]) => all.map((d) => `${d.ref.resource} ${d.ref.key}`);
 
 describe("what stands before anything is given away", () => {

@@ -104,7 +104,7 @@ describe("other ends", () => {
 
 describe("an endpoint that cannot serve", () => {
   const connect = async (address: string, credentials: Record<string, Sensitive> = {}) =>
-    radius.connect({ address, slots: 2, nas: [] }, { endpoint: "radius-1", credentials });
+    radius.connect({ address, slots: 2, nas: [] }, { endpoint: "radius-1", digest: String, credentials });
   test("nobody listens", async () => {
     const session = await connect("postgresql://127.0.0.1:1/radius");
     expect(await code(session.ping(signal))).toMatchObject({ kind: "Transient", code: "Unavailable" });
@@ -124,7 +124,7 @@ describe("an endpoint that cannot serve", () => {
     for (const _ of ["made", "left as it is"]) {
       await radius.prepare!(
         { address: fresh.url, slots: 2, nas: [] },
-        { endpoint: "radius-1", credentials: {} },
+        { endpoint: "radius-1", digest: String, credentials: {} },
         signal,
       );
     }
@@ -156,7 +156,7 @@ describe("an endpoint that cannot serve", () => {
     url.password = "wrong";
     const { username, password } = new URL(fresh.url);
     const credentials = { username: new Sensitive(username), password: new Sensitive(decodeURIComponent(password)) };
-    const mine = openDatabase({ address: url.href, slots: 2 }, { endpoint: "r", credentials });
+    const mine = openDatabase({ address: url.href, slots: 2 }, { endpoint: "r", digest: String, credentials });
     expect(await mine.read("select current_user::text", [], signal)).toEqual([[username]]);
     await mine.close();
   });

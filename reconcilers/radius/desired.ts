@@ -97,8 +97,10 @@ function account(s: ResolvedSubscriber, endpoint: string, config: RadiusConfig):
   const account = { ref, spec, ...requires, ...(s.withDevice && { withDevice: withDevice(s.userName, s.withDevice) }) };
   return [...guards.groups, account];
 }
-const withDevice = (before: string, { rename }: NonNullable<ResolvedSubscriber["withDevice"]>): WithDevice =>
-  rename === undefined ? {} : { rename: { field: "userName", before, after: rename } };
+const withDevice = (before: string, { rename, device }: NonNullable<ResolvedSubscriber["withDevice"]>): WithDevice => ({
+  ...(rename !== undefined && { rename: { field: "userName", before, after: rename } }),
+  ...(device && { device }),
+});
 
 /** Undefined: nothing is wanted here. Suspending goes on without a NAS, as it does without a plan. */
 function areaFor(s: ResolvedSubscriber, config: RadiusConfig): Area | undefined {

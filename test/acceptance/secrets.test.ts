@@ -137,12 +137,12 @@ describe("rotation", () => {
     const plan = await p.lastmile(["plan", p.folder]);
     expect(plan.code, plan.text).toBe(2);
     expect(plan.text).toMatch(/password +\(secret [^)]+\) → \(secret [^)]+\)/);
-    expect(plan.text).toMatch(/held: AwaitingDevice.*dials with the earlier password\n.*rotation: Force/);
+    expect(plan.text).toMatch(/held: RouterNotManaged.*dials with the earlier password\n.*rotation: Force/);
     const done = await p.apply();
     expect(await passwordOf(p, "anna@acme.example"), done.text).toBe(FIRST);
     expect(done.code, done.text).toBe(3);
-    expect(done.text).toContain("AwaitingDevice");
-    expect(condition(await statusOf(p, "anna"), "Ready")).toBe("False AwaitingDevice");
+    expect(done.text).toContain("RouterNotManaged");
+    expect(condition(await statusOf(p, "anna"), "Ready")).toBe("False RouterNotManaged");
     expect(condition(await statusOf(p, "anna"), "InService")).toBe("True InService");
   });
 

@@ -112,10 +112,10 @@ describe("systems that disagree", () => {
     await writeFile(join(secret, "password"), "rotated-it-is");
     const rotated = await cli.lastmile("plan", cli.folder);
     expect(rotated.out).toMatch(/password {2}\(secret \S+\) → \(secret \S+\)/);
-    expect(rotated.out).toMatch(/AwaitingDevice/); // his router still dials with the old one
+    expect(rotated.out).toMatch(/RouterNotManaged/); // his router still dials with the old one
     expect(rotated.out).not.toMatch(/now-it-is-there|rotated-it-is/);
     const waits = await cli.lastmile("apply", cli.folder, "--yes");
-    expect(waits).toMatchObject({ exit: 3, out: expect.stringContaining("AwaitingDevice") });
+    expect(waits).toMatchObject({ exit: 3, out: expect.stringContaining("RouterNotManaged") });
     const forced = subscriber("later", "SUB-777778", "later@acme.example", "later").replace(
       "key: password }",
       "$&, rotation: Force",

@@ -24,7 +24,7 @@ export function open(url: string, secret: string): Http {
   const credentials = { token: new Sensitive(secret) };
   return connect(
     parseConfig({ address: url, limits: { requestsPerSecond: 10_000 } }),
-    authorization({ endpoint: ENDPOINT, credentials }),
+    authorization({ endpoint: ENDPOINT, digest: String, credentials }),
   );
 }
 

@@ -32,6 +32,8 @@ export const tenantSubject = (more: Partial<ResolvedTenant> = {}): ResolvedTenan
   addressPlans,
   pools: [v4, pd],
   vlanPools: [{ name: "res", vlanDomain: "mitte", serviceVlans: [[100, 102]] }],
+  olts: [],
+  templates: [],
   ...more,
 });
 export const owner = (n: number): Owner => subscriber(n).owner;

@@ -38,6 +38,7 @@ export const planSubject = (more: Partial<EffectivePlan> = {}): ResolvedPlan => 
   owner: owner("ServicePlan", more.name ?? plan.name),
   plan: { ...plan, ...more },
   addressPlans: [],
+  services: [],
   areas: [["bng1"], ["bng2"]],
 });
 
@@ -88,6 +89,8 @@ export function subscriber(n: number, more: Partial<ResolvedSubscriber> = {}): R
     customerId: `c-${n}`,
     billing: BILLING,
     devices: { onu: undefined, cpe: undefined },
+    onu: undefined,
+    cpe: undefined,
     profileName: `s${n}`,
     option82: { policy: "Enforce", circuitId: `OLT1/1/1/1:${n}`, remoteId: undefined },
     ...more,

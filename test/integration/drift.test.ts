@@ -115,7 +115,7 @@ describe("a secret of a person", () => {
     await site.secret("john", "password", "second-one");
     await site.scan();
     expect((await site.accounts()).get(JOHN)?.check).toEqual(["Cleartext-Password := first-one"]);
-    expect(await site.condition("john", "Ready")).toBe("False AwaitingDevice");
+    expect(await site.condition("john", "Ready")).toBe("False RouterNotManaged");
     await site.declare(site.base(withSecret("john", "Force")));
     expect((await site.accounts()).get(JOHN)?.check).toEqual(["Cleartext-Password := second-one"]);
     expect(await site.condition("john", "Ready")).toBe("True Converged");

@@ -190,7 +190,7 @@ describe("recover", () => {
     expect((await recover(isp(NAME, hashed))).passwords).toEqual({ found: 0, lost: [site.subscriber("anna")] });
     await site.declare(isp(NAME, hashed));
     expect(await everything()).toEqual(before);
-    expect(await site.condition("anna", "Ready")).toBe("False AwaitingDevice");
+    expect(await site.condition("anna", "Ready")).toBe("False RouterNotManaged");
   });
 
   it("writes nothing while a system cannot be read", async () => {

@@ -17,7 +17,7 @@ import { type Outcome, outcomeText } from "../render/outcome.ts";
 import { planText, summaryText } from "../render/plan.ts";
 import { withController } from "../session.ts";
 import { Endings, holdingLeases, settle } from "../settling.ts";
-import { readyWords } from "../watching.ts";
+import { awaitsDevice, readyWords } from "../watching.ts";
 
 export interface ApplyOptions extends PlanOptions, OutputOption {
   /** Only if the plan now has this id. */
@@ -109,8 +109,9 @@ async function outcomesOf({ all }: Endings, { store }: Installation): Promise<re
   const statuses = await store.statusOf(keys);
   return keys.map((key) => {
     const { settled, effects, faults } = all.get(key)!;
-    const result = settled ? "in place" : faults.length > 0 ? "failed" : "held";
-    const words = settled || faults.length > 0 ? faults : readyWords(statuses.get(key));
+    const status = statuses.get(key);
+    const result = settled ? "in place" : awaitsDevice(status) ? "waiting" : faults.length > 0 ? "failed" : "held";
+    const words = settled || faults.length > 0 ? faults : readyWords(status);
     return { subject: shown(objectKeyOf(key)), result, effects, words };
   });
 }

@@ -6,12 +6,19 @@ import { table } from "./table.ts";
 export interface Outcome {
   /** `Subscriber isp-acme/john-doe`. */
   readonly subject: string;
-  readonly result: "in place" | "held" | "failed";
+  /** Waiting: for a device at a customer's, while everything else is in place. */
+  readonly result: (typeof RESULTS)[number];
   /** undefined: a controller does the work, and tells of each effect in its log and in the history. */
   readonly effects?: number;
   readonly words: readonly string[];
 }
-const STYLES: Readonly<Record<Outcome["result"], Style>> = { "in place": "green", held: "yellow", failed: "red" };
+const RESULTS = ["in place", "waiting", "held", "failed"] as const;
+const STYLES: Readonly<Record<Outcome["result"], Style>> = {
+  "in place": "green",
+  waiting: "cyan",
+  held: "yellow",
+  failed: "red",
+};
 
 export function outcomeText(outcomes: readonly Outcome[], wide: boolean, paint: Paint): string {
   if (outcomes.length === 0) return "Nothing to do: what is there is what is declared.";
@@ -26,7 +33,7 @@ export function outcomeText(outcomes: readonly Outcome[], wide: boolean, paint: 
   const effects = outcomes.reduce((sum, o) => sum + (o.effects ?? 0), 0);
   const made = outcomes.some((o) => o.effects !== undefined) ? `${count(effects, "change")} made: ` : "";
   const by = Map.groupBy(news.length > 0 ? news : outcomes, (o) => o.result);
-  const parts = (["in place", "held", "failed"] as const).flatMap((r) => {
+  const parts = RESULTS.flatMap((r) => {
     const many = by.get(r)?.length ?? 0;
     return many > 0 ? [`${many} ${r}`] : [];
   });

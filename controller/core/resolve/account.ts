@@ -4,6 +4,7 @@ import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { ResolvedSubscriber } from "../resolved.ts";
 import type { Sensitive } from "../sensitive.ts";
 import type { Facts } from "./facts.ts";
+import { acsOf } from "./managed.ts";
 import { planOf } from "./plan-choice.ts";
 import { effectiveProfile } from "./profile.ts";
 import { realmOf, userNameFrom, userNameProblem } from "./username.ts";
@@ -13,13 +14,19 @@ export const MADE_PASSWORD = "radius-password";
 
 /** A secret that must be fetched, or made, before the subscriber can be resolved. */
 export type SecretNeed =
-  | {
-      readonly use: "password";
-      readonly from: { readonly namespace: string; readonly name: string; readonly key: string };
-    }
-  | { readonly use: "password"; readonly generated: typeof MADE_PASSWORD };
+  | { readonly use: "password"; readonly from: SecretPlace }
+  | { readonly use: "password"; readonly generated: typeof MADE_PASSWORD }
+  /** Of the router: the key of a wireless network, or a parameter. */
+  | { readonly use: "device"; readonly from: SecretPlace };
+export interface SecretPlace {
+  readonly namespace: string;
+  readonly name: string;
+  readonly key: string;
+}
 export interface Secrets {
   readonly password?: Sensitive;
+  /** Of the subscriber's namespace. */
+  readonly device?: (ref: Pick<SecretPlace, "name" | "key">) => Sensitive | undefined;
 }
 /** The account that it was given before: the name stays, whatever the template says now. */
 export interface Assigned {
@@ -40,7 +47,9 @@ export function resolveUserName(catalog: Catalog, facts: Facts, account: Assigne
   const userName = declaredName(catalog, facts, account?.userName);
   if (userName === undefined || !account || account.userName === userName || account.at.length === 0)
     return userName === undefined ? undefined : { userName };
-  return waitsForDevice(facts) ? { userName: account.userName, rename: userName } : { userName };
+  // A router that is told gets the new account beside the former one.
+  const waits = waitsForDevice(facts) && acsOf(facts.tenant, facts.subscriber) === undefined;
+  return waits ? { userName: account.userName, rename: userName } : { userName };
 }
 
 /** With PPPoE the router holds user name and password; elsewhere nothing at the customer's does. */
@@ -101,9 +110,20 @@ export function resolvePassword(facts: Facts, secrets: Secrets): ResolvedSubscri
   );
 }
 
-/** What `resolveSubscriber` needs to be given. Only PPPoE has a password; an ended subscriber needs none. */
+/** What `resolveSubscriber` needs to be given; an ended subscriber needs nothing. */
 export function secretsOf(catalog: Catalog, subscriber: Subscriber): readonly SecretNeed[] {
   if (subscriber.spec.serviceState === "Terminated") return [];
+  return [...passwordOf(catalog, subscriber), ...deviceSecrets(catalog, subscriber)];
+}
+function deviceSecrets(catalog: Catalog, subscriber: Subscriber): readonly SecretNeed[] {
+  const namespace = namespaceOf(subscriber);
+  const { wifi = [], parameters = [] } = subscriber.spec.cpe ?? {};
+  if ((catalog.tenant(namespace)?.spec.systems.genieacs ?? []).length === 0) return [];
+  const refs = [...wifi.map((w) => w.keySecretRef), ...parameters.map((p) => p.valueSecretRef)];
+  return refs.flatMap((ref) => (ref ? [{ use: "device" as const, from: { namespace, ...ref } }] : []));
+}
+/** Only PPPoE has a password. */
+function passwordOf(catalog: Catalog, subscriber: Subscriber): readonly SecretNeed[] {
   const { profile } = effectiveProfile(catalog, subscriber);
   if (accessTypeOf({ profile, plan: planOf(catalog, subscriber).plan }) !== "PPPoE") return [];
   const ref = subscriber.spec.radius.passwordSecretRef;

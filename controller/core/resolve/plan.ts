@@ -1,13 +1,14 @@
 /** What a plan means, in one unit each. */
-import type { ServicePlan, ServicePlanSpeed } from "../../api/types.generated.ts";
+import type { ServicePlan } from "../../api/types.generated.ts";
 import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { Blocker } from "../model.ts";
-import type { EffectivePlan, ResolvedPlan, Speed } from "../resolved.ts";
+import type { EffectivePlan, ResolvedPlan } from "../resolved.ts";
 import type { AccessType } from "./account.ts";
 import { addressPlansOf } from "./allocation.ts";
 import { parseDuration } from "./duration.ts";
 import type { Warning } from "./findings.ts";
-import { parseSpeed } from "./speed.ts";
+import { planServices } from "./plan-services.ts";
+import { planSpeed } from "./speed.ts";
 
 export type PlanResolution =
   | { readonly ok: true; readonly subject: ResolvedPlan; readonly warnings: readonly Warning[] }
@@ -27,7 +28,14 @@ export function resolvePlan(catalog: Catalog, plan: ServicePlan, installation: s
   const effective = effectivePlan(plan, plan.spec.accessType);
   return {
     ok: true,
-    subject: { scope: "plan", owner, plan: effective, addressPlans: addressPlansOf(tenant), areas },
+    subject: {
+      scope: "plan",
+      owner,
+      plan: effective,
+      addressPlans: addressPlansOf(tenant),
+      services: planServices(plan),
+      areas,
+    },
     warnings,
   };
 }
@@ -47,7 +55,7 @@ function makeEffective(plan: ServicePlan, accessType: AccessType): EffectivePlan
   return {
     namespace: namespaceOf(plan),
     name: metadata.name,
-    speed: speeds(spec.speed),
+    speed: planSpeed(spec.speed),
     sessionTimeout: seconds(spec.sessionTimeout),
     // An IPoE session has no dial-up that could end: an idle timeout would cut off a quiet router.
     idleTimeout: accessType === "IPoE" ? undefined : seconds(spec.idleTimeout),
@@ -76,20 +84,6 @@ export const lostPlan = (namespace: string, name: string): EffectivePlan => ({
   attributes: [],
 });
 
-function speeds({ down, up, burstDown, burstUp }: ServicePlanSpeed): Speed {
-  return {
-    downKbps: kbps(down),
-    upKbps: kbps(up),
-    ...(burstDown === undefined ? {} : { burstDownKbps: kbps(burstDown) }),
-    ...(burstUp === undefined ? {} : { burstUpKbps: kbps(burstUp) }),
-  };
-}
-// The schema has these patterns, so only a program error arrives here.
-function kbps(text: string): number {
-  const speed = parseSpeed(text);
-  if (speed === undefined) throw new RangeError(`not a speed: ${text}`);
-  return speed;
-}
 /** `0s` is "not sent". */
 const seconds = (text: string): number | undefined => parseDuration(text) || undefined;
 

@@ -14,5 +14,5 @@ export function onuSerial(text: string): string {
   return (/^[A-Za-z]{4}$/.test(vendor) ? vendor + plain.slice(8) : plain).toUpperCase();
 }
 
-/** TR-069 serial numbers are opaque; only case and surrounding space are no difference. */
-export const cpeSerial = (text: string): string => text.trim().toUpperCase();
+/** TR-069 serial numbers are opaque, save those of integrated ONTs, which are an ONU's; case and surrounding space are no difference. */
+export const cpeSerial = (text: string): string => onuSerial(text);

@@ -1,3 +1,6 @@
+import type { ServicePlanSpeed } from "../../api/types.generated.ts";
+import type { Speed } from "../resolved.ts";
+
 const KBPS = { k: 1, M: 1_000, G: 1_000_000 } as const;
 const SPEED = /^([0-9]{1,9})(?:\.([0-9]{1,6}))?([kMG])bps$/;
 
@@ -16,4 +19,20 @@ export function parseSpeed(text: string): number | undefined {
 export function formatSpeed(kbps: number): string {
   if (kbps % KBPS.G === 0) return `${kbps / KBPS.G}Gbps`;
   return kbps % KBPS.M === 0 ? `${kbps / KBPS.M}Mbps` : `${kbps}kbps`;
+}
+
+type Declared = Pick<ServicePlanSpeed, "down" | "up"> & Partial<ServicePlanSpeed>;
+export function planSpeed({ down, up, burstDown, burstUp }: Declared): Speed {
+  return {
+    downKbps: kbps(down),
+    upKbps: kbps(up),
+    ...(burstDown === undefined ? {} : { burstDownKbps: kbps(burstDown) }),
+    ...(burstUp === undefined ? {} : { burstUpKbps: kbps(burstUp) }),
+  };
+}
+// The schema has these patterns, so only a program error arrives here.
+function kbps(text: string): number {
+  const speed = parseSpeed(text);
+  if (speed === undefined) throw new RangeError(`not a speed: ${text}`);
+  return speed;
 }

@@ -3,7 +3,7 @@ import type { ServicePlan, Subscriber, Tenant } from "../../api/types.generated.
 import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { HeldAddress, HeldTag } from "../holding.ts";
 import type { Owner } from "../owner.ts";
-import type { EffectivePlan, ResolvedSubscriber } from "../resolved.ts";
+import type { EffectivePlan, ResolvedCpe, ResolvedSubscriber } from "../resolved.ts";
 import {
   type Assigned,
   accessTypeOf,
@@ -17,11 +17,13 @@ import { addressPlansOf } from "./allocation.ts";
 import { radiusEndpoints, servingArea } from "./area.ts";
 import { requiredFacts, resolveBilling, surveyPassed } from "./billing.ts";
 import { resolveOption82 } from "./circuit.ts";
+import { type DialIn, resolveCpe, toldBy } from "./cpe.ts";
 import type { Facts } from "./facts.ts";
 import { EVERYWHERE, type Findings, Notes } from "./findings.ts";
 import { resolveIpv4 } from "./ipv4.ts";
 import { resolveIpv6 } from "./ipv6.ts";
 import { warnOlder } from "./older.ts";
+import { resolveOnu } from "./onu.ts";
 import { effectivePlan, lostPlan, planWarnings } from "./plan.ts";
 import { planOf } from "./plan-choice.ts";
 import { type EffectiveProfile, effectiveProfile } from "./profile.ts";
@@ -74,7 +76,7 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
   const userName = account?.userName;
   const fatal = userName === undefined ? notes.blockers.slice(-1) : [];
   const endpoints = userName === undefined ? [] : endpointsFor(catalog, facts, userName, context.account);
-  const values = resolveValues(facts, context.secrets);
+  const values = resolveValues(facts, account, context.secrets);
   for (const endpoint of endpoints) for (const name of namesOf(account)) notes.claim("userName", endpoint, name);
   claimIdentity(subscriber, tenant, notes);
   const findings = subscriber.spec.serviceState === "Suspended" ? unheld(notes, fatal) : notes;
@@ -90,11 +92,21 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
     ...surroundings(catalog, tenant, subscriber, facts.plan),
     allocations: notes.allocations,
     dnsName: profile.profile.dnsName,
-    ...(waitsForDevice(facts) && { withDevice: account?.rename === undefined ? {} : { rename: account.rename } }),
+    ...(waitsForDevice(facts) && { withDevice: deviceFor(account, values.cpe, spec.serviceState) }),
     ...values,
   };
   return { ok: true, subject, endpoints, profile, ...parts(findings) };
 }
+
+/** Who is kept out is kept out under every name. */
+const deviceFor = (
+  account: UserName | undefined,
+  cpe: ResolvedCpe | undefined,
+  state: Subscriber["spec"]["serviceState"],
+): NonNullable<ResolvedSubscriber["withDevice"]> => ({
+  ...(account?.rename !== undefined && { rename: account.rename }),
+  ...(cpe && { device: toldBy(cpe, state === "Active") }),
+});
 
 /** A name that waits is taken already, so that nobody else gets it meanwhile. */
 const namesOf = (account: UserName | undefined): readonly string[] =>
@@ -155,9 +167,20 @@ const surroundings = (catalog: Catalog, tenant: Tenant, subscriber: Subscriber, 
 
 type Values = Pick<
   ResolvedSubscriber,
-  "accessType" | "plan" | "password" | "ipv4" | "ipv6" | "addressSource" | "routes" | "vlan" | "services" | "option82"
+  | "accessType"
+  | "plan"
+  | "password"
+  | "ipv4"
+  | "ipv6"
+  | "addressSource"
+  | "routes"
+  | "vlan"
+  | "services"
+  | "option82"
+  | "onu"
+  | "cpe"
 >;
-function resolveValues(facts: Facts, secrets: Secrets): Values {
+function resolveValues(facts: Facts, account: UserName | undefined, secrets: Secrets): Values {
   const accessType = accessTypeOf(facts);
   const services = resolveServices(facts);
   const vlan = internetTags(services);
@@ -179,8 +202,19 @@ function resolveValues(facts: Facts, secrets: Secrets): Values {
     vlan,
     services,
     option82,
+    onu: resolveOnu(facts, services),
+    cpe: resolveCpe(facts, secrets, addresses.ipv6, dialIn(accessType, account, password)),
   };
 }
+/** A router that dials hears of a name before it is the account's. */
+const dialIn = (
+  accessType: ResolvedSubscriber["accessType"],
+  account: UserName | undefined,
+  password: ResolvedSubscriber["password"],
+): DialIn =>
+  accessType === "PPPoE"
+    ? { userName: account?.rename ?? account?.userName, password: password?.value }
+    : { userName: undefined, password: undefined };
 const planFor = ({ plan, subscriber }: Facts, accessType: ResolvedSubscriber["accessType"]): EffectivePlan =>
   plan ? effectivePlan(plan, accessType) : lostPlan(namespaceOf(subscriber), subscriber.spec.planRef?.name ?? "-");
 
@@ -232,6 +266,8 @@ function terminated(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, ow
     vlan: { service: undefined, inner: undefined },
     services: [],
     option82: { policy: "Ignore", circuitId: undefined, remoteId: undefined },
+    onu: undefined,
+    cpe: undefined,
   };
   return { ok: true, subject, endpoints: [], profile: effectiveProfile(catalog, subscriber), ...parts(notes) };
 }

@@ -1,13 +1,22 @@
 /** Why something is not as declared: one list from blockers, holds, faults and open work, the gravest first. */
 import type { Condition } from "../../api/types.generated.ts";
-import { type Blocker, type Change, type Hold, type Plan, parseRef, type RefKey, refKey } from "../model.ts";
+import {
+  type Blocker,
+  type Change,
+  type FaultKind,
+  type Hold,
+  type Plan,
+  parseRef,
+  type RefKey,
+  refKey,
+} from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Warning } from "../resolve/findings.ts";
 import { asReason, REASONS, type ReasonCode, reasonOf } from "./reasons.ts";
 
 /** The part of a fault that people may see. `message` and `remedy` are free of secrets. */
 export interface FaultView {
-  readonly kind: "Transient" | "RateLimited" | "Conflict" | "Rejected" | "Forbidden" | "Unknown";
+  readonly kind: FaultKind;
   readonly code: string;
   readonly message: string;
   readonly remedy: string;
@@ -62,6 +71,7 @@ const KINDS: Readonly<Record<FaultView["kind"], ReasonCode>> = {
   Rejected: "Rejected",
   Forbidden: "Denied",
   Unknown: "OutcomeUnknown",
+  Waiting: "AwaitingDevice",
 };
 /** A code of the table speaks for itself; a code on the wire, such as a SQLSTATE, by its kind. */
 export const faultReason = ({ code, kind }: FaultView): string => (Object.hasOwn(REASONS, code) ? code : KINDS[kind]);
@@ -125,7 +135,7 @@ export const conditionOf = (type: string): string => `${type}Ready`;
 export const typeOf = (endpoint: string, { systems }: Pick<Input, "systems">): string =>
   systems.get(endpoint) ?? "System";
 
-const RANK = { person: 0, lastmile: 1, nobody: 2 } as const;
+const RANK = { person: 0, lastmile: 1, device: 2, nobody: 3 } as const;
 const rank = ({ reason }: Cause): number => RANK[reasonOf(reason).mover];
 
 /** Each once; what a person must do first, otherwise as they were found, which is the plan's order. */

@@ -17,7 +17,15 @@ export function progress(causes: readonly Cause[], seen: boolean, done: ReasonCo
   const [first] = causes;
   if (!first)
     return [plain("Ready", "True", done), plain("Reconciling", "False", "Idle"), plain("Stalled", "False", "Idle")];
-  const person = reasonOf(first.reason).mover === "person";
+  const { mover } = reasonOf(first.reason);
+  // Everything that can be done now is done (kstatus: Current); who waits for a device waits for nobody here.
+  if (mover === "device" && seen)
+    return [
+      { type: "Ready", status: "True", ...told(causes) },
+      plain("Reconciling", "False", "Idle"),
+      plain("Stalled", "False", "Idle"),
+    ];
+  const person = mover === "person";
   const unknown = !seen && !person;
   const ready: Draft = { type: "Ready", status: unknown ? "Unknown" : "False", ...told(causes) };
   if (person)

@@ -5,7 +5,7 @@ export interface Reason {
   /** Where it comes from; the documentation is ordered by it. */
   readonly group: "state" | "work" | "hold" | "fault" | "blocker" | "warning";
   /** Who must act before it goes away. */
-  readonly mover: "nobody" | "lastmile" | "person";
+  readonly mover: "nobody" | "lastmile" | "device" | "person";
   readonly means: string;
   readonly remedy: string;
 }
@@ -26,6 +26,14 @@ const states = {
   Idle: state("nothing is under way"),
   AwaitingPerson: state("nothing is under way until a person acts", "see condition Stalled"),
   Reachable: state("the endpoint answers and can serve"),
+  OLTDown: state(
+    "an OLT does not answer: what hangs on it is neither judged nor repaired",
+    "see to the OLT, its power and its uplink",
+  ),
+  Settling: state(
+    "an OLT came back: devices are given time to come back by themselves",
+    "wait; what is still wrong afterwards is repaired",
+  ),
 } satisfies Record<string, Reason>;
 
 const works = {
@@ -73,9 +81,16 @@ const holds = {
     "another object holds a name, address or tag that must be unique",
     "give one of the two another value; the message names the holder",
   ),
-  AwaitingDevice: hold(
+  AwaitingDevice: {
+    ...hold(
+      "it waits for a device at the customer's that has not reported yet, or is switched off",
+      "plug the device in; it goes on by itself when the device reports",
+    ),
+    mover: "device",
+  },
+  RouterNotManaged: hold(
     "what the customer's router dials with would change, and nothing tells the router",
-    "take the change back, or set radius.rotation: Force when the router is changed with it",
+    "declare the router in cpe, take the change back, or set radius.rotation: Force when the router is changed with it",
   ),
 } satisfies Record<HoldCode, Reason>;
 
@@ -86,6 +101,10 @@ const faults = {
   OutcomeUnknown: retried(
     "the system failed in an unexpected way",
     "wait: it is tried again; read the system's own log",
+  ),
+  DeviceFault: refused(
+    "the customer's device refused a value, or does not have it",
+    "correct the value, or map it in cpe.mappings of the plan to what this model has",
   ),
   InUse: retried("something still uses the object", "wait: it is tried again when the user is gone"),
   Conflict: retried("something else changed or occupies the object", "wait: it is looked at and tried again"),
@@ -105,6 +124,14 @@ const faults = {
 
 const blockers = {
   TenantUnknown: blocker("the namespace belongs to no tenant", "declare a Tenant with that namespace"),
+  ServiceUnknown: blocker(
+    "a port is to carry a service that the plan has not",
+    "add it to the plan, or correct onu.unis",
+  ),
+  VlanUnknown: blocker(
+    "a service on an ONU has no VLAN",
+    "set services[].vlan in the plan, or serviceVlan in the profile",
+  ),
   PlanUnknown: blocker("the service plan does not exist", "declare the plan, or name another in planRef"),
   PlanAmbiguous: blocker("several plans fit", "name one in planRef"),
   ProfileUnknown: blocker("the network profile does not exist", "declare it, or remove networkProfileRef"),

@@ -98,7 +98,7 @@ describe("the conditions of a subscriber", () => {
     for (const i of [terminated, withdrawn]) expect(said(i, "Ready", "InService")).toEqual([ready, service]);
   });
 
-  const HOLDS: Readonly<Record<HoldCode, "Stalled" | "Reconciling">> = {
+  const HOLDS: Readonly<Record<Exclude<HoldCode, "AwaitingDevice">, "Stalled" | "Reconciling">> = {
     NotOwned: "Stalled",
     Blocked: "Reconciling",
     NeedsApproval: "Stalled",
@@ -107,7 +107,7 @@ describe("the conditions of a subscriber", () => {
     ObserveOnly: "Stalled",
     OutsideWindow: "Reconciling",
     IdentityConflict: "Stalled",
-    AwaitingDevice: "Stalled",
+    RouterNotManaged: "Stalled",
   };
   it.each(Object.entries(HOLDS) as [HoldCode, string][])("shows the hold %s as %s", (code, where) => {
     expect(said(input(run([held(code)])), "Ready", "RADIUSReady", "InSync", where)).toEqual([
@@ -118,7 +118,7 @@ describe("the conditions of a subscriber", () => {
     ]);
   });
 
-  const CODES: Readonly<Record<FaultCode, "Stalled" | "Reconciling">> = {
+  const CODES: Readonly<Record<Exclude<FaultCode, "AwaitingDevice">, "Stalled" | "Reconciling">> = {
     Unavailable: "Reconciling",
     Lost: "Reconciling",
     InUse: "Reconciling",
@@ -128,6 +128,7 @@ describe("the conditions of a subscriber", () => {
     Misconfigured: "Stalled",
     NotSupported: "Stalled",
     Denied: "Stalled",
+    DeviceFault: "Stalled",
   };
   const unseen = account({ hold: { code: "Blocked", message: "not observed yet" } });
   it.each(Object.entries(CODES) as [FaultCode, string][])("shows the fault %s as %s", (code, where) => {
@@ -145,7 +146,7 @@ describe("the conditions of a subscriber", () => {
       `${where}=True ${code}`,
     ]);
   });
-  const KINDS: Readonly<Record<FaultView["kind"], string>> = {
+  const KINDS: Readonly<Record<Exclude<FaultView["kind"], "Waiting">, string>> = {
     Transient: "Unavailable",
     RateLimited: "RateLimited",
     Conflict: "Conflict",

@@ -30,13 +30,15 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   const state = accountState(accounts, wanted, resolved?.subject.userName);
   const drafts = [
     ...progress(causes, report !== undefined, DONE[wanted]),
-    inService(wanted, state, causes, declared?.subscriber.spec.suspension),
+    inService(wanted, state, causes, declared?.subscriber.spec.suspension, wasInService(input.previous)),
     inSync(input, causes),
     ...perSystem(input, causes),
     ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input)] }),
   ];
   return { ...stamped(drafts, input), ...(resolved && declared && parts(resolved, declared, input, causes, state)) };
 }
+const wasInService = (previous: SubscriberStatus | undefined): boolean =>
+  previous?.conditions?.some((c) => c.type === "InService" && c.status === "True") === true;
 const DONE: Readonly<Record<Wanted, ReasonCode>> = {
   Active: "Converged",
   Suspended: "Suspended",

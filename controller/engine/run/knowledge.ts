@@ -1,7 +1,7 @@
 /** What one run knows of its subject's objects, and what it still waits to hear. */
 
 import { Fault } from "../../../reconcilers/errors.ts";
-import { type Desired, type Observed, type Outputs, parseRef, type RefKey, type Spec } from "../../core/model.ts";
+import { type Desired, type Observed, type Outputs, parseRef, type RefKey } from "../../core/model.ts";
 import { type Owner, type OwnerKey, ownerKey, type Token, token } from "../../core/owner.ts";
 import { type Known, knownFrom } from "../../core/plan.ts";
 import type { Backoff } from "../../queue/backoff.ts";
@@ -23,7 +23,7 @@ export interface Means {
   readonly by: (owner: OwnerKey) => AuditRow["by"];
 }
 
-const ANSWERED: ReadonlySet<Fault["kind"]> = new Set(["Conflict", "Rejected", "Forbidden"]);
+const ANSWERED: ReadonlySet<Fault["kind"]> = new Set(["Conflict", "Rejected", "Forbidden", "Waiting"]);
 /** The code of a Fault that says whose it is already. */
 const TAKEN = "IdentityConflict";
 
@@ -83,7 +83,7 @@ export class Knowledge {
     const { ports, verbs } = this.#means;
     for (const e of await ports.store(verbs.entries, this.owner, this.#by)) this.entries.set(e.ref, e);
     for (const key of new Set([...desired.keys(), ...this.entries.keys()]))
-      this.begin(key, () => this.#look(key, desired.get(key)?.spec));
+      this.begin(key, () => this.#look(key, desired.get(key)));
     await this.idle();
   }
 
@@ -120,8 +120,9 @@ export class Knowledge {
     }
     this.seen.delete(key); // uncertain until it has been looked at again
     this.faults.set(key, e);
+    if (e.kind === "Waiting") return; // it is no trouble: the device reports some time
     const { backoff, clock } = this.#means;
-    const isRefusal = e.kind === "Conflict" || e.kind === "Rejected";
+    const isRefusal = ANSWERED.has(e.kind) && e.kind !== "Forbidden";
     this.#later(backoff.fail(this.#lane(key), e.retryAfterMs, clock.now(), isRefusal));
   }
 
@@ -136,17 +137,17 @@ export class Knowledge {
     return attempts === 0 ? this.#by : { ...this.#by, attempts };
   }
 
-  async #look(key: RefKey, spec: Spec | undefined): Promise<void> {
+  async #look(key: RefKey, d: Desired | undefined): Promise<void> {
     this.looking++;
-    await this.#find(key, spec).finally(() => this.looking--);
+    await this.#find(key, d).finally(() => this.looking--);
   }
-  async #find(key: RefKey, spec: Spec | undefined): Promise<void> {
+  async #find(key: RefKey, d: Desired | undefined): Promise<void> {
     const { ports, backoff, clock } = this.#means;
     const ref = parseRef(key);
     const entry = this.entries.get(key);
     const until = backoff.until(this.#lane(key), clock.now());
     if (until > clock.now()) return this.#later(until);
-    const lookup = { ref, token: this.token(key), id: entry?.id, ...(spec && { spec }) };
+    const lookup = { ref, token: this.token(key), id: entry?.id, ...(d && { spec: d.spec, how: d.how }) };
     const found = await ports.observe(lookup, this.by(key));
     if (found === null && entry) {
       const sure = entry.intentAt + ports.resource(ref).settleMs;

@@ -230,12 +230,14 @@ class Run {
 
   #order(c: Change): Order {
     const key = refKey(c.ref);
-    const { spec, unknown } = resolve(this.desired.get(key)?.spec ?? {}, this.known.output);
+    const d = this.desired.get(key);
+    const { spec, unknown } = resolve(d?.spec ?? {}, this.known.output);
     if (unknown.length > 0) throw fault("BadValue", `${key} uses what ${unknown.join(", ")} does not give`);
     const want = { ...this.known.outputs(key), ...spec } as State;
     const patch = Object.fromEntries(c.fields.map((f) => [f.field, want[f.field] ?? null]));
     const action = c.action as Order["action"];
-    return { ref: c.ref, action, token: this.known.token(key), owner: this.known.owner, id: c.id, patch };
+    const { token, owner } = this.known;
+    return { ref: c.ref, action, token: token(key), owner, id: c.id, patch, ...(d && { spec: want, how: d.how }) };
   }
 
   #input(): PlanInput {
