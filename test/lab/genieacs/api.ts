@@ -5,20 +5,10 @@ import { forget } from "./documents.ts";
 import { faultId, taskChannel } from "./faults.ts";
 import { list } from "./lists.ts";
 import { compileScript } from "./presets.ts";
+import { type Reply, type Request, syntaxError, text } from "./replies.ts";
 import type { Acs } from "./sessions.ts";
 import { enqueue, type Task, taskById, tasksOf } from "./tasks.ts";
 
-export interface Request {
-  readonly method: string;
-  readonly url: URL;
-  readonly body: string;
-}
-export interface Reply {
-  readonly status: number;
-  readonly reason?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
 type Handler = (acs: Acs, request: Request, names: readonly string[]) => Reply;
 interface Route {
   readonly path: RegExp;
@@ -26,7 +16,6 @@ interface Route {
 }
 
 const OK: Reply = { status: 200 };
-const text = (status: number, body: string): Reply => ({ status, body });
 const NO_DEVICE = text(404, "No such device");
 const NOT_FOUND = text(404, "404 Not Found");
 const shown = (status: number, body: unknown, reason?: string): Reply => ({
@@ -66,8 +55,6 @@ export function answer(acs: Acs, request: Request): Reply {
   return NOT_FOUND;
 }
 
-/** The engine of the recording says less of a syntax error than Node does. */
-const syntaxError = (e: unknown): Reply => text(400, String(e).replace(/ \(line \d+ column \d+\)$/, ""));
 function attempt(make: () => Doc, then: (made: Doc) => Reply): Reply {
   let made: Doc;
   try {

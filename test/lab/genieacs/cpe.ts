@@ -1,8 +1,8 @@
 /** A router in the hands of a test: what it really holds, what it was told, and what is done to it on the spot. */
-import type { Value } from "./datamodel.ts";
 import { type Device, leafAt, makeDevice, type Plug, type Rpc, reset, setByHand, type Unreachable } from "./device.ts";
 import { register } from "./documents.ts";
 import { type Acs, inform } from "./sessions.ts";
+import type { Value } from "./tree.ts";
 
 export interface Cpe {
   readonly id: string;

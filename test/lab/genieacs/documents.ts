@@ -1,6 +1,6 @@
 /** The device documents: nested objects with `_value`, `_type`, `_timestamp`, `_writable`, `_object`, as they are stored and shown. */
-import type { Value } from "./datamodel.ts";
 import { idOf, type Plug } from "./device.ts";
+import type { Value } from "./tree.ts";
 
 export type Doc = Record<string, unknown>;
 export interface Documents {

@@ -1,14 +1,14 @@
 /** Reading a collection: query, projection, sort, skip, limit (fact 17). */
-import type { Reply, Request } from "./api.ts";
 import { type Doc, outermost, project } from "./documents.ts";
 import { candidates, compare, compile, type Query, shownField, valueAt } from "./query.ts";
+import { type Reply, type Request, syntaxError } from "./replies.ts";
 import type { Acs } from "./sessions.ts";
 
 export function list(acs: Acs, { method, url }: Request, [collection = ""]: readonly string[]): Reply {
   const query = parsed(url, "query");
   const sort = parsed(url, "sort");
   const bad = [query, sort].find((q) => q instanceof SyntaxError);
-  if (bad) return { status: 400, body: String(bad).replace(/ \(line \d+ column \d+\)$/, "") };
+  if (bad) return syntaxError(bad);
   const found = fitting(acs, collection, query as Query);
   const shown = page(sorted(found, collection, sort as Query), url);
   const paths = url.searchParams.has("projection")

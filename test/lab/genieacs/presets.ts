@@ -1,9 +1,9 @@
 /** Presets and provisions, as far as a session needs them: a condition on the document, a script that declares values and tags. */
 import vm from "node:vm";
-import type { Value } from "./datamodel.ts";
 import type { Doc } from "./documents.ts";
 import { type Faults, faultId, record, rests } from "./faults.ts";
 import { compile, type Query } from "./query.ts";
+import type { Value } from "./tree.ts";
 import { know, refresh, type Session, setValues } from "./values.ts";
 
 export interface Rules {

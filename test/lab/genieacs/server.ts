@@ -2,11 +2,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { listen, stop } from "../netbox/broken.ts";
-import { answer, type Reply } from "./api.ts";
+import { answer } from "./api.ts";
 import { type Cpe, plugIn } from "./cpe.ts";
 import type { Plug } from "./device.ts";
 import { type Doc, makeDocuments } from "./documents.ts";
 import type { FaultDoc } from "./faults.ts";
+import type { Reply } from "./replies.ts";
 import type { Acs } from "./sessions.ts";
 import type { Task } from "./tasks.ts";
 import { makeTroubles, type Trouble, type Troubles } from "./troubles.ts";

@@ -1,10 +1,12 @@
 /** A session of a device: what it says with its inform, then the tasks that wait for it, then the presets. */
-import { type Branch, find, type Value } from "./datamodel.ts";
-import { addObject, type CwmpFault, type Device, deleteObject, restart } from "./device.ts";
+
+import { addObject, type CwmpFault, deleteObject, restart } from "./cwmp.ts";
+import type { Device } from "./device.ts";
 import { type Documents, dropAt, learnValue, nodeAt, register } from "./documents.ts";
 import { type Failure, type Faults, faultId, record, rests, taskChannel } from "./faults.ts";
 import { type Rules, runPresets } from "./presets.ts";
 import { type Task, type Tasks, tasksOf } from "./tasks.ts";
+import { type Branch, find, type Value } from "./tree.ts";
 import { discover, refresh, type Session, setValues } from "./values.ts";
 
 export interface Acs extends Rules {

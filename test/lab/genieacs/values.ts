@@ -1,15 +1,9 @@
 /** What the ACS knows of a device's parameters, and how it reads and sets them: by listing, reading and comparing with its own document. */
-import { type Branch, find, type Value } from "./datamodel.ts";
-import {
-  type CwmpFault,
-  type Device,
-  getParameterNames,
-  getParameterValues,
-  isWritable,
-  type Pair,
-  setParameterValues,
-} from "./device.ts";
+
+import { type CwmpFault, getParameterNames, getParameterValues, setParameterValues } from "./cwmp.ts";
+import { type Device, isWritable, type Pair } from "./device.ts";
 import { type Doc, dropAt, growAt, learnValue, nodeAt } from "./documents.ts";
+import { type Branch, find, type Value } from "./tree.ts";
 
 export interface Session {
   readonly device: Device;
