@@ -146,6 +146,8 @@ function connectOnly(acs: Acs, id: string): Reply {
 }
 /** The reason phrase alone tells what became of it (fact 3); the task stays queued unless it is 200. */
 function processed(acs: Acs, task: Task): Reply {
+  if (!acs.docs.byId.get(task.device)?.["_lastInform"])
+    throw new TypeError("Cannot read properties of undefined (reading 'getTime')");
   const { refused, started } = reach(acs, task.device);
   if (refused !== undefined) return shown(202, task, refused);
   if (!started) return shown(202, task, "Task queued but not processed");

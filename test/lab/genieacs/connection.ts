@@ -1,4 +1,5 @@
 /** A connection request: whether the device can be called, and the session that follows. */
+import { type Doc, nodeAt } from "./documents.ts";
 import { type Acs, inform } from "./sessions.ts";
 
 interface Reached {
@@ -6,11 +7,12 @@ interface Reached {
   readonly refused?: string;
   readonly started: boolean;
 }
+const hasUrl = (doc: Doc): boolean =>
+  ["Device", "InternetGatewayDevice"].some((root) => nodeAt(doc, `${root}.ManagementServer.ConnectionRequestURL`));
 export function reach(acs: Acs, id: string): Reached {
   const device = acs.devices.get(id);
   const why = device?.noConnectionRequest;
-  if (why === "url") throw new TypeError("Invalid URL");
-  if (why === "inform") throw new TypeError("Cannot read properties of undefined (reading 'getTime')");
+  if (!hasUrl(acs.docs.byId.get(id)!)) throw new TypeError("Invalid URL");
   // The real one waits 2 s for a device that hangs, and says the same then.
   if (!device?.online || why === "busy" || why === "hang") return { refused: "Device is offline", started: false };
   if (why === "auth")

@@ -1,6 +1,6 @@
 /** A router in the hands of a test: what it really holds, what it was told, and what is done to it on the spot. */
 import { type Device, leafAt, makeDevice, type Plug, type Rpc, reset, setByHand, type Unreachable } from "./device.ts";
-import { register } from "./documents.ts";
+import { dropAt, register } from "./documents.ts";
 import { type Acs, inform } from "./sessions.ts";
 import type { Value } from "./tree.ts";
 
@@ -61,9 +61,5 @@ function handle(acs: Acs, device: Device): Cpe {
 function forgetHow(acs: Acs, device: Device, what: "url" | "inform"): void {
   const doc = acs.docs.byId.get(device.id) ?? register(acs.docs, device.plug, acs.now());
   if (what === "inform") delete doc["_lastInform"];
-  else
-    for (const root of device.tree.children.keys()) {
-      const server = (doc[root] as Record<string, Record<string, unknown>> | undefined)?.["ManagementServer"];
-      delete server?.["ConnectionRequestURL"];
-    }
+  else for (const root of device.tree.children.keys()) dropAt(doc, `${root}.ManagementServer.ConnectionRequestURL`);
 }

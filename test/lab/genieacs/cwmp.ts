@@ -42,14 +42,15 @@ function refusal(device: Device, path: string, value: Value): string | undefined
   const there = find(device.tree, path);
   if (there?.kind !== "leaf") return "9005";
   if (!isWritable(device, path, there)) return "9008";
-  return device.rejected.get(path) ?? (typeof value !== typeof there.value ? "9006" : outOfRange(path, value));
+  if (typeof value !== typeof there.value) return "9006";
+  return device.rejected.get(path) ?? (outOfRange(path, there.type, value) ? "9007" : undefined);
 }
-function outOfRange(path: string, value: Value): string | undefined {
-  if (typeof value === "number") return value < 0 ? "9007" : undefined;
-  if (typeof value !== "string") return undefined;
-  if (path.endsWith(".SSID")) return value.length > 32 ? "9007" : undefined;
-  if (path.endsWith(".KeyPassphrase")) return value.length < 8 || value.length > 63 ? "9007" : undefined;
-  return undefined;
+function outOfRange(path: string, type: string, value: Value): boolean {
+  if (typeof value === "number") return type === "xsd:unsignedInt" && value < 0;
+  if (typeof value !== "string") return false;
+  if (path.endsWith(".SSID")) return value.length > 32;
+  if (path.endsWith(".KeyPassphrase")) return value.length < 8 || value.length > 63;
+  return false;
 }
 
 /** undefined: 9005. */

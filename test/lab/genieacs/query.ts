@@ -37,6 +37,7 @@ function all(dialect: Dialect, types: Types, query: Query): (doc: Doc) => boolea
 }
 function logical(dialect: Dialect, types: Types, name: string, wanted: unknown): (doc: Doc) => boolean {
   const parts = (wanted as readonly Query[]).map((q) => all(dialect, types, q));
+  if (parts.length === 0) throw new Error(`MongoServerError: ${name} must be a nonempty array`);
   if (name === "$or") return (doc) => parts.some((t) => t(doc));
   if (name === "$and") return (doc) => parts.every((t) => t(doc));
   if (name === "$nor") return (doc) => !parts.some((t) => t(doc));

@@ -7,7 +7,7 @@ import { type Cpe, plugIn } from "./cpe.ts";
 import type { Plug } from "./device.ts";
 import { type Doc, makeDocuments } from "./documents.ts";
 import type { FaultDoc } from "./faults.ts";
-import type { Reply } from "./replies.ts";
+import type { Reply, Request } from "./replies.ts";
 import type { Acs } from "./sessions.ts";
 import type { Task } from "./tasks.ts";
 import { makeTroubles, type Trouble, type Troubles } from "./troubles.ts";
@@ -49,10 +49,7 @@ export async function startGenieacs(options: GenieacsOptions = {}): Promise<Geni
   };
   const troubles = makeTroubles();
   const server = createServer((req, res) => {
-    serve(req, res).catch((e: Error) => {
-      lab.killed.push(e.message);
-      res.destroy();
-    });
+    serve(req, res).catch(() => res.destroy()); // the client went away in the middle of its request
   });
   const lab: GenieacsLab = {
     ...troubles.hands,
@@ -80,9 +77,17 @@ export async function startGenieacs(options: GenieacsOptions = {}): Promise<Geni
     if (trouble?.what === "stall") return;
     const refused =
       inTheWay(trouble) ?? (entry !== undefined && req.headers.authorization !== entry ? NO_ENTRY : undefined);
-    const reply = refused ?? answer(acs, { method, url: new URL(path, lab.url), body });
-    if (trouble?.what === "drop") res.destroy();
+    const reply = refused ?? work({ method, url: new URL(path, lab.url), body });
+    if (!reply || trouble?.what === "drop") res.destroy();
     else send(res, reply);
+  }
+  function work(request: Request): Reply | undefined {
+    try {
+      return answer(acs, request);
+    } catch (e) {
+      lab.killed.push(String(e));
+      return undefined;
+    }
   }
   return lab;
 }

@@ -19,7 +19,9 @@ const parents = (path: string): readonly string[] =>
 /** Lists the way to a path, as far as nobody has listed it yet (sample 24b). */
 export function discover(session: Session, path: string): void {
   for (const parent of parents(path)) {
-    if (nodeAt(session.doc, parent)?.["_timestamp"] !== undefined) continue;
+    const known = nodeAt(session.doc, parent);
+    if (known?.["_timestamp"] !== undefined) continue;
+    if (!known && parent.includes(".")) return; // the list above it has told that there is none
     const there = getParameterNames(session.device, parent);
     if (!there) return;
     list(session, parent, there);
@@ -95,14 +97,10 @@ export function know(session: Session, path: string): Doc | undefined {
 }
 /** The type is the one that the device has told; the one in the task counts nothing (sample 99). */
 function cast(value: unknown, type: string): Value {
-  if (type === "xsd:boolean" && typeof value !== "boolean")
-    return BOOLEANS[String(value).toLowerCase()] ?? String(value);
-  if (/^xsd:(unsignedI|i)nt$/.test(type))
-    return Number.isNaN(Number.parseInt(String(value), 10)) ? String(value) : Number.parseInt(String(value), 10);
-  if (type === "xsd:dateTime") {
-    const time = new Date(value as string);
-    return Number.isNaN(time.getTime()) ? String(value) : time.toISOString();
-  }
-  return typeof value === "boolean" ? value : String(value);
+  const text = String(value);
+  if (type === "xsd:boolean") return BOOLEANS[text.toLowerCase()] ?? text;
+  if (/^xsd:(unsignedI|i)nt$/.test(type)) return /^\s*[+-]?\d/.test(text) ? Number.parseInt(text, 10) : text;
+  const time = new Date(value as string);
+  return type === "xsd:dateTime" && !Number.isNaN(time.getTime()) ? time.toISOString() : text;
 }
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false, "1": true, "0": false };
