@@ -61,8 +61,9 @@ print(json.dumps([[MessageToDict(f) for f in files] for files in (ours, theirs.v
 export async function descriptors(python: string): Promise<readonly [ours: Definitions, theirs: Definitions]> {
   const loaded = loadSync(join(import.meta.dirname, "../../reconcilers/voltha/voltha.proto"), { keepCase: true });
   const id = loaded["voltha.ID"];
-  if (!id || !("fileDescriptorProtos" in id)) throw new Error("voltha.proto has no message ID");
-  const input = id.fileDescriptorProtos.map((b) => b.toString("base64")).join("\n");
+  const files = id?.["fileDescriptorProtos"];
+  if (!Array.isArray(files)) throw new Error("voltha.proto has no message ID");
+  const input = files.map((b) => b.toString("base64")).join("\n");
   const { stdout } = await execa(python, ["-c", PRINT], { input });
   const [ours, theirs] = JSON.parse(stdout) as [File[], File[]];
   return [definitions(ours), definitions(theirs)];

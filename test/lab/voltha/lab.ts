@@ -1,0 +1,206 @@
+/** A stand-in of a whole VOLTHA site on 127.0.0.1: rw_core, one controller (VGC or ONOS) and the plant behind them. */
+import { startClock } from "./clock.ts";
+import { restarted, startController } from "./controller.ts";
+import { type Olt, startCore } from "./core.ts";
+import type { Flow, Tags } from "./flows.ts";
+import { serveGrpc } from "./grpc.ts";
+import { serveRest } from "./http.ts";
+import * as olts from "./olt.ts";
+import { startOnos } from "./onos.ts";
+import { answerOnos } from "./onos-rest.ts";
+import * as onus from "./onu.ts";
+import {
+  addOlt,
+  addOnu,
+  canBeHeard,
+  emptyPlant,
+  type OltBox,
+  type OltFacts,
+  type OnuBox,
+  oltOf,
+  plug,
+  servicesOf,
+  unplug,
+} from "./plant.ts";
+import { startSadis } from "./sadis.ts";
+import type { Trouble } from "./trouble.ts";
+import { answerVgc } from "./vgc.ts";
+
+export interface VolthaOptions {
+  /** How long a change of state takes. */
+  readonly stepMs?: number;
+  /** Where ONOS pulls `/sadis/v2/subscribers/{id}` and `/sadis/v2/bandwidthprofiles/{id}`. */
+  readonly sadisUrl?: string;
+}
+export interface OnuHandle {
+  readonly serial: string;
+  readonly uniPort: string;
+  power(on: boolean): void;
+  reboot(): void;
+  move(olt: string, pon: number): void;
+  unplug(): void;
+  /** What the device has in its tables, whatever anybody believes. */
+  readonly services: readonly Tags[];
+  readonly flows: readonly Flow[];
+}
+export interface VolthaLab {
+  /** host:port of rw_core */
+  readonly grpc: string;
+  /** Base of `/vgc/v1/…` */
+  readonly vgc: string;
+  /** Base of `/onos/olt/oltapp/…` and `/onos/sadis/…` */
+  readonly onos: string;
+  /** `METHOD path` of every REST request, `Method id` of every gRPC call. */
+  readonly requests: string[];
+  readonly calls: string[];
+  readonly trouble: Trouble[];
+  stepMs: number;
+  sadisUrl: string | undefined;
+  olt(facts: OltFacts): void;
+  onu(facts: { readonly serial: string; readonly olt: string; readonly pon: number }): OnuHandle;
+  /** The OLT's power; children and VGC go on as if nothing were. */
+  oltDown(serial: string): void;
+  oltUp(serial: string): void;
+  /** Somebody disables and enables it: VGC says that all is well, the ONUs have nothing. */
+  oltCycle(serial: string): Promise<void>;
+  kafkaDown(): void;
+  kafkaUp(): void;
+  removeFlowsOnDisable(on: boolean): void;
+  /** VGC and ONOS are away for some steps and keep what they were told. */
+  restartController(): Promise<void>;
+  /** Nothing is on its way any more. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startVoltha({ stepMs = 1, sadisUrl }: VolthaOptions = {}): Promise<VolthaLab> {
+  const clock = startClock(stepMs);
+  const plant = emptyPlant();
+  const core = startCore(clock, plant);
+  const controller = startController(core);
+  const sadis = startSadis(sadisUrl);
+  const onos = startOnos(core, sadis);
+  const requests: string[] = [];
+  const calls: string[] = [];
+  const trouble: Trouble[] = [];
+  const grpc = await serveGrpc(core, trouble, calls);
+  const vgcSide = await serveRest((q) => answerVgc(controller, q), trouble, requests);
+  const onosSide = await serveRest((q) => answerOnos(onos, q), trouble, requests);
+
+  /** The device that rw_core has for this box, if any. */
+  const deviceAt = (box: OltBox | undefined): Olt | undefined => core.oltsByAddress.get(box?.hostAndPort ?? "");
+  const appears = (box: OnuBox): void => {
+    const device = deviceAt(box.at?.olt);
+    if (device && canBeHeard(box)) clock.later(1, () => onus.heard(core, device, box));
+  };
+  const vanishes = (box: OnuBox): void => {
+    const onu = deviceAt(box.at?.olt)?.onus.get(box.serial);
+    box.flows.clear();
+    if (onu && canBeHeard(box)) onus.lose(core, onu);
+  };
+  const handle = (box: OnuBox): OnuHandle => ({
+    serial: box.serial,
+    uniPort: `${box.serial}-1`,
+    power(on) {
+      if (on === box.powered) return;
+      if (!on) vanishes(box);
+      box.powered = on;
+      if (on) appears(box);
+    },
+    reboot() {
+      vanishes(box);
+      appears(box);
+    },
+    move(olt, pon) {
+      vanishes(box);
+      unplug(box);
+      plug(plant, box, olt, pon);
+      appears(box);
+    },
+    unplug() {
+      vanishes(box);
+      unplug(box);
+    },
+    get services() {
+      return servicesOf(box);
+    },
+    get flows() {
+      return [...box.flows.values()];
+    },
+  });
+
+  return {
+    grpc: grpc.address,
+    vgc: vgcSide.url,
+    onos: onosSide.url,
+    requests,
+    calls,
+    trouble,
+    get stepMs() {
+      return clock.stepMs;
+    },
+    set stepMs(ms) {
+      clock.stepMs = ms;
+    },
+    get sadisUrl() {
+      return sadis.url;
+    },
+    set sadisUrl(url) {
+      sadis.url = url;
+    },
+    olt(facts) {
+      const device = deviceAt(addOlt(plant, facts));
+      if (device) olts.connect(core, device);
+    },
+    onu({ serial, olt, pon }) {
+      const box = addOnu(plant, serial, olt, pon);
+      appears(box);
+      return handle(box);
+    },
+    oltDown(serial) {
+      const box = oltOf(plant, serial);
+      box.up = false;
+      const device = deviceAt(box);
+      if (device) olts.lost(core, device);
+    },
+    oltUp(serial) {
+      const box = oltOf(plant, serial);
+      box.up = true;
+      box.boots += 1;
+      const device = deviceAt(box);
+      if (device) olts.connect(core, device);
+    },
+    async oltCycle(serial) {
+      const device = deviceAt(oltOf(plant, serial));
+      if (!device) throw new Error(`rw_core has no ${serial}`);
+      olts.disable(core, device);
+      await clock.settled();
+      olts.enable(core, device);
+      await clock.settled();
+    },
+    kafkaDown() {
+      core.kafka = false;
+      grpc.cutStreams();
+    },
+    kafkaUp() {
+      core.kafka = true;
+    },
+    removeFlowsOnDisable(on) {
+      controller.flowService = { ...controller.flowService, removeFlowsOnDisable: on };
+    },
+    async restartController() {
+      vgcSide.down = onosSide.down = true;
+      clock.later(3, () => {
+        vgcSide.down = onosSide.down = false;
+        restarted(controller);
+      });
+      await clock.settled();
+    },
+    settled: () => clock.settled(),
+    async close() {
+      clock.stop();
+      grpc.close();
+      await Promise.all([vgcSide.close(), onosSide.close()]);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** Flows on their way: from a controller into rw_core, and from there into the tables of the ONU. */
+import { become, type Core, type Logical, type LogicalPort, type Onu, walk } from "./core.ts";
+import { type Flow, flowsOf, keyOf, type Tags } from "./flows.ts";
+import { NNI } from "./plant.ts";
+
+export class NotReady extends Error {}
+
+export const flowsFor = (logical: Logical, port: LogicalPort, tags: Tags): readonly Flow[] =>
+  flowsOf({ uni: port.no, nni: logical.olt.box?.nni ?? NNI }, tags);
+export const reaches = (core: Core, logical: Logical): boolean => core.kafka && logical.olt.connect === "REACHABLE";
+
+/** @throws NotReady; what rw_core holds already is not sent to the device again. */
+export function pushService(core: Core, logical: Logical, port: LogicalPort, tags: Tags): void {
+  if (!reaches(core, logical)) throw new NotReady();
+  const held = logical.flows.get(port.no) ?? new Map<bigint, Flow>();
+  logical.flows.set(port.no, held);
+  const missing = flowsFor(logical, port, tags).filter((f) => !held.has(f.id));
+  for (const flow of missing) held.set(flow.id, flow);
+  const onu = port.device;
+  if (onu.kind !== "onu" || missing.length === 0) return;
+  walk(core, onu, [
+    () => become(onu, onu.oper, onu.connect, "tech-profile-config-download-success"),
+    () => {
+      for (const flow of missing) if (isOnus(flow)) onu.box.flows.set(flow.id, flow);
+      become(onu, onu.oper, onu.connect, "omci-flows-pushed");
+    },
+  ]);
+}
+export const isOnus = (flow: Flow): boolean => flow.leg === "up-onu" || flow.leg === "down-onu";
+
+/** `leaks`: the ONU's first upstream flow is never answered, and stays here and there. */
+export function pullService(
+  core: Core,
+  logical: Logical,
+  port: LogicalPort,
+  tags: Tags,
+  how: "clean" | "leaks" = "clean",
+): void {
+  if (!reaches(core, logical)) throw new NotReady();
+  const held = logical.flows.get(port.no);
+  const gone = flowsFor(logical, port, tags).filter((f) => how === "clean" || f.leg !== "up-onu");
+  for (const flow of gone) held?.delete(flow.id);
+  const onu = port.device;
+  if (onu.kind === "onu") core.clock.later(1, () => pulled(onu, gone, keyOf(tags)));
+}
+function pulled(onu: Onu, gone: readonly Flow[], key: string): void {
+  const had = [...onu.box.flows.values()].some((f) => keyOf(f.tags) === key);
+  for (const flow of gone) onu.box.flows.delete(flow.id);
+  if (onu.admin === "ENABLED")
+    become(onu, onu.oper, onu.connect, had ? "tech-profile-config-delete-success" : "omci-flows-deleted");
+}
