@@ -89,7 +89,7 @@ export class Endpoints {
       [...this.#open].map(async ([name, { session }]) => {
         const contact = await session
           .ping(AbortSignal.timeout(PING_MS))
-          .then(({ version }): Contact => ({ ok: true, version, at: Date.now() }), failed);
+          .then(({ version, troubles = [] }): Contact => ({ ok: true, version, troubles, at: Date.now() }), failed);
         this.#contacts.set(name, contact);
         if (!contact.ok) this.#stale.add(name);
       }),

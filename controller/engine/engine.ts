@@ -18,6 +18,7 @@ import { Ports } from "./run/ports.ts";
 import { type Deps, preview, type Report, reconcile } from "./run/reconcile.ts";
 import { storeVerbs } from "./run/store-verbs.ts";
 import { Verified } from "./run/verified.ts";
+import { Whose } from "./run/whose.ts";
 
 export interface Options {
   readonly store: Store;
@@ -85,6 +86,7 @@ export class Engine {
   /** Shared objects, such as the group of a plan, that are known to be in place. */
   readonly #inPlace = new Set<RefKey>();
   readonly #waiting = new Map<RefKey, Set<OwnerKey>>();
+  readonly #whose: Whose;
   #approved: ReadonlySet<string> = new Set();
 
   constructor(o: Options) {
@@ -92,6 +94,7 @@ export class Engine {
     this.#backoff = o.backoff ?? new Backoff();
     this.queue = new KeyQueue(o.window ?? 2000, (key, small) => this.#run(key, small), isShared, tenantOf);
     this.ports = new Ports(this.#abort.signal, o.aliveMs ?? (() => Number.POSITIVE_INFINITY));
+    this.#whose = new Whose(this.ports.tells);
     this.verbs = storeVerbs(o.store, o.clock, o.retentionMs ?? (() => MONTH));
     this.#admission = new Admission(o.budget, o.store, o.clock, this.ports);
     this.#deps = {
@@ -170,6 +173,12 @@ export class Engine {
   retryHeld(): void {
     this.enqueue([...this.standing].flatMap(([key, s]) => (s.held ? [key] : [])));
   }
+  /** Something happened to these objects, as their system says. */
+  heard(refs: readonly RefKey[]): void {
+    const owners = this.#whose.of(refs);
+    this.verified.forget(owners);
+    this.enqueue(owners);
+  }
   /** Devices report by themselves where the system tells; elsewhere, and where a word was lost, they are looked for. */
   retryAwaiting(): void {
     this.enqueue(
@@ -205,6 +214,7 @@ export class Engine {
       if (!small && (await this.#same(key))) return;
       await this.#admission.claimAgain(key, small);
       const { subject, report } = await this.#reconcile(key, small);
+      this.#whose.note(subject);
       this.#note(key, report);
       this.#verify(key, subject, report, turn);
       this.#place(subject, report);

@@ -4,6 +4,7 @@ import { Fault } from "../../reconcilers/errors.ts";
 import type { Source, SourceUpdate } from "../sources/source.ts";
 import type { Leases } from "../store/leases.ts";
 import type { Controller } from "./controller.ts";
+import { Hints } from "./hints.ts";
 import type { Intake, IntakeOptions } from "./intake.ts";
 import { scanEndpoint } from "./scan/drift.ts";
 
@@ -54,6 +55,7 @@ export async function serve(o: ServeOptions): Promise<void> {
   const { controller, leases, signal } = o;
   await controller.load();
   const takeUp = new TakeUp(o);
+  const hints = hearing(o);
   await takeUp.renew(); // from here on the leases are renewed, however long it takes to take everything up
   await Promise.all([
     repeat("renew leases", every.renew, o, () => takeUp.renew()),
@@ -63,6 +65,7 @@ export async function serve(o: ServeOptions): Promise<void> {
     repeat("refresh", every.refresh, o, () => refresh(controller)),
     repeat("purge", every.purge, o, () => controller.purge()),
     repeat("scan for drift", every.scan, o, () => scan(o)),
+    repeat("listen to systems", every.renew, o, async () => hints.sync()),
     repeat("look for devices", every.await, o, async () => controller.engine.retryAwaiting()),
     o.watch(() => void attempt("follow the store", o, () => controller.follow()), signal),
     o.source ? take(o.source, o) : undefined,
@@ -98,6 +101,17 @@ class TakeUp {
     if (leases.held() > 0) await controller.resume();
     this.#done = now;
   }
+}
+
+function hearing({ controller: { engine }, signal, on }: ServeOptions): Hints {
+  const hints = new Hints({
+    sessions: () => engine.ports.sessions(),
+    heard: (refs) => engine.heard(refs),
+    trouble: (endpoint, error) => on({ event: "trouble", doing: `listen to ${endpoint}`, error }),
+    signal,
+  });
+  hints.sync();
+  return hints;
 }
 
 async function refresh(controller: Controller): Promise<void> {

@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import type { ServicePlanStatus, SubscriberStatus } from "../api/types.generated.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
+import { steady } from "../core/status/devices.ts";
 import { planStatus } from "../core/status/plan.ts";
 import { subscriberStatus } from "../core/status/subscriber.ts";
 import type { Json, StatusRow } from "../store/status.ts";
@@ -133,4 +134,4 @@ export class StatusSink {
 }
 
 /** Of a settled subject a status follows from what is declared and seen, but for the times of its transitions. */
-const digestOf = (timeless: Status): string => hash("sha1", JSON.stringify(timeless), "base64");
+const digestOf = (timeless: Status): string => hash("sha1", JSON.stringify(steady(timeless)), "base64");

@@ -1,5 +1,5 @@
 /** `lastmile explain`: what a subscriber is waiting for, and why. `lastmile history`: what was done for him. */
-import type { Conditioned } from "../../core/status/conditions.ts";
+import type { SubscriberStatus } from "../../api/types.generated.ts";
 import { explain as inWords } from "../../core/status/explain.ts";
 import { findSubscriber, type Known } from "../declared-objects.ts";
 import { EXIT, type Exit } from "../exit.ts";
@@ -15,7 +15,7 @@ export interface SubscriberOptions extends OutputOption {
 export async function explain(cx: Cx, subscriber: string, { namespace, output }: SubscriberOptions): Promise<Exit> {
   return withInstallation(cx, async (installation) => {
     const known = await findSubscriber(installation, subscriber, namespace);
-    const status = known.status as Conditioned | undefined;
+    const status = known.status as SubscriberStatus | undefined;
     const lines = inWords(status);
     const data = { subscriber: `${known.namespace}/${known.name}`, lines, conditions: status?.conditions ?? [] };
     await print(cx.io, output, data, () =>

@@ -9,6 +9,7 @@ import {
   parseRef,
   type RefKey,
   refKey,
+  type Seen,
 } from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Warning } from "../resolve/findings.ts";
@@ -28,6 +29,8 @@ export interface RunView {
   readonly faults: ReadonlyMap<RefKey, FaultView>;
   /** What the systems chose. */
   readonly known: Known;
+  /** As it was found, or left. */
+  readonly seen: Seen;
 }
 export interface StatusInput<Status> {
   /** `metadata.generation`; undefined where the source has none. */

@@ -1,10 +1,10 @@
 /** A status in words: what it waits for, why, and what to do. Pure. */
-import type { Condition } from "../../api/types.generated.ts";
-import type { Conditioned } from "./conditions.ts";
+import type { Condition, SubscriberStatus } from "../../api/types.generated.ts";
+import { devices } from "./explain-devices.ts";
 import { reasonOf } from "./reasons.ts";
 
 /** Lines for a support engineer, in the order of reading. */
-export function explain(status: Conditioned | undefined): readonly string[] {
+export function explain(status: SubscriberStatus | undefined): readonly string[] {
   const conditions = status?.conditions ?? [];
   const of = (type: string): Condition | undefined => conditions.find((c) => c.type === type);
   const ready = of("Ready");
@@ -16,9 +16,10 @@ export function explain(status: Conditioned | undefined): readonly string[] {
   const trouble = conditions.filter((c) => isSystem(c) && c.status !== "True");
   return [
     headline(ready),
-    ...(ready.status === "True" ? [] : because(trouble.length > 0 ? trouble : [ready])),
+    ...(ready.status === "True" && trouble.length === 0 ? [] : because(trouble.length > 0 ? trouble : [ready])),
     ...service(of("InService")),
     ...drift(of("InSync")),
+    ...devices(status ?? {}),
     ...conditions.filter((c) => c.type === "Warnings").map((c) => `Remark: ${c.message}.`),
   ];
 }
@@ -36,6 +37,7 @@ const isSystem = ({ type }: Condition): boolean => !GENERAL.has(type);
 
 function headline(ready: Condition): string {
   const { means, mover } = reasonOf(ready.reason);
+  if (mover === "device") return "Done, as far as it can be: the rest waits for a device at the customer's.";
   if (ready.status === "True") return `Done: ${means}.`;
   if (mover === "person") return `Not done: it waits for a person (${ready.reason}).`;
   return `Not done: Lastmile goes on by itself (${ready.reason}).`;

@@ -10,6 +10,7 @@ import { billingSection, billRemarks } from "./billing.ts";
 import { type Cause, causesOf, type StatusInput } from "./causes.ts";
 import { inSync, perSystem, progress, remarks } from "./common.ts";
 import { stamped } from "./conditions.ts";
+import { cpeSection, onuSection } from "./devices.ts";
 import { type ReasonCode, reasonOf } from "./reasons.ts";
 import { addressesSection, type Declared, networkSection, type Resolved, radiusSection } from "./sections.ts";
 import { inService } from "./service.ts";
@@ -65,8 +66,14 @@ function parts(
       addresses: withAllocatedAt(addressesSection(resolved, known, report?.plan.changes ?? []), input),
     }),
     ...(billing && { billing }),
+    ...(granted && devices(subject, input)),
     network: networkSection(resolved, declared, ipv6State(subject, state, causes, known)),
   };
+}
+
+function devices(subject: ResolvedSubscriber, input: SubscriberStatusInput): Pick<SubscriberStatus, "cpe" | "onu"> {
+  const [cpe, onu] = [cpeSection(subject, input), onuSection(subject, input)];
+  return { ...(cpe && { cpe }), ...(onu && { onu }) };
 }
 
 /** Life cycle of the IPv6 addresses, as far as RADIUS tells it. */

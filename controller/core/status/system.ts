@@ -7,8 +7,13 @@ import { REASONS } from "./reasons.ts";
 
 /** The last try to reach it. */
 export type Contact =
-  | { readonly ok: true; readonly version: string; readonly at: number }
+  | { readonly ok: true; readonly version: string; readonly troubles?: readonly Trouble[]; readonly at: number }
   | { readonly ok: false; readonly fault: FaultView };
+/** What is wrong with many at once. */
+export interface Trouble {
+  readonly reason: string;
+  readonly message: string;
+}
 export interface SystemStatusInput extends Stamp {
   readonly previous: ExternalSystemStatus | undefined;
   readonly spec: Pick<ExternalSystem["spec"], "paused" | "mode">;
@@ -23,7 +28,12 @@ export interface SystemStatusInput extends Stamp {
 export function systemStatus(input: SystemStatusInput): ExternalSystemStatus {
   const { contact, backlog, drift, previous } = input;
   const reachable = reach(contact);
-  const drafts = [...progress(causes(input, reachable), contact !== undefined, "Converged"), reachable, inSync(drift)];
+  const drafts = [
+    ...progress(causes(input, reachable), contact !== undefined, "Converged"),
+    reachable,
+    inSync(drift),
+    ...degraded(contact),
+  ];
   // What it was when it was last reached stands until it is reached again.
   const version = contact?.ok ? contact.version : previous?.version;
   const checkedAt = contact?.ok ? rfc3339(contact.at) : previous?.checkedAt;
@@ -41,6 +51,15 @@ function reach(contact: Contact | undefined): Draft {
   if (!contact) return plain(type, "Unknown", "NotObserved");
   if (contact.ok) return plain(type, "True", "Reachable");
   return { type, status: "False", reason: faultReason(contact.fault), message: faultText(contact.fault) };
+}
+/** Only where something is: the subscribers behind it say nothing of it. */
+function degraded(contact: Contact | undefined): readonly Draft[] {
+  const troubles = contact?.ok ? (contact.troubles ?? []) : [];
+  const [first] = troubles;
+  if (!first) return [];
+  return [
+    { type: "Degraded", status: "True", reason: first.reason, message: troubles.map((t) => t.message).join("; ") },
+  ];
 }
 /** Pausing and observing are chosen, and yet a system where differences stay must not look like one that corrects them. */
 function causes({ spec, drift }: SystemStatusInput, reachable: Draft): readonly Cause[] {

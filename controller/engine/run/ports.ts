@@ -48,6 +48,8 @@ export class Ports {
     }
     this.#endpoints.delete(endpoint);
   }
+  /** Whether it says by itself that something happened. */
+  tells = (endpoint: string): boolean => this.#endpoints.get(endpoint)?.session.hints !== undefined;
   /** By name: they are opened side by side, and which one came first is chance. */
   sessions(): ReadonlyMap<string, Session> {
     const byName = [...this.#endpoints].sort(([a], [b]) => (a < b ? -1 : 1));
