@@ -105,6 +105,14 @@ describe("a device and what the ACS knows of it", () => {
     expect(await value(SSID)).toBe(undefined); // never read, and still there
     expect(cpe.get(SSID)).toBe("factory-1");
   });
+  test("what is gone at the device is gone in the document once its branch is read", async () => {
+    await run({ name: "addObject", objectName: "Device.WiFi.SSID" });
+    cpe.factoryReset();
+    cpe.inform();
+    expect(await shown("Device.WiFi.SSID.3")).toBeDefined();
+    await run(refresh("Device.WiFi.SSID"));
+    expect(await shown("Device.WiFi.SSID.3")).toBe(undefined);
+  });
   test("a device that is deleted comes back with its next inform, tagless", async () => {
     await send("POST", `/devices/${cpe.id}/tags/x`);
     expect(lab.tagsOf(cpe.id)).toEqual(["x"]);
@@ -278,5 +286,7 @@ test("a preset acts on whom its precondition fits, at the events that it names",
   expect(cpe.get(SSID)).toBe("factory-1");
   cpe.factoryReset();
   cpe.inform();
+  const other = lab.plug({ serial: "S2", oui: "A", productClass: "B", dataModel: "TR-181" });
   expect([cpe.get(SSID), lab.tagsOf(cpe.id), lab.faults()]).toEqual(["Preset", ["seen"], []]);
+  expect([other.get(SSID), lab.tagsOf(other.id)]).toEqual(["factory-1", []]);
 });

@@ -83,7 +83,6 @@ export function deleteObject(device: Device, path: string): CwmpFault | undefine
   const table = find(device.tree, path.slice(0, cut));
   const there = find(device.tree, path);
   if (table?.kind !== "branch" || there?.kind !== "branch") return fault("9005");
-  if (!there.writable) return fault("9001");
   table.children.delete(path.slice(cut + 1));
   return undefined;
 }

@@ -14,7 +14,7 @@ interface Ordered {
   left: number;
 }
 export interface Troubles {
-  /** The nth fitting request from now, each once. `on` is tried on `METHOD path`. */
+  /** Once: the nth fitting request that no earlier order takes. `on` is tried on `METHOD path`. */
   drop(nth?: number, on?: RegExp): void;
   refuse(status: number, nth?: number, on?: RegExp): void;
   html(nth?: number, on?: RegExp): void;

@@ -90,9 +90,7 @@ export function know(session: Session, path: string): Doc | undefined {
   discover(session, path);
   const node = nodeAt(session.doc, path);
   if (node?.["_object"] !== false || node["_value"] !== undefined) return node;
-  const read = getParameterValues(session.device, [path]);
-  if (!read) dropAt(session.doc, path);
-  learn(session, read);
+  learn(session, getParameterValues(session.device, [path]));
   return nodeAt(session.doc, path);
 }
 /** The type is the one that the device has told; the one in the task counts nothing (sample 99). */
