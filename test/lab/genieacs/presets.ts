@@ -12,7 +12,7 @@ export interface Rules {
   readonly faults: Faults;
 }
 export const compileScript = (name: string, script: string): vm.Script =>
-  new vm.Script(`"use strict";(function(){\n${script}\n})();`, { filename: name });
+  new vm.Script(`(() => {\n${script}\n})();`, { filename: name });
 
 export function runPresets(rules: Rules, session: Session, events: readonly string[]): void {
   const due = [...rules.presets.values()].filter((p) => applies(p, session, events));

@@ -135,7 +135,7 @@ export function compare(a: unknown, b: unknown): number {
 
 function stretch(value: unknown): readonly unknown[] {
   if (typeof value !== "string") return [value];
-  const [, pattern, flags] = /^\/(.*?)\/(g?i?m?y?)$/.exec(value) ?? [];
+  const [, pattern, flags] = /^\/(.*)\/([gimy]*)$/.exec(value) ?? [];
   const time = new Date(value);
   return [
     value,
