@@ -120,7 +120,7 @@ function forDesired(d: Desired, input: PlanInput): Change {
   const rules = input.fields(d.ref);
   const names = differing(rules, have, want);
   const shown = (fields: readonly string[]) => fields.map((f) => show(rules, have, want, f, input.digest));
-  if (!have) return change(d.ref, "create", { after, fields: shown(names) });
+  if (!have) return change(d.ref, "create", { after, fields: shown(names), ...tells });
   const { id, token } = have;
   if (token !== undefined && token !== input.token(key))
     return change(d.ref, "update", { after, id, fields: shown(names), hold: notOwned(ownedBy(have)), ...tells });
