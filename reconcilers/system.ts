@@ -127,14 +127,23 @@ export interface System<Config> {
    */
   desired(subject: ResolvedSubject, endpoint: string, config: Config): readonly Desired[];
   connect(config: Config, deps: ClientDeps): Promise<Session>;
+  /** Pure. What the system comes to ask for instead of being told, such as SADIS; undefined: nothing of this object. */
+  publishes?(desired: Desired, config: Config): Published | undefined;
   /** Makes what we need beside the system's own objects, such as tables. Safe to repeat. */
   prepare?(config: Config, deps: ClientDeps, signal: AbortSignal): Promise<void>;
 }
 
+/** A document that is served over HTTP. */
+export interface Published {
+  /** `/sadis/v2/subscribers/ALCL12345678-1` */
+  readonly path: string;
+  readonly body: unknown;
+}
 /** A system with its configuration: the type of the configuration is nobody else's business. */
 export interface Configured {
   desired(subject: ResolvedSubject): readonly Desired[];
   connect(deps: ClientDeps): Promise<Session>;
+  publishes(desired: Desired): Published | undefined;
   prepare(deps: ClientDeps, signal: AbortSignal): Promise<void>;
 }
 /** @throws Fault `Misconfigured` */
@@ -147,6 +156,7 @@ export const bind = <C>(system: System<C>): readonly [type: string, Configure] =
     return {
       desired: (subject) => system.desired(subject, endpoint, config),
       connect: (deps) => system.connect(config, deps),
+      publishes: (desired) => system.publishes?.(desired, config),
       prepare: async (deps, signal) => system.prepare?.(config, deps, signal),
     };
   },

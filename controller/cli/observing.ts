@@ -103,8 +103,14 @@ function noteUpdate({ update, intake }: Extract<ServeEvent, { event: "update" }>
   log.info({ event: "update", source, revision, ...n }, `${n.changed} changed, ${n.withdrawn} withdrawn`);
 }
 
-export async function listen({ metrics, liveness, ready }: Observed, at: Listen): Promise<Listening> {
-  const endpoints = { metrics: () => metrics.scrape(), healthz: () => [liveness.check()], readyz: ready };
+export async function listen({ controller, metrics, liveness, ready }: Observed, at: Listen): Promise<Listening> {
+  const endpoints = {
+    metrics: () => metrics.scrape(),
+    healthz: () => [liveness.check()],
+    readyz: ready,
+    document: (path: string) => controller.document(path),
+    hint: (ref: string) => controller.engine.heard([ref]),
+  };
   return openHttp(endpoints, at).catch((e: NodeJS.ErrnoException) => {
     throw new CliError(
       `cannot listen on ${at.host}:${at.port} (${e.code})`,

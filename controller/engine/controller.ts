@@ -16,6 +16,7 @@ import type { Secrets } from "../store/secrets.ts";
 import type { Store } from "../store/store.ts";
 import { type TenantRun, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
+import { documentAt } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Engine, type Options } from "./engine.ts";
 import { type Intake, type IntakeOptions, intake } from "./intake.ts";
@@ -190,6 +191,10 @@ export class Controller {
   /** What carries our mark and nobody declares. */
   orphans(update: SourceUpdate | undefined, o: OrphansOptions): Promise<readonly Orphan[]> {
     return orphansAt(this.#desk, update, o);
+  }
+  /** What a system asks for at this path, such as SADIS; undefined: nobody declares it. */
+  document(path: string): unknown {
+    return documentAt(path, this.declared, (d) => this.endpoints.published(d));
   }
   get #desk(): Desk {
     const { declared, endpoints, engine } = this;

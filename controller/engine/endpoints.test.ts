@@ -21,6 +21,7 @@ async function connected(hosts: string): Promise<{ readonly given: readonly Clie
       given.push(deps);
       return session;
     },
+    publishes: () => undefined,
     prepare: async () => undefined,
   });
   const secret = { username: new Sensitive("u"), password: new Sensitive("S3CRET"), hosts: new Sensitive(hosts) };

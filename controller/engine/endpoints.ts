@@ -1,9 +1,10 @@
 /** The ExternalSystems that are declared: configured, connected, and asked now and then whether they answer. */
 import { credentialsFor } from "../../reconcilers/credentials.ts";
 import { Fault, fault } from "../../reconcilers/errors.ts";
-import type { ClientDeps, Configure, Configured, Session } from "../../reconcilers/system.ts";
+import type { ClientDeps, Configure, Configured, Published, Session } from "../../reconcilers/system.ts";
 import type { ExternalSystem } from "../api/types.generated.ts";
 import type { Endpoint } from "../core/compose.ts";
+import type { Desired } from "../core/model.ts";
 import type { Digest } from "../core/redact.ts";
 import type { Contact } from "../core/status/system.ts";
 import type { SecretSource } from "../sources/secrets.ts";
@@ -39,6 +40,10 @@ export class Endpoints {
     return open && { desired: (subject) => guarded(() => open.configured.desired(subject)) };
   };
 
+  /** What the system of this object comes to ask for. */
+  published(d: Desired): Published | undefined {
+    return this.#open.get(d.ref.system)?.configured.publishes(d);
+  }
   /** Connects what is new or different. A system that cannot be configured is left as it was, and its health says why. */
   async sync(declared: Iterable<ExternalSystem>): Promise<void> {
     const wanted = new Map([...declared].map((s) => [s.metadata.name, s]));

@@ -1,4 +1,4 @@
-/** /metrics, /healthz and /readyz. On the loopback interface unless told otherwise: nothing here asks who is asking. */
+/** /metrics, /healthz, /readyz, what systems come to ask for, and hints. On the loopback interface unless told otherwise: nothing here asks who is asking. */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,6 +8,10 @@ export interface Endpoints {
   metrics(): Promise<{ readonly type: string; readonly text: string }>;
   healthz(): readonly Check[];
   readyz(): Promise<readonly Check[]>;
+  /** What a system comes to ask for, such as SADIS; undefined: nobody declares it. */
+  document?(path: string): unknown;
+  /** `POST /hints/<system>/<resource>/<key>`: something happened to this object, so it is looked at again. */
+  hint?(ref: string): void;
 }
 export interface HttpOptions {
   readonly host?: string;
@@ -25,6 +29,7 @@ interface Answer {
   readonly text: string;
 }
 type Routes = ReadonlyMap<string, () => Promise<Answer>>;
+const HINTS = "/hints/";
 
 /** Rejects with Node's error, such as EADDRINUSE. */
 export async function openHttp(endpoints: Endpoints, { host = "127.0.0.1", port }: HttpOptions): Promise<Listening> {
@@ -33,7 +38,7 @@ export async function openHttp(endpoints: Endpoints, { host = "127.0.0.1", port 
     ["/healthz", async () => judged(endpoints.healthz())],
     ["/readyz", async () => judged(await endpoints.readyz())],
   ]);
-  const server = createServer((request, response) => void respond(routes, request, response));
+  const server = createServer((request, response) => void respond(endpoints, routes, request, response));
   server.listen(port, host);
   await once(server, "listening");
   const { address, port: bound } = server.address() as AddressInfo;
@@ -48,10 +53,38 @@ export async function openHttp(endpoints: Endpoints, { host = "127.0.0.1", port 
   };
 }
 
-async function respond(routes: Routes, { method, url }: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { status, type, text } = await answer(routes, method ?? "", (url ?? "").split("?", 1)[0] ?? "");
+async function respond(
+  endpoints: Endpoints,
+  routes: Routes,
+  { method = "", url = "" }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = url.split("?", 1)[0] ?? "";
+  const told = method === "POST" && path.startsWith(HINTS) ? hear(endpoints, path.slice(HINTS.length)) : undefined;
+  const { status, type, text } = told ?? published(endpoints, method, path) ?? (await answer(routes, method, path));
   response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
   response.end(text); // Node leaves the text out for HEAD
+}
+
+const REF = /^[^/]+\/[^/]+\/[^/]+$/;
+/** Costs one look at an object that somebody here has declared, and nothing of any other. */
+function hear({ hint }: Endpoints, ref: string): Answer | undefined {
+  if (!hint || !REF.test(ref)) return undefined;
+  hint(decoded(ref));
+  return plain(202, "looked at again\n");
+}
+function published({ document }: Endpoints, method: string, path: string): Answer | undefined {
+  const found = method === "GET" ? document?.(decoded(path)) : undefined;
+  return found === undefined
+    ? undefined
+    : { status: 200, type: "application/json", text: `${JSON.stringify(found)}\n` };
+}
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 async function answer(routes: Routes, method: string, path: string): Promise<Answer> {
