@@ -1,0 +1,72 @@
+/** Making a device ours and telling it what differs: one task, and then the truth about it (facts 1 to 5). */
+import type { State } from "../../controller/core/model.ts";
+import type { Order } from "../system.ts";
+import { isOnce, MARKING, TEMPLATES } from "./desired.ts";
+import type { Device } from "./device.ts";
+import { again, namesOf } from "./find.ts";
+import { claim, type Marked, marked, memoryNow, remember, tagTemplates } from "./marks.ts";
+import { nameHash } from "./memory.ts";
+import { DIALS, isWifi, placeOf } from "./names.ts";
+import type { Session, Wish } from "./session.ts";
+import { set, type Telling } from "./set.ts";
+import { digestOf } from "./state.ts";
+import { dropTask, isOf, ofDevice, pendingOf } from "./tasks.ts";
+
+/** @throws Fault: what could be done stands, and is remembered. */
+export async function change(
+  s: Session,
+  order: Order,
+  device: Device,
+  wish: Wish | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const m = marked(s, order, device, signal);
+  await claim(m);
+  await tagTemplates(m);
+  const telling = tellingOf(order, wish);
+  if (!wish || telling.length === 0) return withdraw(m);
+  await remember(m, endOf(device, wish));
+  // Tells of the life in which the values are written: one that ends meanwhile has lost them.
+  const before = (await again(s, device, wish, signal)) ?? device;
+  const { held, fault } = await set(s, order, before, wish, telling, signal);
+  await keep(m, wish, before, held);
+  if (fault) throw fault;
+}
+
+const tellingOf = ({ patch }: Order, wish: Wish | undefined): readonly Telling[] =>
+  Object.entries(patch).flatMap(([name, value]) =>
+    value === null || name === TEMPLATES || name === MARKING || !wish
+      ? []
+      : [{ name, value, isOnce: isOnce(wish.how, name) }],
+  );
+
+/** Nothing differs: what still waits for the device is of an earlier wish. */
+async function withdraw({ s, order, id, signal }: Marked): Promise<void> {
+  const { tasks } = ofDevice(await pendingOf(s, [id], signal), id);
+  for (const t of tasks) if (isOf(t, order.token)) await dropTask(s, t, signal);
+}
+
+/** What a retirement will have to undo: by then nobody may know the plan any more. */
+function endOf(device: Device, wish: Wish) {
+  const at = (name: string): readonly string[] => placeOf(device, name, wish.how.mappings).at ?? [];
+  const names = namesOf(wish);
+  const switches = names.filter(isWifi).map((name) => name.replace(/\.[^.]+$/, ".enabled"));
+  return {
+    off: [...new Set(switches.flatMap(at))].sort(),
+    blank: names.filter((name) => DIALS.has(name)).flatMap(at),
+    reset: wish.how.onRetire === "FactoryReset",
+  };
+}
+
+async function keep(m: Marked, wish: Wish, device: Device, held: State): Promise<void> {
+  const { s, order } = m;
+  const memory = memoryNow(m);
+  const bootstrap = device.lastBootstrap ?? "";
+  const wanted = new Set(namesOf(wish).map(nameHash));
+  const before = memory.bootstrap === bootstrap ? Object.entries(memory.written) : [];
+  const now = Object.entries(held).map(
+    ([name, value]) => [nameHash(name), digestOf(s, order.ref, name, value)] as const,
+  );
+  const written = Object.fromEntries([...before.filter(([name]) => wanted.has(name)), ...now].sort());
+  await remember(m, { bootstrap, written });
+}

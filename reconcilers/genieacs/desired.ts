@@ -1,0 +1,74 @@
+/** Pure: what GenieACS should hold for a subject. */
+import { type Desired, output, refKey, type Spec } from "../../controller/core/model.ts";
+import type {
+  CpeMapping,
+  CpeSetting,
+  ResolvedCpe,
+  ResolvedSubject,
+  ResolvedTenant,
+} from "../../controller/core/resolved.ts";
+import { Sensitive } from "../../controller/core/sensitive.ts";
+import { fault } from "../errors.ts";
+import { isPlain } from "./serials.ts";
+import { declared } from "./values.ts";
+
+/** Fields of a device that are no values of its data model. */
+export const TEMPLATES = "templates";
+export const MARKING = "marking";
+
+/** How the fields of a device are read and written: `Desired.how`. */
+export interface How {
+  readonly serial: string;
+  readonly oui: string | undefined;
+  readonly productClass: string | undefined;
+  /** Written at installation, after a factory reset and when the declared value changes, and never read: seeds and secrets. */
+  readonly once: ReadonlySet<string>;
+  readonly mappings: readonly CpeMapping[];
+  readonly onRetire: ResolvedCpe["onRetire"];
+}
+export const isHow = (how: unknown): how is How => typeof how === "object" && how !== null && "once" in how;
+
+/** @throws Fault `BadValue` for what no device can be told. */
+export function desired(subject: ResolvedSubject, endpoint: string): readonly Desired[] {
+  if (subject.scope === "tenant") return templates(subject, endpoint);
+  if (subject.scope === "plan" || subject.state === "Terminated") return [];
+  return subject.cpe?.ref.system === endpoint ? [device(subject.cpe)] : [];
+}
+
+function device(cpe: ResolvedCpe): Desired {
+  if (!isPlain(cpe.serial))
+    throw fault("BadValue", "the CPE's serial has a character that GenieACS reads as a pattern");
+  const spec: Spec = {
+    [MARKING]: true,
+    [TEMPLATES]: cpe.templates.length > 0 ? [...new Set(cpe.templates)].sort() : null,
+    ...Object.fromEntries(cpe.settings.map((s) => [s.name, declared(s)])),
+  };
+  const how: How = {
+    serial: cpe.serial,
+    oui: cpe.oui,
+    productClass: cpe.productClass,
+    once: new Set(cpe.settings.filter(writtenOnce).map((s) => s.name)),
+    mappings: cpe.mappings,
+    onRetire: cpe.onRetire,
+  };
+  return { ref: cpe.ref, spec, how };
+}
+export const isOnce = (how: How, name: string): boolean => how.once.has(name);
+const writtenOnce = ({ management, value }: CpeSetting): boolean => management === "Seed" || value instanceof Sensitive;
+
+/** GenieACS is one for all its tenants: names begin with the tenant. */
+function templates({ owner, templates }: ResolvedTenant, endpoint: string): readonly Desired[] {
+  return templates.flatMap(({ name, script, weight }) => {
+    const key = `${owner.tenant}_${name}`;
+    const provision = { system: endpoint, resource: "provision", key };
+    const preset = { system: endpoint, resource: "preset", key };
+    return [
+      { ref: provision, spec: { [MARKING]: true, script } },
+      {
+        ref: preset,
+        spec: { [MARKING]: true, tag: name, weight, provision: output(provision, "name", key) },
+        requires: [refKey(provision)],
+      },
+    ];
+  });
+}

@@ -1,0 +1,62 @@
+/** What a device refused: GenieACS's fault, of which only code, parameter and words are read (fact 9). */
+import { Fault, fault } from "../errors.ts";
+import { at, type Item, textAt } from "./list.ts";
+
+export interface DeviceFault {
+  /** `<device>:<channel>` (fact 8). */
+  readonly id: string;
+  readonly device: string;
+  readonly channel: string;
+  /** Of CWMP: that of the parameter, else that of the whole; otherwise GenieACS's own. */
+  readonly code: string;
+  readonly parameter: string | undefined;
+  readonly message: string;
+}
+export const FAULT_FIELDS = ["_id", "device", "channel", "code", "message", "detail.setParameterValuesFault"];
+export const channelOf = (task: string): string => `task_${task}`;
+const LONGEST = 200;
+
+export function faultOf(item: Item): DeviceFault {
+  const all = at(item, "detail.setParameterValuesFault");
+  const first: unknown = Array.isArray(all) ? all[0] : undefined;
+  return {
+    id: item._id,
+    device: textAt(item, "device") ?? "",
+    channel: textAt(item, "channel") ?? "",
+    code: textAt(first, "faultCode") ?? (textAt(item, "code") ?? "").replace(/^cwmp\./, ""),
+    parameter: textAt(first, "parameterName"),
+    message: (textAt(first, "faultString") ?? textAt(item, "message") ?? "").slice(0, LONGEST),
+  };
+}
+
+const MAP = "map it in the plan's cpe.mappings";
+/** TR-069, A.5: what a person has to do. */
+const PERSON: Readonly<Record<string, string>> = {
+  "9000": "the device does not know the request: update its firmware, or leave the value out",
+  "9001": "the device denies the request: look at its own settings",
+  "9003": "correct the value in the declaration",
+  "9005": `the device has no such parameter: ${MAP}, or remove it`,
+  "9006": "declare the parameter with the type that the device has",
+  "9007": "correct the value in the declaration: the device does not take it",
+  "9008": `the parameter cannot be written on this device: ${MAP}, or remove it`,
+};
+/** Internal error, resources exceeded, a session that broke off: the next one may go well. */
+const PASSING = /^(9002|9004|timeout|session_terminated|disconnected|too_many_.*)$/;
+
+/** `router`: as people call it. `hide`: values that no message may repeat. */
+export function refusal(router: string, f: DeviceFault, hide: readonly string[]): Fault {
+  const what = f.parameter ?? "what it was told";
+  const words = conceal(f.message, hide);
+  const message = `the router ${router} refused ${what}: ${f.code} ${words}`.trim();
+  if (PASSING.test(f.code)) return new Fault("Transient", "DeviceFault", message, { remedy: "it is tried again" });
+  const remedy = PERSON[f.code];
+  return remedy === undefined
+    ? fault("DeviceFault", message)
+    : new Fault("Rejected", "DeviceFault", message, { remedy });
+}
+/** A device may repeat in its words what it was sent. */
+export const conceal = (text: string, hide: readonly string[]): string =>
+  hide.filter((s) => s !== "").reduce((out, s) => out.replaceAll(s, "(secret)"), text);
+
+export const unmapped = (router: string, name: string, why: string): Fault =>
+  new Fault("Rejected", "DeviceFault", `the router ${router} ${why} ${name}`, { remedy: MAP });

@@ -1,0 +1,102 @@
+/** Looking: by serial, in few projected queries. Nothing that comes back is believed unread (fact 12). */
+import type { Ref, RefKey } from "../../controller/core/model.ts";
+import { refKey } from "../../controller/core/model.ts";
+import { LAYOUT } from "./bands.ts";
+import type { How } from "./desired.ts";
+import { ABOUT, type Device, deviceOf, ROOTS, type Root } from "./device.ts";
+import { READ } from "./facts.ts";
+import { type Item, listBy, merged } from "./list.ts";
+import { needsBands, placeOf } from "./names.ts";
+import { isPlain, spellings } from "./serials.ts";
+import type { Session, Wish } from "./session.ts";
+
+export interface Wanted {
+  readonly ref: Ref;
+  readonly token: string;
+  readonly how: How | undefined;
+}
+/** Empty: the ACS does not know it. Several: nothing tells which one is meant. */
+export type Candidates = readonly Device[];
+
+export const PROJECTION: readonly string[] = [
+  ...new Set([...ABOUT, ...ROOTS.flatMap((root) => READ[root].map((path) => `${root}.${path}`))]),
+];
+
+export async function find(
+  s: Session,
+  wanted: readonly Wanted[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<RefKey, Candidates>> {
+  const values = wanted.filter((w) => isPlain(w.ref.key)).flatMap((w) => spellings(w.ref.key));
+  const items = await listBy(s.http, "devices", { field: "_deviceId._SerialNumber", values }, PROJECTION, signal);
+  const bySerial = Map.groupBy(items.map(deviceOf), (d) => d.serial);
+  return new Map(wanted.map((w) => [refKey(w.ref), choose(bySerial.get(w.ref.key) ?? [], w)]));
+}
+
+/** Makers count serials on their own: what is declared beside it tells, or our own token does. */
+function choose(all: Candidates, { token, how }: Wanted): Candidates {
+  const fitting = all.filter(
+    (d) =>
+      (how?.oui === undefined || d.oui?.toUpperCase() === how.oui) &&
+      (how?.productClass === undefined || d.productClass === how.productClass),
+  );
+  const marked = fitting.filter((d) => d.tags.some((t) => t.endsWith(token)));
+  return marked.length > 0 ? marked : fitting;
+}
+
+/** With the values that are wanted of each, as far as the ACS has read them. */
+export async function withValues(
+  s: Session,
+  devices: ReadonlyMap<Device, Wish | undefined>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Device, Device>> {
+  const out = new Map<Device, Device>([...devices.keys()].map((d) => [d, d]));
+  for (const root of ROOTS) {
+    const group = [...devices].filter((e): e is [Device, Wish] => e[0].root === root && e[1] !== undefined);
+    await learn(
+      s,
+      out,
+      root,
+      group.filter(([, w]) => namesOf(w).some(needsBands)),
+      () => LAYOUT[root],
+      signal,
+    );
+    await learn(s, out, root, group, ([d, w]) => pathsOf(out.get(d)!, w), signal);
+  }
+  return out;
+}
+export const namesOf = (wish: Wish): readonly string[] => Object.keys(wish.spec).filter((n) => !RESERVED.has(n));
+const RESERVED: ReadonlySet<string> = new Set(["templates", "marking"]);
+const pathsOf = (device: Device, wish: Wish): readonly string[] =>
+  namesOf(wish).flatMap((name) => placeOf(device, name, wish.how.mappings).at ?? []);
+
+async function learn(
+  s: Session,
+  out: Map<Device, Device>,
+  root: Root,
+  group: readonly (readonly [Device, Wish])[],
+  paths: (of: readonly [Device, Wish]) => readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const projection = [...new Set(group.flatMap(paths))].map((path) => `${root}.${path}`);
+  if (projection.length === 0) return;
+  const values = group.map(([d]) => d.id);
+  const items = await listBy(s.http, "devices", { field: "_id", values }, projection, signal);
+  const byId = new Map(items.map((i) => [i._id, i]));
+  for (const [device] of group) out.set(device, learned(out.get(device)!, byId.get(device.id)));
+}
+const learned = (device: Device, more: Item | undefined): Device =>
+  more ? { ...device, item: merged(device.item, more) } : device;
+
+/** As it is now; undefined: it is gone. */
+export async function again(
+  s: Session,
+  device: Device,
+  wish: Wish | undefined,
+  signal: AbortSignal,
+): Promise<Device | undefined> {
+  const [item] = await listBy(s.http, "devices", { field: "_id", values: [device.id] }, PROJECTION, signal);
+  if (!item) return undefined;
+  const now = deviceOf(item);
+  return (await withValues(s, new Map([[now, wish]]), signal)).get(now);
+}

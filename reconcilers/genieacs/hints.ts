@@ -1,0 +1,71 @@
+/** Devices for which something may have changed, soon after they report: not every inform of every device. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type RefKey, refKey } from "../../controller/core/model.ts";
+import { Fault } from "../errors.ts";
+import { type Device, deviceOf } from "./device.ts";
+import { type Item, itemsOf, list, textAt } from "./list.ts";
+import type { Session } from "./session.ts";
+import { faultsSince } from "./tasks.ts";
+
+export const POLL_MS = 5000;
+/** Informs are written by many workers: one that is a moment late is still seen. */
+const OVERLAP_MS = 2000;
+const FIELDS = ["_id", "_deviceId", "_tags", "_lastInform", "_lastBoot", "_lastBootstrap", "_registered"];
+
+/** Ends with the signal. A poll that fails is made good by the next. */
+export async function* hints(s: Session, signal: AbortSignal, everyMs = POLL_MS): AsyncGenerator<readonly RefKey[]> {
+  const seen = new Map<string, string>();
+  for (let cursor: string | undefined; !signal.aborted; ) {
+    const since = cursor ?? (await attempt(() => newest(s, signal)));
+    const found = since === undefined ? undefined : await attempt(() => poll(s, since, seen, signal));
+    cursor = found?.cursor ?? since;
+    if (found && found.refs.length > 0) yield found.refs;
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (e) {
+    if (e instanceof Fault) return undefined;
+    throw e;
+  }
+}
+
+async function newest(s: Session, signal: AbortSignal): Promise<string> {
+  const query = { projection: "_lastInform", sort: JSON.stringify({ _lastInform: -1 }), limit: "1" };
+  const [item] = itemsOf("devices", await s.http.get("/devices", query, signal));
+  return textAt(item, "_lastInform") ?? new Date(0).toISOString();
+}
+
+interface Poll {
+  readonly refs: readonly RefKey[];
+  readonly cursor: string;
+}
+async function poll(s: Session, cursor: string, seen: Map<string, string>, signal: AbortSignal): Promise<Poll> {
+  const since = new Date(Date.parse(cursor) - OVERLAP_MS).toISOString();
+  const items = await list(s.http, "devices", { _lastInform: { $gt: since } }, FIELDS, signal);
+  const faulted = new Set((await faultsSince(s, since, signal)).map((f) => f.device));
+  const refs: RefKey[] = [];
+  let last = cursor;
+  for (const item of items) {
+    const device = deviceOf(item);
+    const inform = device.lastInform ?? "";
+    if (inform > last) last = inform;
+    if (seen.get(device.id) === inform) continue;
+    // What the first look finds within the overlap has been seen by whoever looked before.
+    const before = seen.get(device.id) ?? cursor;
+    seen.set(device.id, inform);
+    if (inform > before && matters(s, item, device, before, faulted)) refs.push(keyOf(s, device));
+  }
+  for (const [id, inform] of seen) if (inform < since) seen.delete(id);
+  return { refs, cursor: last };
+}
+const keyOf = (s: Session, { serial }: Device): RefKey =>
+  refKey({ system: s.endpoint, resource: "device", key: serial });
+
+function matters(s: Session, item: Item, device: Device, before: string, faulted: ReadonlySet<string>): boolean {
+  const isNew = ["_registered", "_lastBoot", "_lastBootstrap"].some((f) => (textAt(item, f) ?? "") > before);
+  const due = s.due.get(keyOf(s, device));
+  return isNew || faulted.has(device.id) || (due !== undefined && due <= s.now());
+}

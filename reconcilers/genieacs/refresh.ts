@@ -1,0 +1,85 @@
+/** Reading from the device itself what the ACS never read, or read too long ago to be believed (fact 2). */
+import type { Token } from "../../controller/core/owner.ts";
+import { LAYOUT_OBJECT } from "./bands.ts";
+import { isOnce } from "./desired.ts";
+import { type Device, isBefore, type Leaf, leafOf } from "./device.ts";
+import { READ } from "./facts.ts";
+import { again, namesOf } from "./find.ts";
+import { needsBands, placeOf } from "./names.ts";
+import type { Session, Wish } from "./session.ts";
+import { type Fate, post, uniqueKey } from "./tasks.ts";
+
+/** Of another life of the device, or older than what is believed unread. */
+export const isStale = (s: Session, device: Device, leaf: Leaf): boolean =>
+  isBefore(leaf, device.lastBootstrap) ||
+  s.now() - Date.parse(leaf.timestamp ?? "1970-01-01") > s.config.refreshAfterMs;
+
+/** Paths that are compared, and which the device can be asked for since they were read. */
+function doubtful(s: Session, device: Device, wish: Wish): readonly string[] {
+  const paths = namesOf(wish).flatMap((name) =>
+    isOnce(wish.how, name) ? [] : (placeOf(device, name, wish.how.mappings).at ?? []),
+  );
+  return paths.filter((path) => {
+    const leaf = leafOf(device, path);
+    if (leaf?.value === undefined) return true;
+    return isStale(s, device, leaf) && isBefore(leaf, device.lastInform);
+  });
+}
+const lacksRadios = (device: Device, wish: Wish): boolean =>
+  namesOf(wish).some((name) => needsBands(name) && placeOf(device, name, wish.how.mappings).at === undefined);
+
+/** The device with values that may be compared. One that does not answer is taken as it was last read. */
+export async function refreshed(
+  s: Session,
+  token: Token,
+  device: Device,
+  wish: Wish,
+  signal: AbortSignal,
+): Promise<Device> {
+  const paths = doubtful(s, device, wish);
+  const radios = lacksRadios(device, wish);
+  if (!device.root || (paths.length === 0 && !radios) || !mayAsk(s, device)) return device;
+  return s.turn(device.id, async () => {
+    const fate = await ask(s, token, device, radios ? [] : paths, signal);
+    s.reads.set(device.id, { at: s.now(), lastInform: device.lastInform, isAnswered: fate.is === "done" });
+    return fate.is === "done" ? ((await again(s, device, wish, signal)) ?? device) : device;
+  });
+}
+
+/** Once for each inform of a device that does not answer; of one that has answered it is known what it lacks. */
+function mayAsk(s: Session, device: Device): boolean {
+  const last = s.reads.get(device.id);
+  if (!last) return true;
+  if (last.isAnswered && s.now() - last.at < s.config.refreshAfterMs) return isBootedSince(device, last.at);
+  return last.lastInform !== device.lastInform;
+}
+const isBootedSince = ({ lastBootstrap }: Device, at: number): boolean =>
+  lastBootstrap !== undefined && Date.parse(lastBootstrap) > at;
+
+/** No paths: the radios, which tell where everything of Wi-Fi is. */
+export async function ask(
+  s: Session,
+  token: Token,
+  device: Device,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Fate> {
+  const root = device.root ?? "Device";
+  const names = [...new Set([...paths, ...READ[root]])].map((path) => `${root}.${path}`);
+  const work =
+    paths.length === 0
+      ? ({ name: "refreshObject", objectName: `${root}.${LAYOUT_OBJECT[root]}` } as const)
+      : ({ name: "getParameterValues", parameterNames: names } as const);
+  const how = { key: uniqueKey(token, "read"), expiry: s.config.taskExpirySeconds };
+  return post(s, device, work, how, signal);
+}
+
+/** When the oldest value that is compared will be in doubt. */
+export function dueAt(s: Session, device: Device, wish: Wish): number {
+  const times = namesOf(wish).flatMap((name) =>
+    isOnce(wish.how, name)
+      ? []
+      : (placeOf(device, name, wish.how.mappings).at ?? []).flatMap((path) => leafOf(device, path)?.timestamp ?? []),
+  );
+  return Math.min(Number.POSITIVE_INFINITY, ...times.map((t) => Date.parse(t) + s.config.refreshAfterMs));
+}

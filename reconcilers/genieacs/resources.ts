@@ -1,0 +1,38 @@
+/** Devices, and what the tenant's templates are made of. */
+import { OTHERS } from "../../controller/core/model.ts";
+import type { Resource } from "../system.ts";
+import { apply } from "./apply.ts";
+import { MARKING, TEMPLATES } from "./desired.ts";
+import { observe, scan } from "./observe.ts";
+import * as whole from "./put.ts";
+import type { Session } from "./session.ts";
+import { type Kind, kinds } from "./templates.ts";
+
+/** Of a bulk look; what a device is told goes out by the slots. */
+const LIMIT = 100;
+const managed = { authority: "managed" } as const;
+
+const device = (s: Session): Resource => ({
+  name: "device",
+  marker: "inline",
+  fields: { [MARKING]: managed, [TEMPLATES]: managed, [OTHERS]: managed },
+  limit: LIMIT,
+  settleMs: 0, // a device is there before it is claimed, and a tag is set once or not at all
+  observe: (lookups, signal) => observe(s, lookups, signal),
+  apply: (orders, signal) => apply(s, orders, signal),
+  scan: (scope, signal) => scan(s, scope, signal),
+});
+const template = (s: Session, kind: Kind): Resource => ({
+  name: kind.name,
+  marker: "inline",
+  fields:
+    kind.name === "provision"
+      ? { [MARKING]: managed, script: managed }
+      : { [MARKING]: managed, tag: managed, weight: managed, provision: managed },
+  limit: LIMIT,
+  settleMs: 0, // PUT by name: one that lands late makes no second
+  observe: (lookups, signal) => whole.observe(s, kind, lookups, signal),
+  apply: (orders, signal) => whole.apply(s, kind, orders, signal),
+  scan: (scope, signal) => whole.scan(s, kind, scope, signal),
+});
+export const resources = (s: Session): readonly Resource[] => [...kinds.map((kind) => template(s, kind)), device(s)];

@@ -1,0 +1,56 @@
+/** Taking a device out of service, and forgetting it. Nothing waits for the device: what it must be told is a queued task. */
+import type { Order } from "../system.ts";
+import { type Device, leafOf } from "./device.ts";
+import { type Marked, marked, memoryNow, put, take } from "./marks.ts";
+import { isMemory } from "./memory.ts";
+import type { Session } from "./session.ts";
+import { decommissioned, ownerIn } from "./tags.ts";
+import { dropTask, isOf, ofDevice, pendingOf, post, uniqueKey, type Work } from "./tasks.ts";
+import type { Pair } from "./values.ts";
+
+/** The token goes last: until then it is not retired, and is retired again. */
+export async function retire(s: Session, order: Order, device: Device, signal: AbortSignal): Promise<void> {
+  const m = marked(s, order, device, signal);
+  await tellEnd(m, device);
+  await take(m, ...memoryNow(m).templates);
+  await put(m, decommissioned(order.token));
+  await take(m, ...m.tags.filter(isMemory));
+  await take(m, order.token);
+  forget(s, order);
+}
+
+async function tellEnd(m: Marked, device: Device): Promise<void> {
+  const { s, order, signal } = m;
+  const { tasks } = ofDevice(await pendingOf(s, [m.id], signal), m.id);
+  for (const t of tasks) if (isOf(t, order.token)) await dropTask(s, t, signal);
+  const work = endOf(m, device);
+  if (!work) return;
+  const how = { key: uniqueKey(order.token, "retire"), expiry: s.config.taskExpirySeconds };
+  await post(s, device, work, how, signal); // refused: the fault is gone, and so is the customer
+}
+
+function endOf(m: Marked, device: Device): Work | undefined {
+  const { reset, off, blank } = memoryNow(m);
+  if (reset) return { name: "factoryReset" };
+  const typed = (path: string, value: string | boolean): Pair => {
+    const type = leafOf(device, path)?.type;
+    return type === undefined ? [`${device.root}.${path}`, value] : [`${device.root}.${path}`, value, type];
+  };
+  const pairs = [...off.map((path) => typed(path, false)), ...blank.map((path) => typed(path, ""))];
+  return device.root && pairs.length > 0 ? { name: "setParameterValues", parameterValues: pairs } : undefined;
+}
+
+/** What it was told at the end stays queued: its router may come back yet. */
+export async function destroy(s: Session, order: Order, device: Device, signal: AbortSignal): Promise<void> {
+  const m = marked(s, order, device, signal);
+  await take(m, ...memoryNow(m).templates);
+  await take(m, ...m.tags.filter((t) => isMemory(t) || ownerIn(t) === order.owner), order.token);
+  await take(m, decommissioned(order.token));
+  forget(s, order);
+}
+
+function forget(s: Session, { ref }: Order): void {
+  const key = `${ref.system}/${ref.resource}/${ref.key}`;
+  s.wishes.delete(key);
+  s.due.delete(key);
+}

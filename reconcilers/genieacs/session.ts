@@ -1,0 +1,90 @@
+/** What one open connection knows beside its endpoint: what is wanted of each device, and who is being spoken to. */
+import type { RefKey, Spec, State } from "../../controller/core/model.ts";
+import type { ClientDeps, Lookup, Order } from "../system.ts";
+import type { Http } from "./client.ts";
+import type { GenieacsConfig } from "./config.ts";
+import { type How, isHow } from "./desired.ts";
+
+export interface Wish {
+  readonly spec: Spec;
+  readonly how: How;
+}
+export interface Session {
+  readonly http: Http;
+  readonly config: GenieacsConfig;
+  readonly endpoint: string;
+  readonly digest: ClientDeps["digest"];
+  /** Verified looks and scans come without a wish. Bounded by the devices there are. */
+  readonly wishes: Map<RefKey, Wish>;
+  /** By device the last read of its values. */
+  readonly reads: Map<string, Read>;
+  /** By ref when its oldest value is to be read again; 0: it waits for its device. */
+  readonly due: Map<RefKey, number>;
+  readonly now: () => number;
+  /** As many devices at a time as there are slots, and never two tasks for one device at the same time. */
+  readonly turn: <T>(device: string, work: () => Promise<T>) => Promise<T>;
+}
+export interface Read {
+  readonly at: number;
+  readonly lastInform: string | undefined;
+  readonly isAnswered: boolean;
+}
+
+export const sessionOf = (
+  http: Http,
+  config: GenieacsConfig,
+  { endpoint, digest }: Pick<ClientDeps, "endpoint" | "digest">,
+  now: () => number = Date.now,
+): Session => ({
+  http,
+  config,
+  endpoint,
+  digest,
+  wishes: new Map(),
+  reads: new Map(),
+  due: new Map(),
+  now,
+  turn: turns(config.slots),
+});
+
+/** The wish that comes with a question or an order, or the last one. What is wanted by value stays known where a later one names its maker. */
+export function wishFor(s: Session, key: RefKey, asked: Pick<Lookup | Order, "spec" | "how">): Wish | undefined {
+  const before = s.wishes.get(key);
+  if (!asked.spec || !isHow(asked.how)) return before;
+  const spec = Object.entries(asked.spec).map(([name, v]) => [name, known(v, before?.spec[name])] as const);
+  return { spec: Object.fromEntries(spec), how: asked.how };
+}
+const known = (now: Spec[string], before: Spec[string] | undefined): Spec[string] =>
+  isSymbolic(now) && before !== undefined ? before : now;
+const isSymbolic = (v: Spec[string]): boolean => typeof v === "object" && v !== null && "$output" in v;
+
+export const wantedOf = (wish: Wish | undefined, name: string): State[string] => {
+  const v = wish?.spec[name] ?? null;
+  return isSymbolic(v) ? null : (v as State[string]);
+};
+
+function turns(slots: number): Session["turn"] {
+  let free = slots;
+  const waiting: (() => void)[] = [];
+  const last = new Map<string, Promise<unknown>>();
+  const slot = async (): Promise<void> => {
+    if (free > 0) free--;
+    else await new Promise<void>((go) => waiting.push(go));
+  };
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  };
+  return async (device, work) => {
+    const before = last.get(device) ?? Promise.resolve();
+    const mine = before
+      .catch(() => undefined)
+      .then(slot)
+      .then(() => work().finally(leave));
+    last.set(device, mine);
+    return mine.finally(() => {
+      if (last.get(device) === mine) last.delete(device);
+    });
+  };
+}

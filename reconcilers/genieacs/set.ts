@@ -1,0 +1,165 @@
+/** One setParameterValues with all that differs, and the proof of each value. */
+import type { State, Value } from "../../controller/core/model.ts";
+import { Sensitive } from "../../controller/core/sensitive.ts";
+import { Fault, fault } from "../errors.ts";
+import type { Order } from "../system.ts";
+import { knowsBands } from "./bands.ts";
+import { type Device, leafOf } from "./device.ts";
+import { refusal, unmapped } from "./faults.ts";
+import { again } from "./find.ts";
+import { DIALS, needsBands, type Place, placeOf, usualPlace } from "./names.ts";
+import { ask, isStale } from "./refresh.ts";
+import type { Session, Wish } from "./session.ts";
+import { dropTask, type Fate, post, uniqueKey } from "./tasks.ts";
+import { holds, type Pair, pairFor, plain } from "./values.ts";
+
+export interface Telling {
+  readonly name: string;
+  readonly value: Value;
+  /** Proven by the task alone, and remembered: a secret reads as "". */
+  readonly isOnce: boolean;
+}
+export interface Told {
+  /** Written once and surely there. */
+  readonly held: State;
+  readonly fault: Fault | undefined;
+}
+interface Placed extends Telling {
+  readonly at: readonly string[];
+}
+interface Cx {
+  readonly s: Session;
+  readonly order: Order;
+  readonly wish: Wish;
+  readonly signal: AbortSignal;
+}
+/** The names of a customer's way in: RADIUS and the device change together, or neither. */
+const DIAL_SECONDS = 180;
+
+export async function set(
+  s: Session,
+  order: Order,
+  known: Device,
+  wish: Wish,
+  telling: readonly Telling[],
+  signal: AbortSignal,
+): Promise<Told> {
+  const cx = { s, order, wish, signal };
+  const { device, isAnswering } = await sure(cx, known, telling);
+  if (!device.root) return { held: {}, fault: awaiting(cx, device, telling.length) };
+  const places = telling.map((t) => ({ ...t, place: placed(device, t.name, wish, isAnswering) }));
+  const radios = places.filter((p) => p.place.at === undefined && p.place.why === "radios");
+  const lost = places.filter((p) => p.place.at === undefined && p.place.why === "nowhere");
+  const going = places.flatMap(({ place, ...t }): readonly Placed[] => (place.at ? [{ ...t, at: place.at }] : []));
+  const [valid, invalid] = validated(device, going);
+  const told = valid.length > 0 ? await tell(cx, device, valid) : { held: {}, fault: undefined };
+  const missing = lost[0] && unmapped(device.serial, lost[0].name, `(${modelOf(device)}) has no known place for`);
+  const waiting = radios.length > 0 ? awaiting(cx, device, radios.length) : undefined;
+  return { held: told.held, fault: invalid ?? missing ?? told.fault ?? waiting };
+}
+const modelOf = ({ root }: Device): string => (root === "Device" ? "TR-181" : "TR-098");
+
+const placed = (device: Device, name: string, wish: Wish, isAnswering: boolean): Place => {
+  const place = placeOf(device, name, wish.how.mappings);
+  return place.at === undefined && place.why === "radios" && isAnswering ? usualPlace(device, name) : place;
+};
+
+/** A value of the wrong kind never leaves (fact 6), and holds up no other. */
+function validated(device: Device, all: readonly Placed[]): readonly [readonly Placed[], Fault | undefined] {
+  let first: Fault | undefined;
+  const valid = all.filter((p) => {
+    try {
+      pairsOf(device, p);
+      return true;
+    } catch (e) {
+      if (!(e instanceof Fault)) throw e;
+      first ??= e;
+      return false;
+    }
+  });
+  return [valid, first];
+}
+const pairsOf = (device: Device, p: Placed): readonly Pair[] =>
+  p.at.map((path) => pairFor(`${device.root}.${path}`, p.name, p.value, leafOf(device, path)?.type));
+
+/** What the cache shows as done is sent to nobody (fact 2), and where radios stand must be read: first the device is asked. */
+async function sure(cx: Cx, device: Device, telling: readonly Telling[]) {
+  const { s, order, wish, signal } = cx;
+  const places = telling.map((t) => ({ t, place: placeOf(device, t.name, wish.how.mappings) }));
+  const radios = places.some(({ t, place }) => place.at === undefined && needsBands(t.name));
+  const doubtful = places.flatMap(({ t, place }) =>
+    (place.at ?? []).filter((path) => {
+      const leaf = leafOf(device, path);
+      return leaf !== undefined && holds(leaf, t.value) && isStale(s, device, leaf);
+    }),
+  );
+  if (!device.root || (!radios && doubtful.length === 0)) return { device, isAnswering: knowsBands(device) };
+  const fates: Fate[] = [];
+  if (radios) fates.push(await ask(s, order.token, device, [], signal));
+  if (doubtful.length > 0) fates.push(await ask(s, order.token, device, doubtful, signal));
+  const isAnswering = fates.every((f) => f.is === "done");
+  return { device: (await again(s, device, wish, signal)) ?? device, isAnswering };
+}
+
+async function tell(cx: Cx, device: Device, all: readonly Placed[]): Promise<Told> {
+  const { s, order, signal } = cx;
+  const dials = all.some((p) => DIALS.has(p.name));
+  const expiry = dials ? Math.min(DIAL_SECONDS, s.config.taskExpirySeconds) : s.config.taskExpirySeconds;
+  const how = { key: uniqueKey(order.token, "set"), expiry };
+  const work = { name: "setParameterValues", parameterValues: all.flatMap((p) => pairsOf(device, p)) } as const;
+  const fate = await post(s, device, work, how, signal);
+  if (fate.is === "refused") return { held: {}, fault: refusal(device.serial, fate.fault, secretsOf(all)) };
+  if (fate.is === "done") return prove(cx, device, all, fate.posted);
+  if (!dials) return { held: {}, fault: awaiting(cx, device, all.length, fate) };
+  // Gone already: the device has come back in this moment and has run it.
+  if (!(await dropTask(s, { id: fate.id, device: device.id }, signal))) return prove(cx, device, all, undefined);
+  await queueRest(cx, device, all);
+  return { held: {}, fault: awaiting(cx, device, all.length, fate) };
+}
+const secretsOf = (all: readonly Placed[]): readonly string[] =>
+  all.flatMap(({ value }) => (value instanceof Sensitive ? [value.reveal()] : []));
+
+/** Names of the way in wait here and not at the ACS: the device must not change before RADIUS can follow. */
+async function queueRest({ s, order, signal }: Cx, device: Device, all: readonly Placed[]): Promise<void> {
+  const rest = all.filter((p) => !DIALS.has(p.name)).flatMap((p) => pairsOf(device, p));
+  if (rest.length === 0) return;
+  const how = { key: uniqueKey(order.token, "set"), expiry: s.config.taskExpirySeconds };
+  await post(s, device, { name: "setParameterValues", parameterValues: rest }, how, signal);
+}
+
+/** 200 is no proof (fact 1): each value is looked at, and of a secret that it was written at all. */
+async function prove(cx: Cx, device: Device, all: readonly Placed[], posted: string | undefined): Promise<Told> {
+  const now = await again(cx.s, device, cx.wish, cx.signal);
+  if (!now) throw fault("Lost", "the ACS does not know the router any more");
+  const held: Record<string, Value> = {};
+  let first: Fault | undefined;
+  for (const p of all) {
+    const why = p.at.map((path) => doubt(now, path, p.value, posted)).find((d) => d !== undefined);
+    if (why === undefined && p.isOnce) held[p.name] = p.value;
+    if (why !== undefined) first ??= unmapped(now.serial, p.name, why);
+  }
+  return { held, fault: first };
+}
+function doubt(device: Device, path: string, value: Value, posted: string | undefined): string | undefined {
+  const leaf = leafOf(device, path);
+  if (leaf === undefined) return "has no such parameter:";
+  if (leaf.writable === false) return "does not let write";
+  const isWritten = posted === undefined || (leaf.timestamp ?? "") >= posted;
+  if (value instanceof Sensitive) return isWritten || leaf.value === plain(value) ? undefined : "did not take";
+  return holds(leaf, value) ? undefined : "did not keep";
+}
+
+function awaiting({ s }: Cx, device: Device, count: number, fate?: Extract<Fate, { is: "queued" }>): Fault {
+  const values = count === 1 ? "1 value waits" : `${count} values wait`;
+  const since = device.lastInform === undefined ? "" : ` since ${device.lastInform}`;
+  if (device.lastInform === undefined)
+    return fault("AwaitingDevice", `the router ${device.serial} has never reported to ${s.endpoint}; ${values} for it`);
+  if (fate?.why === "silent")
+    return fault("AwaitingDevice", `the router ${device.serial} does not answer${since}; ${values} for it`);
+  if (fate?.why === "unreachable")
+    return fault(
+      "AwaitingDevice",
+      `the router ${device.serial} cannot be called (${fate.words}); ${values} for its next inform`,
+    );
+  return fault("AwaitingDevice", `the router ${device.serial} is offline${since}; ${values} for it`);
+}
