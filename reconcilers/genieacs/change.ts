@@ -67,6 +67,6 @@ async function keep(m: Marked, wish: Wish, device: Device, held: State): Promise
   const now = Object.entries(held).map(
     ([name, value]) => [nameHash(name), digestOf(s, order.ref, name, value)] as const,
   );
-  const written = Object.fromEntries([...before.filter(([name]) => wanted.has(name)), ...now].sort());
+  const written = Object.fromEntries(new Map([...before.filter(([name]) => wanted.has(name)), ...now]));
   await remember(m, { bootstrap, written });
 }

@@ -12,7 +12,8 @@ export const signal = new AbortController().signal;
 const TRIES = 4;
 
 export interface Hand {
-  look(n: number): Promise<Observed | null>;
+  /** `wanted`: what is declared, where the looker knows. */
+  look(n: number, wanted?: Desired): Promise<Observed | null>;
   /** `wanted` undefined: no longer declared. `due`: retention is over. */
   plan(n: number, seen: Observed | null, wanted: Desired | undefined, due?: boolean): Plan;
   order(n: number, seen: Observed | null, wanted: Desired | undefined, due?: boolean): Order;
@@ -30,8 +31,9 @@ export function hand(rig: Pick<Rig, "resource" | "desired" | "owner">, adoption:
     seen && rig.resource.marker === "store" ? { ...seen, token: mine(n, refKey(ref(n))) } : seen;
 
   const self: Hand = {
-    async look(n) {
-      const lookup = { ref: ref(n), token: mine(n, refKey(ref(n))), id: undefined };
+    async look(n, wanted) {
+      const wish = wanted && { spec: wanted.spec, how: wanted.how };
+      const lookup = { ref: ref(n), token: mine(n, refKey(ref(n))), id: undefined, ...wish };
       return proven(n, (await rig.resource.observe([lookup], signal)).get(refKey(ref(n))) ?? null);
     },
     plan: (n, seen, wanted, due = false) =>
@@ -59,6 +61,7 @@ export function hand(rig: Pick<Rig, "resource" | "desired" | "owner">, adoption:
         owner: ownerKey(rig.owner(n)),
         id: change.id,
         patch,
+        ...(wanted && { spec, how: wanted.how }),
       };
     },
     apply: (...orders) => rig.resource.apply(orders, signal),
@@ -69,7 +72,7 @@ export function hand(rig: Pick<Rig, "resource" | "desired" | "owner">, adoption:
     },
     async settle(n, wanted, due) {
       for (let tries = 0; tries < TRIES; tries++) {
-        const seen = await self.look(n);
+        const seen = await self.look(n, wanted);
         const change = self.plan(n, seen, wanted, due).changes[0];
         if (!change || change.action === "none") return seen;
         if (change.hold) throw new Error(change.hold.message);
