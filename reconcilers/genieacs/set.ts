@@ -52,7 +52,7 @@ export async function set(
   const lost = places.filter((p) => p.place.at === undefined && p.place.why === "nowhere");
   const going = places.flatMap(({ place, ...t }): readonly Placed[] => (place.at ? [{ ...t, at: place.at }] : []));
   const [valid, invalid] = validated(device, going);
-  const told = valid.length > 0 ? await tell(cx, device, valid) : { held: {}, fault: undefined };
+  const told = valid.length > 0 ? await tell(cx, device, valid, radios.length) : { held: {}, fault: undefined };
   const missing = lost[0] && unmapped(device.serial, lost[0].name, `(${modelOf(device)}) has no known place for`);
   const waiting = radios.length > 0 ? awaiting(cx, device, radios.length) : undefined;
   return { held: told.held, fault: invalid ?? missing ?? told.fault ?? waiting };
@@ -101,7 +101,8 @@ async function sure(cx: Cx, device: Device, telling: readonly Telling[]) {
   return { device: (await again(s, device, wish, signal)) ?? device, isAnswering };
 }
 
-async function tell(cx: Cx, device: Device, all: readonly Placed[]): Promise<Told> {
+/** `besides`: values that wait for the device anyway. */
+async function tell(cx: Cx, device: Device, all: readonly Placed[], besides: number): Promise<Told> {
   const { s, order, signal } = cx;
   const dials = all.some((p) => DIALS.has(p.name));
   const expiry = dials ? Math.min(DIAL_SECONDS, s.config.taskExpirySeconds) : s.config.taskExpirySeconds;
@@ -110,11 +111,11 @@ async function tell(cx: Cx, device: Device, all: readonly Placed[]): Promise<Tol
   const fate = await post(s, device, work, how, signal);
   if (fate.is === "refused") return { held: {}, fault: refusal(device.serial, fate.fault, secretsOf(all)) };
   if (fate.is === "done") return prove(cx, device, all, fate.posted);
-  if (!dials) return { held: {}, fault: awaiting(cx, device, all.length, fate) };
+  if (!dials) return { held: {}, fault: awaiting(cx, device, all.length + besides, fate) };
   // Gone already: the device has come back in this moment and has run it.
   if (!(await dropTask(s, { id: fate.id, device: device.id }, signal))) return prove(cx, device, all, undefined);
   await queueRest(cx, device, all);
-  return { held: {}, fault: awaiting(cx, device, all.length, fate) };
+  return { held: {}, fault: awaiting(cx, device, all.length + besides, fate) };
 }
 const secretsOf = (all: readonly Placed[]): readonly string[] =>
   all.flatMap(({ value }) => (value instanceof Sensitive ? [value.reveal()] : []));
