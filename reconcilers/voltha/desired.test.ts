@@ -1,0 +1,164 @@
+import { describe, expect, test } from "vitest";
+import { type Desired, refKey } from "../../controller/core/model.ts";
+import type { ResolvedPlan, ResolvedSubscriber, ResolvedTenant, UniService } from "../../controller/core/resolved.ts";
+import { parseConfig } from "./config.ts";
+import { desired, type How } from "./desired.ts";
+import { uniFields } from "./fields.ts";
+import { publishes } from "./sadis.ts";
+
+const olts = [
+  { name: "olt1", serial: "OLT1", address: "olt1.example:50060", uplinkPort: 16777216, nniPorts: [16777216] },
+  { name: "olt2", serial: "OLT2", address: "olt2.example:50060", uplinkPort: 5, nniPorts: [5, 6] },
+];
+const configFor = (type: "VGC" | "ONOS") =>
+  parseConfig({ address: "v:55555", voltha: { controller: { type, address: "http://c.example" }, olts } });
+const config = configFor("VGC");
+const owner = { installation: "lab", tenant: "acme", kind: "Subscriber", namespace: "isp-acme", name: "john" };
+const speed = { downKbps: 100_000, upKbps: 50_000 };
+const internet: UniService = {
+  name: "internet",
+  speed,
+  uniTag: 4096,
+  technologyProfileId: 64,
+  pbit: 0,
+  keepWhenSuspended: false,
+  serviceVlan: 100,
+  innerVlan: 1000,
+};
+const voice = {
+  ...internet,
+  name: "voice",
+  technologyProfileId: 65,
+  pbit: 7,
+  serviceVlan: 444,
+  innerVlan: undefined,
+  keepWhenSuspended: true,
+};
+const tv = { ...internet, name: "tv", technologyProfileId: 66, pbit: 4, serviceVlan: 555 };
+const onu = {
+  olt: "olt1",
+  serial: "ALCL12345678",
+  expectedPonPort: 3,
+  unis: [{ uni: 1, services: [internet, voice, tv] }],
+};
+const subscriber = (more: Partial<ResolvedSubscriber> = {}) =>
+  ({
+    scope: "subscriber",
+    owner,
+    state: "Active",
+    plan: { name: "res" },
+    onu,
+    option82: { policy: "Log", circuitId: "OLT1/1/1/1:1", remoteId: undefined },
+    ...more,
+  }) as ResolvedSubscriber;
+const plan = {
+  scope: "plan",
+  owner,
+  plan: { name: "res" },
+  services: [internet, voice, tv],
+} as unknown as ResolvedPlan;
+const tenant = (names: readonly string[]) => ({ scope: "tenant", owner, olts: names }) as unknown as ResolvedTenant;
+const keys = (all: readonly Desired[]) => all.map((d) => refKey(d.ref));
+const uniOf = (s: ResolvedSubscriber): Desired => desired(s, "v", config).find((d) => d.ref.resource === "uni")!;
+
+describe("what should stand there", () => {
+  test("for a tenant: of its OLTs those of this endpoint", () => {
+    expect(keys(desired(tenant(["olt2", "elsewhere"]), "v", config))).toEqual(["v/olt/olt2"]);
+  });
+  test("for a plan: a profile for each service and direction, and one for two that are alike", () => {
+    expect(desired(plan, "v", config)).toHaveLength(6);
+    const twice = { ...plan, services: [internet, { ...internet }] };
+    expect(desired(twice, "v", config)).toHaveLength(2);
+  });
+  test("for a subscriber: the ONU before its ports, and both after what they stand on", () => {
+    const [first, second] = desired(subscriber(), "v", config);
+    expect(first).toMatchObject({ ref: { resource: "onu", key: "ALCL12345678" }, requires: ["v/olt/olt1"] });
+    expect(second?.spec["onu"]).toMatchObject({ $output: "v/onu/ALCL12345678", foreseen: "ALCL12345678" });
+    expect(second?.requires).toEqual(expect.arrayContaining(["v/olt/olt1", ...keys(desired(plan, "v", config))]));
+    expect(second?.how).toEqual({ olt: "olt1", ponPort: 3, kept: ["internet", "voice"] } satisfies How);
+  });
+  test("the lines of a port, with the profiles of its plan", () => {
+    const lines = uniOf(subscriber()).spec["services"] as readonly string[];
+    expect(lines.map((l) => l.replace(/_[0-9a-f]{8}/g, ""))).toEqual([
+      "internet s100 c1000 u4096 tp64 p0 up=acme_res_internet_up down=acme_res_internet_down",
+      "tv s555 c1000 u4096 tp66 p4 up=acme_res_tv_up down=acme_res_tv_down",
+      "voice s444 c4096 u4096 tp65 p7 up=acme_res_voice_up down=acme_res_voice_down",
+    ]);
+  });
+  test.each([
+    ["who is terminated", subscriber({ state: "Terminated" })],
+    ["who has no ONU", subscriber({ onu: undefined })],
+    ["whose ONU is on an OLT of another endpoint", subscriber({ onu: { ...onu, olt: "elsewhere" } })],
+  ])("nothing for one %s", (_, s) => expect(desired(s, "v", config)).toEqual([]));
+  test("who is suspended keeps all that is declared, and a word that says so", () => {
+    const active = uniOf(subscriber());
+    const suspended = uniOf(subscriber({ state: "Suspended" }));
+    expect(suspended.spec).toEqual({ ...active.spec, suspended: true });
+    expect(active.spec).not.toHaveProperty("suspended");
+  });
+  test("another OLT, serial or UNI is another key: the old one is retired by its old name", () => {
+    const other = { ...onu, serial: "HWTC12345678", unis: [{ uni: 2, services: [internet] }] };
+    expect(keys(desired(subscriber({ onu: other }), "v", config))).toEqual([
+      "v/onu/HWTC12345678",
+      "v/uni/HWTC12345678-2",
+    ]);
+  });
+});
+
+test.each([
+  ["a service more costs nobody anything", ["a"], ["a", "b"], false],
+  ["a service less does", ["a", "b"], ["a"], true],
+  ["a service that changes does", ["a"], ["b"], true],
+  ["the first one does not", [], ["a"], false],
+])("%s", (_, have, want, costs) => expect(uniFields.services.disruptive(have, want)).toBe(costs));
+
+describe("SADIS", () => {
+  const onos = configFor("ONOS");
+  const all = [
+    ...desired(tenant(["olt1"]), "v", onos),
+    ...desired(plan, "v", onos),
+    ...desired(subscriber(), "v", onos),
+  ];
+  const published = all.flatMap((d) => publishes(d, onos) ?? []);
+  test("is what ONOS asks for: OLTs and ports under one path, profiles under another", () => {
+    expect(published.map((p) => p.path.replace(/_[0-9a-f]{8}$/, "")).sort()).toEqual([
+      "/sadis/v2/bandwidthprofiles/acme_res_internet_down",
+      "/sadis/v2/bandwidthprofiles/acme_res_internet_up",
+      "/sadis/v2/bandwidthprofiles/acme_res_tv_down",
+      "/sadis/v2/bandwidthprofiles/acme_res_tv_up",
+      "/sadis/v2/bandwidthprofiles/acme_res_voice_down",
+      "/sadis/v2/bandwidthprofiles/acme_res_voice_up",
+      "/sadis/v2/subscribers/ALCL12345678-1",
+      "/sadis/v2/subscribers/OLT1",
+    ]);
+  });
+  test("names the port, its uplink and its relay agent, and every service by its tags", () => {
+    expect(published.find((p) => p.path.endsWith("ALCL12345678-1"))?.body).toMatchObject({
+      id: "ALCL12345678-1",
+      nasPortId: "ALCL12345678-1",
+      uplinkPort: "nni-16777216",
+      circuitId: "OLT1/1/1/1:1",
+      remoteId: "",
+      uniTagList: [
+        {
+          serviceName: "internet",
+          uniTagMatch: 4096,
+          ponSTag: 100,
+          ponCTag: 1000,
+          technologyProfileId: 64,
+          usPonSTagPriority: 0,
+        },
+        { serviceName: "tv" },
+        { serviceName: "voice", ponSTag: 444, ponCTag: 4096, usPonSTagPriority: 7, dsPonCTagPriority: 7 },
+      ],
+    });
+    expect(published.find((p) => p.path.endsWith("OLT1"))?.body).toMatchObject({
+      id: "OLT1",
+      ipAddress: "olt1.example",
+      uplinkPort: 16777216,
+    });
+  });
+  test("is told to VGC instead", () => {
+    expect(all.flatMap((d) => publishes(d, config) ?? [])).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import type { Device } from "./device.ts";
+import { ARRIVING_MS, judge, type Signs } from "./flows.ts";
+
+const device: Device = {
+  id: "1",
+  root: false,
+  parentId: "0",
+  serialNumber: "ALCL00000001",
+  adminState: "ENABLED",
+  operStatus: "ACTIVE",
+  connectStatus: "REACHABLE",
+  parentPortNo: 0x20000000,
+  reason: "omci-flows-pushed",
+};
+const onu = (more: Partial<Device> = {}) => ({ device: { ...device, ...more }, root: undefined, olt: "olt1", pon: 0 });
+const signs: Signs = {
+  onu: onu(),
+  weather: "Up",
+  status: "ALL_FLOWS_PROVISIONED",
+  steadyMs: ARRIVING_MS,
+  trimmed: false,
+};
+const lost = onu({ reason: "initial-mib-downloaded" });
+
+test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
+  ["the ONU says so", {}, "pushed"],
+  ["the ONU says so, and nobody asked the controller", { status: undefined }, "pushed"],
+  [
+    "the controller lies after an OLT was disabled and enabled, or an ONU rebooted: the ONU is right",
+    { onu: lost },
+    "missing",
+  ],
+  ["the controller has none of them", { status: "NO_FLOWS_PROVISIONED" }, "missing"],
+  ["they are on their way", { onu: lost, steadyMs: ARRIVING_MS - 1 }, "unjudged"],
+  ["the OLT is down, while its ONUs stay ACTIVE and REACHABLE", { onu: lost, weather: "Down" }, "unjudged"],
+  ["the OLT has just come back", { onu: lost, weather: "Settling" }, "unjudged"],
+  [
+    "the ONU is switched off",
+    { onu: onu({ operStatus: "DISCOVERED", connectStatus: "UNREACHABLE", reason: "stopping-openomci" }) },
+    "unjudged",
+  ],
+  ["the ONU comes up", { onu: onu({ operStatus: "ACTIVATING", reason: "starting-openomci" }) }, "unjudged"],
+  ["the ONU is disabled", { onu: onu({ adminState: "DISABLED", reason: "omci-admin-lock" }) }, "unjudged"],
+  ["there is no ONU", { onu: undefined }, "unjudged"],
+  [
+    "one of several services was taken away: the reason tells of that one",
+    { onu: onu({ reason: "omci-flows-deleted" }), trimmed: true },
+    "pushed",
+  ],
+  [
+    "nobody took any away, and the reason says that they are gone",
+    { onu: onu({ reason: "omci-flows-deleted" }) },
+    "missing",
+  ],
+])("%s", (_, more, verdict) => expect(judge({ ...signs, ...more })).toBe(verdict));

@@ -1,0 +1,75 @@
+/**
+ * Pure: whose service is which. VGC lists services without their ports, and, per OLT, the tags of each ONU without the rest.
+ * Together they tell nearly all; what they leave open is asked port by port.
+ */
+import type { Port, Programmed } from "./controller.ts";
+import { parsePort } from "./names.ts";
+import { type Service, spellService } from "./service.ts";
+
+/** An item of `programmed-subscribers`. */
+export interface Listed {
+  /** Id of the logical device. */
+  readonly location: string;
+  readonly service: Service;
+}
+/** An item of `subscriber-config`. */
+export interface Tagged {
+  readonly serial: string;
+  readonly name: string;
+  readonly sTag: number;
+  readonly cTag: number;
+  readonly active: boolean;
+}
+export interface Lists {
+  readonly listed: readonly Listed[];
+  readonly tagged: readonly Tagged[];
+  /** Names of all UNI ports: an ONU with several does not tell which of them a service is on. */
+  readonly ports: readonly string[];
+}
+
+/** `doubt`: ports that must be asked one by one. */
+export function assign(ports: readonly Port[], lists: Lists) {
+  const bySerial = Map.groupBy(lists.tagged, (t) => t.serial);
+  const byTags = Map.groupBy(lists.listed, (l) => keyOf(l.location, l.service));
+  const unis = Map.groupBy(lists.ports, (name) => parsePort(name)?.serial ?? name);
+  const sure = new Map<Port, readonly Programmed[]>();
+  const doubt: Port[] = [];
+  for (const port of ports) {
+    const serial = parsePort(port.name)?.serial ?? "";
+    const tagged = bySerial.get(serial) ?? [];
+    const found = tagged.flatMap((t) => only(byTags.get(keyOf(port.device, t)), t.active));
+    const isAlone = (unis.get(serial)?.length ?? 0) <= 1;
+    if (tagged.length === 0 || (isAlone && found.length === tagged.length)) sure.set(port, found);
+    else doubt.push(port);
+  }
+  return { sure, doubt };
+}
+
+interface Tags {
+  readonly name: string;
+  readonly sTag: number;
+  readonly cTag: number;
+}
+const keyOf = (device: string, t: Tags): string => `${device}|${t.name}|${t.sTag}|${t.cTag}`;
+
+/** Thousands share the VLAN of a voice service: where all of them are alike it does not matter which one is whose. */
+function only(candidates: readonly Listed[] | undefined, active: boolean): readonly Programmed[] {
+  const lines = new Set(candidates?.map((c) => spellService(c.service)));
+  const [first] = candidates ?? [];
+  return lines.size === 1 && first ? [{ service: first.service, active }] : [];
+}
+
+/** Of one port, which was asked for by its name. */
+export function withState(
+  name: string,
+  services: readonly Service[],
+  tagged: readonly Tagged[],
+): readonly Programmed[] {
+  const serial = parsePort(name)?.serial;
+  return services.map((service) => {
+    const same = tagged.filter(
+      (t) => t.serial === serial && t.name === service.name && t.sTag === service.sTag && t.cTag === service.cTag,
+    );
+    return { service, active: same.length > 0 && same.every((t) => t.active) };
+  });
+}

@@ -1,0 +1,81 @@
+/** What the session knows that nothing there shows: lost with it, and nothing depends on it but patience. */
+import type { Lookup, Order } from "../system.ts";
+import type { How } from "./desired.ts";
+import { parsePort } from "./names.ts";
+import type { Plant } from "./plant.ts";
+
+/** What is wanted on a port. */
+export interface Wanted {
+  readonly services: readonly string[];
+  readonly suspended: boolean;
+  readonly how: How | undefined;
+}
+export interface Memory {
+  /** Of a port; what is not said anew stays as it was said last. */
+  want(asked: Pick<Lookup | Order, "ref" | "spec" | "how"> & Partial<Pick<Order, "patch">>): Wanted | undefined;
+  /** As it was asked for last. */
+  wanted(port: string): Wanted | undefined;
+  /** Ports of an ONU of which something was ever wanted. */
+  portsOf(serial: string): readonly string[];
+  forget(port: string): void;
+  /** A port was written to: its flows are on their way. */
+  wrote(port: string): void;
+  /** Since when its ONU or its services are as they are; a time long ago when they always were. */
+  steadySince(port: string, serial: string): number;
+  /** To be told of every reading. */
+  see(plant: Plant): void;
+  /** Services were only taken away: the ONU's reason tells of that, and not of those that stayed. */
+  readonly trimmed: Set<string>;
+}
+
+export function memory(now: () => number): Memory {
+  const wanted = new Map<string, Wanted>();
+  const ports = new Map<string, Set<string>>();
+  const written = new Map<string, number>();
+  const looks = new Map<string, { readonly look: string; readonly since: number }>();
+  return {
+    trimmed: new Set(),
+    want({ ref, spec, how, patch }) {
+      const before = wanted.get(ref.key);
+      const said = spec ?? patch;
+      if (!said || !("services" in { ...before, ...said })) return before;
+      const fields = { ...before, ...said };
+      const suspended = spec ? spec["suspended"] : fields["suspended"];
+      const last: Wanted = {
+        services: (fields["services"] ?? []) as readonly string[],
+        suspended: suspended === true,
+        how: (how as How | undefined) ?? before?.how,
+      };
+      wanted.set(ref.key, last);
+      const serial = serialOf(ref.key);
+      ports.set(serial, (ports.get(serial) ?? new Set()).add(ref.key));
+      return last;
+    },
+    wanted: (port) => wanted.get(port),
+    portsOf: (serial) => [...(ports.get(serial) ?? [])],
+    forget(port) {
+      wanted.delete(port);
+      ports.get(serialOf(port))?.delete(port);
+    },
+    wrote: (port) => void written.set(port, now()),
+    steadySince: (port, serial) =>
+      Math.max(written.get(port) ?? Number.NEGATIVE_INFINITY, looks.get(serial)?.since ?? Number.NEGATIVE_INFINITY),
+    see(plant) {
+      for (const { device: d } of plant.all) {
+        const look = [d.id, d.adminState, d.operStatus, d.connectStatus, d.reason].join("|");
+        const before = looks.get(d.serialNumber);
+        if (before?.look === look) continue;
+        // Seen for the first time it may always have been so, unless it is on its way.
+        const since = before || UNDER_WAY.has(d.reason) ? now() : Number.NEGATIVE_INFINITY;
+        looks.set(d.serialNumber, { look, since });
+      }
+    },
+  };
+}
+const serialOf = (port: string): string => parsePort(port)?.serial ?? port;
+const UNDER_WAY: ReadonlySet<string> = new Set([
+  "activating-onu",
+  "starting-openomci",
+  "discovery-mibsync-complete",
+  "tech-profile-config-download-success",
+]);

@@ -1,0 +1,25 @@
+/** How VOLTHA names and numbers what hangs on an OLT. */
+
+/** Port of an ONU at the customer's side: `BBSM00000001-1`. */
+export const portName = (serial: string, uni: number): string => `${serial}-${uni}`;
+
+export interface PortName {
+  readonly serial: string;
+  readonly uni: number;
+}
+export function parsePort(name: string): PortName | undefined {
+  const found = /^(.+)-(\d+)$/.exec(name);
+  return found ? { serial: found[1]!, uni: Number(found[2]) } : undefined;
+}
+
+const PON = 0x20000000;
+/** From the number of the port to which an ONU is connected; undefined: no PON port. */
+export const ponOf = (portNo: number): number | undefined =>
+  portNo >= PON && portNo < PON + 2 ** 16 ? portNo - PON : undefined;
+
+/** Number of a UNI: `pon << 16 | onu << 8 | uni`, where the first UNI is 0 there and 1 in its name. */
+export const uniNumber = (pon: number, onuId: number, uni: number): number =>
+  pon * 2 ** 16 + onuId * 2 ** 8 + (uni - 1);
+
+/** As ONOS calls a logical device. */
+export const ofDevice = (datapathId: string): string => `of:${BigInt(datapathId).toString(16).padStart(16, "0")}`;

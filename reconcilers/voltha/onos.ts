@@ -1,0 +1,82 @@
+/** ONOS with the apps olt and sadis: it is told which services to start, and asks for what they are (SADIS). */
+import { fault } from "../errors.ts";
+import { type Bandwidth, RATES } from "./bandwidth.ts";
+import type { Controller, Port, Programmed } from "./controller.ts";
+import { jsonOf, type Method, type Rest, unexpected } from "./rest.ts";
+import { type Service, tagsOf } from "./service.ts";
+import { shared } from "./shared.ts";
+import { fieldsOf, listOf, readTagInfo } from "./vgc-answers.ts";
+
+const OLT_APP = "/onos/olt/oltapp";
+const SADIS = "/onos/sadis";
+
+/** An item of `programmed-subscribers`. */
+interface Listed {
+  readonly device: string;
+  readonly port: number;
+  readonly service: Service;
+}
+
+export function onos(rest: Rest, until: AbortSignal): Controller {
+  const listed = shared(() => list(rest, until));
+  const send = async (method: Method, port: string, service: Service, signal: AbortSignal): Promise<void> => {
+    const path = `${OLT_APP}/services/${encodeURIComponent(port)}/${tagsOf(service)}`;
+    const reply = await rest.call(method, path, undefined, signal);
+    if (/ConnectPoint not found/.test(reply.text)) throw fault("AwaitingDevice", `ONOS does not know port ${port} yet`);
+    // 204: it was so already, or SADIS does not name the service; what is read back tells which.
+    if (reply.code !== 200 && reply.code !== 204) throw unexpected(method, path, reply);
+  };
+  const forget = async (kind: string, id: string, signal: AbortSignal): Promise<void> => {
+    const path = `${SADIS}/cache/${kind}/${encodeURIComponent(id)}`;
+    const reply = await rest.call("DELETE", path, undefined, signal);
+    if (reply.code !== 200 && reply.code !== 204) throw unexpected("DELETE", path, reply);
+  };
+  return {
+    name: "ONOS",
+    ping: async () => void (await listed()),
+    async services(ports) {
+      const found = Map.groupBy(await listed(), (l) => `${l.device}/${l.port}`);
+      const of = (port: Port): readonly Programmed[] =>
+        (found.get(`${port.device}/${port.number}`) ?? []).map(({ service }) => ({ service, active: true }));
+      return new Map(ports.map((port) => [port, of(port)]));
+    },
+    flowStatus: async () => undefined,
+    // It asks for OLTs as it does for subscribers.
+    knows: async () => true,
+    register: (olt, signal) => forget("subscriber", olt.serial, signal),
+    profile: (id, signal) => profile(rest, id, signal),
+    addProfile: ({ id }, signal) => forget("bandwidthprofile", id, signal),
+    removeProfile: (id, signal) => forget("bandwidthprofile", id, signal),
+    // Not before others of the port were removed: what SADIS does not name any more ONOS cannot take away.
+    add: (port, _service, _line, signal) => forget("subscriber", port.name, signal),
+    activate: (port, service, signal) => send("POST", port, service, signal),
+    deactivate: (port, service, signal) => send("DELETE", port, service, signal),
+    remove: async () => undefined,
+  };
+}
+
+async function list(rest: Rest, signal: AbortSignal): Promise<readonly Listed[]> {
+  const path = `${OLT_APP}/programmed-subscribers`;
+  const raw = jsonOf(path, await rest.call("GET", path, undefined, signal));
+  return listOf(raw, "entries").map((one) => {
+    // `of:00000a0a0a0a0a00/256`, or with the name of the port: `of:00000a0a0a0a0a00/[BBSM00000001-1](256)`.
+    const found = /^(of:[0-9a-f]{16})\/(?:\[.*\]\()?(\d+)\)?$/i.exec(String(one["location"]));
+    if (!found) throw fault("Unavailable", "the controller's answer has no location");
+    return {
+      device: found[1]!.toLowerCase(),
+      port: Number(found[2]),
+      service: readTagInfo(fieldsOf(one["tagInfo"], "tagInfo")),
+    };
+  });
+}
+
+/** As ONOS sees it in SADIS, which is us. */
+async function profile(rest: Rest, id: string, signal: AbortSignal): Promise<Partial<Bandwidth> | undefined> {
+  const path = `${SADIS}/bandwidthprofile/${encodeURIComponent(id)}`;
+  const reply = await rest.call("GET", path, undefined, signal);
+  if (reply.code === 404 && /not found/i.test(reply.text)) return undefined;
+  const [entry] = listOf(jsonOf(path, reply), "entry");
+  if (entry?.["id"] !== id) throw fault("Unavailable", `the controller's answer has no profile ${id}`);
+  // Older ones leave out the peak and what is guaranteed.
+  return Object.fromEntries(RATES.flatMap((r) => (entry[r] === undefined ? [] : [[r, Number(entry[r])]])));
+}

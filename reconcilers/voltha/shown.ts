@@ -1,0 +1,69 @@
+/** A port, as the engine sees it. */
+import type { Observed, Ref } from "../../controller/core/model.ts";
+import { PUSHED } from "./desired.ts";
+import { judge, type Verdict } from "./flows.ts";
+import { parsePort } from "./names.ts";
+import { factsOf } from "./onu.ts";
+import type { Service } from "./service.ts";
+import type { Site } from "./site.ts";
+import { look, target } from "./target.ts";
+import type { View } from "./view.ts";
+
+/** Undefined: nothing is on the port, and it is sure. */
+export function shown(site: Site, view: View): Observed | undefined {
+  const { held, wanted } = view;
+  if (held.length > 0) return observed(site, view);
+  if (!wanted || !view.isWanted) return undefined;
+  // Nothing is to be there; or an OLT that is shaken has its services under another name for a while.
+  if (target(wanted).length === 0) return as(view, wanted.services, wanted.suspended, "unjudged");
+  const isKnown = view.id !== undefined && site.storms.of(wanted.how?.olt) !== "Up";
+  return isKnown ? as(view, wanted.services, wanted.suspended, "unjudged") : undefined;
+}
+
+function observed(site: Site, view: View): Observed {
+  const { held, wanted } = view;
+  const active = held.filter((h) => h.active);
+  const retired = active.length === 0;
+  const { services, suspended } = look((retired ? held : active).map((h) => h.line).sort(), wanted);
+  return { ...as(view, services, suspended, verdict(site, view)), retired };
+}
+
+/** Whether its flows are where they should be. */
+export function verdict(
+  { memory, storms, now }: Site,
+  { ref, onu, status }: Pick<View, "onu" | "status"> & { readonly ref: Pick<Ref, "key"> },
+): Verdict {
+  const serial = parsePort(ref.key)?.serial ?? ref.key;
+  return judge({
+    onu,
+    weather: storms.of(onu?.olt),
+    status,
+    steadyMs: now() - memory.steadySince(ref.key, serial),
+    trimmed: memory.trimmed.has(ref.key),
+  });
+}
+
+function as(view: View, services: readonly string[], suspended: boolean, flows: Verdict): Observed {
+  const { ref, onu, status } = view;
+  const onPort = view.held.filter((h) => h.active).map((h) => nameOf(h.service));
+  return {
+    ref,
+    id: ref.key,
+    token: undefined,
+    retired: false,
+    state: {
+      onu: parsePort(ref.key)?.serial ?? ref.key,
+      services,
+      flows: flows === "missing" ? flows : PUSHED,
+      ...(suspended && { suspended }),
+    },
+    outputs: {},
+    facts: {
+      ...(onu && factsOf(onu)),
+      flows,
+      ...(status && { flowStatus: status }),
+      services: onPort.sort().join(", "),
+    },
+  };
+}
+const nameOf = ({ name }: Service): string => name;

@@ -1,0 +1,89 @@
+/** What all resources of one endpoint share. */
+import { pace, type Turn } from "../pace.ts";
+import type { Olt, VolthaConfig } from "./config.ts";
+import type { Controller, Port } from "./controller.ts";
+import type { Core } from "./core.ts";
+import type { How } from "./desired.ts";
+import { type Memory, memory } from "./memory.ts";
+import { ofDevice, parsePort, uniNumber } from "./names.ts";
+import { type Onu, onuAt, type Plant, plantOf } from "./plant.ts";
+import { shared } from "./shared.ts";
+import { type Storms, storms } from "./storms.ts";
+
+export interface Site {
+  readonly endpoint: string;
+  readonly config: VolthaConfig;
+  readonly core: Core;
+  readonly controller: Controller;
+  readonly memory: Memory;
+  readonly storms: Storms;
+  readonly now: () => number;
+  /** Read anew, in one call for all who ask at that time. */
+  plant(): Promise<Plant>;
+  /** Names of the logical devices as ONOS has them, by id of the root device. */
+  datapaths(): Promise<ReadonlyMap<string, string>>;
+  /** Repairs of one PON go one after the other. */
+  turn(pon: string): Turn;
+}
+/** An ONU takes some hundred milliseconds of OMCI for its flows, and a PON has one channel for all of them. */
+const REPAIRS_PER_SECOND = 5;
+
+export interface Parts {
+  readonly endpoint: string;
+  readonly config: VolthaConfig;
+  readonly core: Core;
+  readonly controller: Controller;
+  readonly now: () => number;
+  /** Ends what is under way when the session is closed. */
+  readonly until: AbortSignal;
+}
+export function siteOf({ endpoint, config, core, controller, now, until }: Parts): Site {
+  const known = memory(now);
+  const weather = storms(config.olts, config.settleMs, now);
+  const turns = new Map<string, Turn>();
+  return {
+    endpoint,
+    config,
+    core,
+    controller,
+    now,
+    memory: known,
+    storms: weather,
+    plant: shared(async () => {
+      const plant = plantOf(await core.devices(until), config.olts);
+      weather.see(plant);
+      known.see(plant);
+      return plant;
+    }),
+    datapaths: shared(async () => {
+      const all = await core.logicalDevices(until);
+      return new Map(all.map((l) => [l.rootDeviceId, ofDevice(l.datapathId)]));
+    }),
+    turn(pon) {
+      const turn = turns.get(pon) ?? pace(REPAIRS_PER_SECOND);
+      turns.set(pon, turn);
+      return turn;
+    },
+  };
+}
+
+export const oltNamed = ({ config }: Site, name: string): Olt | undefined => config.olts.find((o) => o.name === name);
+
+/** Where a port may be: where it is declared, where its ONU is, or, when neither tells, on any OLT. */
+export async function placesOf(site: Site, plant: Plant, name: string, how: How | undefined): Promise<readonly Port[]> {
+  const { serial = name, uni = 1 } = parsePort(name) ?? {};
+  const onu = onuAt(plant, serial, how) ?? plant.onus(serial)[0];
+  const olt = how?.olt ?? onu?.olt;
+  const olts = site.config.olts.filter((o) => olt === undefined || o.name === olt);
+  const datapaths = site.controller.name === "ONOS" ? await site.datapaths() : undefined;
+  return olts.flatMap((one) => {
+    const root = plant.roots.get(one.name);
+    const device = datapaths ? datapaths.get(root?.id ?? "") : root?.parentId;
+    return device ? [{ name, olt: one, device, number: numberOf(onu, one, uni) }] : [];
+  });
+}
+function numberOf(onu: Onu | undefined, olt: Olt, uni: number): number | undefined {
+  const onuId = onu?.device.proxyAddress?.onuId;
+  if (onu?.olt !== olt.name || onu.pon === undefined || onuId === undefined) return undefined;
+  return uniNumber(onu.pon, onuId, uni);
+}

@@ -1,0 +1,147 @@
+/** Writing ports, and reading back what became of it: the controller says 200 to much that it does not do. */
+import { Fault, fault } from "../errors.ts";
+import type { Order, Outcome } from "../system.ts";
+import type { Line, Port } from "./controller.ts";
+import { each } from "./outcomes.ts";
+import { whereabouts } from "./plant.ts";
+import { nameOf, readService, type Service } from "./service.ts";
+import { shown, verdict } from "./shown.ts";
+import type { Site } from "./site.ts";
+import { stepsTo, target } from "./target.ts";
+import { type View, viewsOf } from "./view.ts";
+
+interface Job {
+  readonly order: Order;
+  readonly view: View;
+}
+
+export async function applyUnis(
+  site: Site,
+  orders: readonly Order[],
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const views = await viewsOf(site, orders, signal);
+  const jobs = orders.map((order, n): Job => ({ order, view: views[n]! }));
+  const profiles = profilesOf(site, signal);
+  const done = await each(jobs, (job) => write(site, job, profiles, signal));
+  const after = await viewsOf(site, orders, signal);
+  return jobs.map(({ order }, n) => {
+    const outcome = done[n];
+    return outcome instanceof Fault ? outcome : verified(site, order, after[n]!);
+  });
+}
+
+type HasProfile = (id: string) => Promise<boolean>;
+/** Each is looked for once in a batch. */
+function profilesOf({ controller }: Site, signal: AbortSignal): HasProfile {
+  const asked = new Map<string, Promise<boolean>>();
+  return (id) => {
+    const known = asked.get(id) ?? controller.profile(id, signal).then((p) => p !== undefined);
+    asked.set(id, known);
+    return known;
+  };
+}
+
+async function write(site: Site, { order, view }: Job, has: HasProfile, signal: AbortSignal): Promise<void> {
+  if (order.action === "retire") return quiet(site, view, signal);
+  if (order.action === "destroy") {
+    await quiet(site, view, signal);
+    return clear(site, view, signal);
+  }
+  const [port] = view.places;
+  if (!view.onu || !port) throw await awaiting(site, view);
+  const lines = view.wanted ? target(view.wanted) : [];
+  const steps = stepsTo(lines, view.held);
+  await need(
+    steps.filter((s) => s.act === "add").map((s) => s.service),
+    has,
+  );
+  if (steps.length > 0) await run(site, port, steps, lineOf(order), signal);
+  else if ("flows" in order.patch) await repair(site, order, port, signal);
+}
+
+/** VGC drops a service whose profile it does not know, and says nothing. */
+async function need(services: readonly Service[], has: HasProfile): Promise<void> {
+  for (const id of new Set(services.flatMap((s) => [s.up, s.down])))
+    if (!(await has(id))) throw fault("Unavailable", `bandwidth profile ${id} is not there yet`);
+}
+const lineOf = ({ spec, patch }: Order): Line => {
+  const said = spec ?? patch;
+  return { circuitId: String(said["circuitId"] ?? ""), remoteId: String(said["remoteId"] ?? "") };
+};
+async function awaiting(site: Site, { ref, wanted }: View): Promise<Fault> {
+  const serial = ref.key.replace(/-\d+$/, "");
+  const plant = await site.plant();
+  return fault("AwaitingDevice", wanted?.how ? whereabouts(plant, serial, wanted.how) : `ONU ${serial} is not there`);
+}
+
+async function run(
+  { controller, memory }: Site,
+  port: Port,
+  steps: ReturnType<typeof stepsTo>,
+  line: Line,
+  signal: AbortSignal,
+): Promise<void> {
+  memory.wrote(port.name);
+  for (const { act, service } of steps) {
+    if (act === "add") await controller.add(port, service, line, signal);
+    else if (act === "remove") await controller.remove(port, service, signal);
+    else await controller[act](port.name, service, signal);
+  }
+  memory.wrote(port.name);
+  const brings = steps.some((s) => s.act === "add" || s.act === "activate");
+  if (brings) memory.trimmed.delete(port.name);
+  else memory.trimmed.add(port.name);
+}
+
+/** Out of service, and remembered there. */
+async function quiet({ controller, memory }: Site, { places, held }: View, signal: AbortSignal): Promise<void> {
+  const [port] = places;
+  if (!port) return;
+  for (const h of held) if (h.active) await controller.deactivate(port.name, h.service, signal);
+  memory.wrote(port.name);
+}
+async function clear({ controller, memory }: Site, { ref, places, held }: View, signal: AbortSignal): Promise<void> {
+  const [port] = places;
+  if (port) for (const { service } of held) await controller.remove(port, service, signal);
+  memory.forget(ref.key);
+}
+
+/** One PON after the other's pace, and only what is still wrong when its turn comes: most of it heals by itself. */
+async function repair(site: Site, order: Order, port: Port, signal: AbortSignal): Promise<void> {
+  const pon = port.number === undefined ? port.olt.name : `${port.olt.name}/${port.number >>> 16}`;
+  await site
+    .turn(pon)(signal)
+    .catch(() => undefined);
+  if (signal.aborted) throw fault("Unavailable", "the call was given up before its turn");
+  const [view] = await viewsOf(site, [order], signal);
+  if (!view || verdict(site, view) !== "missing") return;
+  for (const { service } of view.held) {
+    await site.controller.deactivate(port.name, service, signal);
+    await site.controller.activate(port.name, service, signal);
+  }
+  site.memory.wrote(port.name);
+  site.memory.trimmed.delete(port.name);
+}
+
+function verified(site: Site, order: Order, view: View): Outcome {
+  if (order.action === "destroy") {
+    const left = view.held.map((h) => nameOf(h.service));
+    return left.length > 0 ? refused("keeps", left) : null;
+  }
+  const there = new Set(view.held.filter((h) => h.active).map((h) => h.line));
+  if (order.action === "retire") {
+    if (there.size > 0) return refused("keeps", [...there]);
+    return shown(site, view) ?? null;
+  }
+  const lines = view.wanted ? target(view.wanted) : [];
+  const lacks = lines.filter((l) => !there.has(l));
+  if (lacks.length > 0)
+    return refused(
+      "does not have",
+      lacks.map((l) => nameOf(readService(l)!)),
+    );
+  return shown(site, { ...view, isWanted: true }) ?? fault("Lost", `${order.ref.key} is not there any more`);
+}
+const refused = (what: string, services: readonly string[]): Fault =>
+  fault("NotConverging", `the controller took the request and ${what} ${services.join(", ")}`);

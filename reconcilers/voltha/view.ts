@@ -1,0 +1,52 @@
+/** Ports as they are now: one reading of rw_core and one of each list of the controller, for all of them. */
+import type { Ref } from "../../controller/core/model.ts";
+import type { Lookup, Order } from "../system.ts";
+import type { FlowStatus, Port } from "./controller.ts";
+import type { Wanted } from "./memory.ts";
+import { parsePort } from "./names.ts";
+import { type Onu, onuAt } from "./plant.ts";
+import { spellService } from "./service.ts";
+import { placesOf, type Site } from "./site.ts";
+import type { Held } from "./target.ts";
+
+export interface View {
+  readonly ref: Ref;
+  /** Known to the inventory. */
+  readonly id: string | undefined;
+  /** What was last asked for; `isWanted`: and is so now. */
+  readonly wanted: Wanted | undefined;
+  readonly isWanted: boolean;
+  /** Where it is declared to be. */
+  readonly onu: Onu | undefined;
+  readonly places: readonly Port[];
+  readonly held: readonly Held[];
+  /** Undefined: not asked. */
+  readonly status: FlowStatus | undefined;
+}
+/** A question of its own for each port is worth it for so many. */
+const FEW = 8;
+
+export type Asked = Pick<Lookup, "ref" | "id" | "spec" | "how"> & Partial<Pick<Order, "patch">>;
+
+export async function viewsOf(site: Site, asked: readonly Asked[], signal: AbortSignal): Promise<readonly View[]> {
+  const { controller, memory } = site;
+  const plant = await site.plant();
+  const wanted = asked.map((one) => memory.want(one));
+  const places = await Promise.all(asked.map(({ ref }, n) => placesOf(site, plant, ref.key, wanted[n]?.how)));
+  const [found, statuses] = await Promise.all([
+    controller.services(places.flat(), signal),
+    asked.length <= FEW ? Promise.all(asked.map(({ ref }) => controller.flowStatus(ref.key, signal))) : [],
+  ]);
+  return asked.map(({ ref, id, spec }, n) => ({
+    ref,
+    id,
+    wanted: wanted[n],
+    isWanted: spec !== undefined,
+    onu: onuAt(plant, parsePort(ref.key)?.serial ?? ref.key, wanted[n]?.how),
+    places: places[n]!,
+    held: places[n]!.flatMap((port) =>
+      (found.get(port) ?? []).map(({ service, active }) => ({ service, active, line: spellService(service) })),
+    ),
+    status: statuses[n],
+  }));
+}

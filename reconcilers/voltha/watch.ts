@@ -1,0 +1,41 @@
+/** Which ONUs look other than at the reading before, or lack flows for longer than they take. */
+import { type Onu, onuAt, type Plant } from "./plant.ts";
+import { verdict } from "./shown.ts";
+import type { Site } from "./site.ts";
+import { target } from "./target.ts";
+
+export interface Watch {
+  /** Serials. Under an OLT that is shaken nobody is told of; who still looks other when it has settled is told then. */
+  news(plant: Plant): readonly string[];
+}
+
+export function watch(site: Site): Watch {
+  let looks: ReadonlyMap<string, string> | undefined;
+  return {
+    news(plant) {
+      const before = looks;
+      looks = new Map(plant.all.map((onu) => [onu.device.serialNumber, lookOf(site, onu, before)]));
+      const found = [...looks].filter(([serial, is]) => before && before.get(serial) !== is).map(([serial]) => serial);
+      const gone = [...(before?.keys() ?? [])].filter((serial) => !looks?.has(serial));
+      const lacking = [...looks.keys()].filter((serial) => lacksFlows(site, plant, serial));
+      return [...new Set([...found, ...gone, ...lacking])];
+    },
+  };
+}
+/** Under an OLT that is shaken as it looked before. */
+function lookOf(
+  { storms }: Site,
+  { device: d, olt, pon }: Onu,
+  before: ReadonlyMap<string, string> | undefined,
+): string {
+  const is = [d.id, d.adminState, d.operStatus, d.connectStatus, d.reason, olt, pon].join("|");
+  return storms.of(olt) === "Up" ? is : (before?.get(d.serialNumber) ?? "");
+}
+
+const lacksFlows = (site: Site, plant: Plant, serial: string): boolean =>
+  site.memory.portsOf(serial).some((port) => {
+    const wanted = site.memory.wanted(port);
+    if (!wanted || target(wanted).length === 0) return false;
+    const onu = onuAt(plant, serial, wanted.how);
+    return verdict(site, { ref: { key: port }, onu, status: undefined }) === "missing";
+  });
