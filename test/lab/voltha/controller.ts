@@ -91,7 +91,10 @@ function seen(c: Controller, { logical, port }: Place): void {
 function vanish(c: Controller, { logical, port }: Place): void {
   if (c.places.get(port.name)?.logical !== logical) return;
   c.places.delete(port.name);
-  for (const s of onPort(c, port.name)) s.flows = "none";
+  for (const s of onPort(c, port.name)) {
+    s.flows = "none";
+    s.device = "";
+  }
 }
 
 export function push(c: Controller, s: Service): void {

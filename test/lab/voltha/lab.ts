@@ -68,6 +68,10 @@ export interface VolthaLab {
   removeFlowsOnDisable(on: boolean): void;
   /** VGC and ONOS are away for some steps and keep what they were told. */
   restartController(): Promise<void>;
+  /** From now on time passes only with `step`, until `release`. */
+  hold(): void;
+  step(): void;
+  release(): void;
   /** Nothing is on its way any more. */
   settled(): Promise<void>;
   close(): Promise<void>;
@@ -196,7 +200,10 @@ export async function startVoltha({ stepMs = 1, sadisUrl }: VolthaOptions = {}):
       });
       await clock.settled();
     },
-    settled: () => clock.settled(),
+    hold: clock.hold,
+    step: clock.step,
+    release: clock.release,
+    settled: clock.settled,
     async close() {
       clock.stop();
       grpc.close();

@@ -7,31 +7,45 @@ import type { OltBox } from "./plant.ts";
 export function enable(core: Core, olt: Olt): void {
   olt.admin = "ENABLED";
   olt.epoch += 1;
-  become(olt, olt.connect === "UNKNOWN" ? "ACTIVATING" : olt.oper, olt.connect);
+  become(olt, olt.boots > 0 ? "ACTIVE" : "ACTIVATING", olt.connect);
   connect(core, olt);
 }
 /** Finds the box where the device is told to be; nobody there: it goes on trying. */
 export function connect(core: Core, olt: Olt): void {
   olt.box = core.plant.oltsByAddress.get(olt.hostAndPort);
-  if (!olt.box?.up || olt.admin !== "ENABLED" || olt.type !== "openolt") return;
   const { box } = olt;
+  if (!box?.up || olt.admin !== "ENABLED" || olt.type !== "openolt") return;
+  olt.epoch += 1;
   walk(core, olt, [
+    ...(olt.boots === box.boots ? [] : startOver(core, olt, box)),
     () => {
-      if (!box.up) return;
-      if (olt.boots !== box.boots) startOver(core, olt, box);
       become(olt, "ACTIVE", "REACHABLE");
-      if (olt.logical)
-        for (const port of olt.logical.ports.values()) if (port.device === olt) setLive(core, olt.logical, port, true);
+      for (const port of ownPorts(olt)) setLive(core, port.logical, port.port, true);
     },
     () => {
       for (const onu of box.onus.values()) heard(core, olt, onu);
     },
   ]);
 }
+const ownPorts = ({ logical }: Olt) =>
+  logical ? [...logical.ports.values()].filter((p) => p.device.kind === "olt").map((port) => ({ logical, port })) : [];
+
 /** A box that has started again is provisioned anew: ONUs and logical device come back with other ids. */
-function startOver(core: Core, olt: Olt, box: OltBox): void {
-  empty(core, olt);
-  olt.boots = box.boots;
+function startOver(core: Core, olt: Olt, box: OltBox): readonly (() => void)[] {
+  const clear = [
+    () => {
+      become(olt, "UNKNOWN", "UNREACHABLE");
+      for (const onu of [...olt.onus.values()]) forget(core, onu);
+    },
+    () => dropLogical(core, olt),
+  ];
+  const meet = (): void => {
+    olt.boots = box.boots;
+    addLogical(core, olt, box);
+  };
+  return olt.boots === 0 ? [meet] : [...clear, meet];
+}
+function addLogical(core: Core, olt: Olt, box: OltBox): void {
   const logical: Logical = { id: randomUUID(), olt, ports: new Map(), flows: new Map(), meters: new Map() };
   olt.logical = logical;
   core.logicals.set(logical.id, logical);
@@ -39,8 +53,7 @@ function startOver(core: Core, olt: Olt, box: OltBox): void {
   const name = `nni-${box.nni}`;
   addPort(core, logical, { no: box.nni, id: name, name, hardware: box.mac, device: olt, live: true, barred: false });
 }
-function empty(core: Core, olt: Olt): void {
-  for (const onu of [...olt.onus.values()]) forget(core, onu);
+function dropLogical(core: Core, olt: Olt): void {
   const { logical } = olt;
   if (!logical) return;
   olt.logical = undefined;
@@ -54,8 +67,10 @@ export function disable(core: Core, olt: Olt): void {
   olt.epoch += 1;
   become(olt, "UNKNOWN", olt.connect);
   core.clock.later(1, () => {
-    for (const onu of olt.onus.values()) lose(core, onu);
     if (olt.logical) for (const port of olt.logical.ports.values()) setLive(core, olt.logical, port, false);
+  });
+  core.clock.later(2, () => {
+    for (const onu of olt.onus.values()) lose(core, onu);
   });
 }
 /** Nobody tells of the ONUs: they stay what they were. */
@@ -83,7 +98,8 @@ export function reboot(core: Core, olt: Olt, box: OltBox): void {
 export function remove(core: Core, olt: Olt): void {
   core.clock.later(1, () => {
     olt.epoch += 1;
-    empty(core, olt);
+    for (const onu of [...olt.onus.values()]) forget(core, onu);
+    dropLogical(core, olt);
     core.devices.delete(olt.id);
     if (core.oltsByAddress.get(olt.hostAndPort) === olt) core.oltsByAddress.delete(olt.hostAndPort);
   });

@@ -54,6 +54,7 @@ function freeId(olt: Olt, pon: number): number {
 
 const bringUp = (core: Core, onu: Onu): readonly (() => void)[] => [
   () => become(onu, "DISCOVERED", "REACHABLE", "activating-onu"),
+  () => become(onu, "ACTIVATING", "REACHABLE", "activating-onu"),
   () => become(onu, "ACTIVATING", "REACHABLE", "starting-openomci"),
   () => become(onu, "ACTIVATING", "REACHABLE", "discovery-mibsync-complete"),
   () => {

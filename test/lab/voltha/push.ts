@@ -7,11 +7,11 @@ export class NotReady extends Error {}
 
 export const flowsFor = (logical: Logical, port: LogicalPort, tags: Tags): readonly Flow[] =>
   flowsOf({ uni: port.no, nni: logical.olt.box?.nni ?? NNI }, tags);
-export const reaches = (core: Core, logical: Logical): boolean => core.kafka && logical.olt.connect === "REACHABLE";
+const works = ({ olt }: Logical): boolean => olt.admin === "ENABLED" && olt.connect === "REACHABLE";
 
 /** @throws NotReady; what rw_core holds already is not sent to the device again. */
 export function pushService(core: Core, logical: Logical, port: LogicalPort, tags: Tags): void {
-  if (!reaches(core, logical)) throw new NotReady();
+  if (!core.kafka || !works(logical)) throw new NotReady();
   const held = logical.flows.get(port.no) ?? new Map<bigint, Flow>();
   logical.flows.set(port.no, held);
   const missing = flowsFor(logical, port, tags).filter((f) => !held.has(f.id));
@@ -28,7 +28,10 @@ export function pushService(core: Core, logical: Logical, port: LogicalPort, tag
 }
 export const isOnus = (flow: Flow): boolean => flow.leg === "up-onu" || flow.leg === "down-onu";
 
-/** `leaks`: the ONU's first upstream flow is never answered, and stays here and there. */
+/**
+ * Behind an OLT that does not work rw_core keeps what it was to delete, and later finds it there already.
+ * `leaks`: the ONU's first upstream flow is never answered, and stays here and there.
+ */
 export function pullService(
   core: Core,
   logical: Logical,
@@ -36,10 +39,9 @@ export function pullService(
   tags: Tags,
   how: "clean" | "leaks" = "clean",
 ): void {
-  if (!reaches(core, logical)) throw new NotReady();
-  const held = logical.flows.get(port.no);
+  if (!core.kafka) throw new NotReady();
   const gone = flowsFor(logical, port, tags).filter((f) => how === "clean" || f.leg !== "up-onu");
-  for (const flow of gone) held?.delete(flow.id);
+  if (works(logical)) for (const flow of gone) logical.flows.get(port.no)?.delete(flow.id);
   const onu = port.device;
   if (onu.kind === "onu") core.clock.later(1, () => pulled(onu, gone, keyOf(tags)));
 }
