@@ -12,6 +12,7 @@ export const onu = (site: Site): Resource => ({
   name: "onu",
   marker: "store",
   found: true,
+  lent: true,
   fields: onuFields,
   limit: 200,
   settleMs: 0, // it is not made here: it is plugged in

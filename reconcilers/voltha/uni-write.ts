@@ -7,7 +7,7 @@ import { whereabouts } from "./plant.ts";
 import { nameOf, readService, type Service } from "./service.ts";
 import { shown, verdict } from "./shown.ts";
 import type { Site } from "./site.ts";
-import { stepsTo, target } from "./target.ts";
+import { type Step, stepsTo, target } from "./target.ts";
 import { type View, viewsOf } from "./view.ts";
 
 interface Job {
@@ -75,23 +75,33 @@ async function awaiting(site: Site, { ref, wanted }: View): Promise<Fault> {
   return fault("AwaitingDevice", wanted?.how ? whereabouts(plant, serial, wanted.how) : `ONU ${serial} is not there`);
 }
 
+/** What is uncertain is no reason to stop half way, with the customer out of service: every step may be taken twice. */
 async function run(
   { controller, memory }: Site,
   port: Port,
-  steps: ReturnType<typeof stepsTo>,
+  steps: readonly Step[],
   line: Line,
   signal: AbortSignal,
 ): Promise<void> {
   memory.wrote(port.name);
+  const uncertain: Fault[] = [];
   for (const { act, service } of steps) {
-    if (act === "add") await controller.add(port, service, line, signal);
-    else if (act === "remove") await controller.remove(port, service, signal);
-    else await controller[act](port.name, service, signal);
+    const done =
+      act === "add"
+        ? controller.add(port, service, line, signal)
+        : act === "remove"
+          ? controller.remove(port, service, signal)
+          : controller[act](port.name, service, signal);
+    await done.catch((e: unknown) => {
+      if (!(e instanceof Fault) || e.kind !== "Unknown") throw e;
+      uncertain.push(e);
+    });
   }
   memory.wrote(port.name);
   const brings = steps.some((s) => s.act === "add" || s.act === "activate");
   if (brings) memory.trimmed.delete(port.name);
   else memory.trimmed.add(port.name);
+  if (uncertain[0]) throw uncertain[0];
 }
 
 /** Out of service, and remembered there. */

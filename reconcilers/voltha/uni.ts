@@ -10,6 +10,7 @@ import { viewsOf } from "./view.ts";
 export const uni = (site: Site): Resource => ({
   name: "uni",
   marker: "store",
+  lent: true,
   fields: uniFields,
   limit: 200,
   settleMs: 0, // what a lost request still makes is the same service again
