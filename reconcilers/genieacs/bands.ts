@@ -2,18 +2,29 @@
 import { type Device, type Root, valueAt } from "./device.ts";
 
 const INSTANCES = [1, 2, 3, 4, 5, 6, 7, 8];
+/** Nobody writes these: where one is known, the radios have been read. */
+const SHOWN: Readonly<Record<Root, readonly string[]>> = {
+  Device: ["WiFi.SSID.1.BSSID", "WiFi.SSID.1.Status"],
+  InternetGatewayDevice: ["LANDevice.1.WLANConfiguration.1.BSSID", "LANDevice.1.WLANConfiguration.1.Status"],
+};
 /** What is read to tell. */
 export const LAYOUT: Readonly<Record<Root, readonly string[]>> = {
-  Device: INSTANCES.flatMap((n) => [
-    `WiFi.Radio.${n}.OperatingFrequencyBand`,
-    `WiFi.SSID.${n}.LowerLayers`,
-    `WiFi.AccessPoint.${n}.SSIDReference`,
-  ]),
-  InternetGatewayDevice: INSTANCES.flatMap((n) =>
-    ["OperatingFrequencyBand", "PossibleChannels", "Channel"].map(
-      (leaf) => `LANDevice.1.WLANConfiguration.${n}.${leaf}`,
+  Device: [
+    ...SHOWN.Device,
+    ...INSTANCES.flatMap((n) => [
+      `WiFi.Radio.${n}.OperatingFrequencyBand`,
+      `WiFi.SSID.${n}.LowerLayers`,
+      `WiFi.AccessPoint.${n}.SSIDReference`,
+    ]),
+  ],
+  InternetGatewayDevice: [
+    ...SHOWN.InternetGatewayDevice,
+    ...INSTANCES.flatMap((n) =>
+      ["OperatingFrequencyBand", "PossibleChannels", "Channel"].map(
+        (leaf) => `LANDevice.1.WLANConfiguration.${n}.${leaf}`,
+      ),
     ),
-  ),
+  ],
 };
 /** The object that holds it, without the root. */
 export const LAYOUT_OBJECT: Readonly<Record<Root, string>> = {
@@ -23,17 +34,16 @@ export const LAYOUT_OBJECT: Readonly<Record<Root, string>> = {
 
 export const isBand = (text: string): boolean => /^\d+(\.\d+)?GHz$/i.test(text);
 
-/** The first instance of a band; undefined: the device has none, or has not told its radios. */
-export function instanceOf(device: Device, band: string): number | undefined {
-  const known = INSTANCES.map((n) => [n, bandOf(device, n)] as const).filter(([, b]) => b !== undefined);
-  if (known.length === 0) return undefined;
-  return known.find(([, b]) => b?.toLowerCase() === band.toLowerCase())?.[0];
-}
-export const knowsBands = (device: Device): boolean => INSTANCES.some((n) => bandOf(device, n) !== undefined);
-
 /** Where a device does not say: the 2.4 GHz radio is the first, the 5 GHz one the fifth, as most TR-098 makers count. */
 const USUAL: Readonly<Record<string, number>> = { "2.4ghz": 1, "5ghz": 5 };
-export const usualInstance = (band: string): number | undefined => USUAL[band.toLowerCase()];
+
+/** The first instance of a band; "none": the device has none; "unread": it has not told its radios. */
+export function instanceOf(device: Device, band: string): number | "none" | "unread" {
+  const known = INSTANCES.map((n) => [n, bandOf(device, n)] as const).filter(([, b]) => b !== undefined);
+  if (known.length > 0) return known.find(([, b]) => b?.toLowerCase() === band.toLowerCase())?.[0] ?? "none";
+  const isRead = device.root !== undefined && SHOWN[device.root].some((path) => valueAt(device, path) !== undefined);
+  return isRead ? (USUAL[band.toLowerCase()] ?? "none") : "unread";
+}
 
 /** The access point whose SSID this is; nearly always of the same number. */
 export function accessPointOf(device: Device, ssid: number): number {

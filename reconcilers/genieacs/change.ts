@@ -7,7 +7,8 @@ import { again, namesOf } from "./find.ts";
 import { claim, type Marked, marked, memoryNow, remember, tagTemplates } from "./marks.ts";
 import { nameHash } from "./memory.ts";
 import { DIALS, isWifi, placeOf } from "./names.ts";
-import type { Session, Wish } from "./session.ts";
+import { sure } from "./refresh.ts";
+import { isReset, type Session, type Wish } from "./session.ts";
 import { set, type Telling } from "./set.ts";
 import { digestOf } from "./state.ts";
 import { dropTask, isOf, ofDevice, pendingOf } from "./tasks.ts";
@@ -23,21 +24,22 @@ export async function change(
   const m = marked(s, order, device, signal);
   await claim(m);
   await tagTemplates(m);
+  if (!wish) return;
   const telling = tellingOf(order, wish);
-  if (!wish || telling.length === 0) return withdraw(m);
-  await remember(m, endOf(device, wish));
+  const known = (await again(s, device, wish, signal)) ?? device;
+  const values = telling.map((t) => [t.name, t.value] as const);
   // Tells of the life in which the values are written: one that ends meanwhile has lost them.
-  const before = (await again(s, device, wish, signal)) ?? device;
+  const before = await sure(s, order.token, known, wish, values, signal);
+  await remember(m, endOf(before, wish));
+  if (telling.length === 0) return withdraw(m);
   const { held, fault } = await set(s, order, before, wish, telling, signal);
   await keep(m, wish, before, held);
   if (fault) throw fault;
 }
 
-const tellingOf = ({ patch }: Order, wish: Wish | undefined): readonly Telling[] =>
+const tellingOf = ({ patch }: Order, wish: Wish): readonly Telling[] =>
   Object.entries(patch).flatMap(([name, value]) =>
-    value === null || name === TEMPLATES || name === MARKING || !wish
-      ? []
-      : [{ name, value, isOnce: isOnce(wish.how, name) }],
+    value === null || name === TEMPLATES || name === MARKING ? [] : [{ name, value, isOnce: isOnce(wish.how, name) }],
   );
 
 /** Nothing differs: what still waits for the device is of an earlier wish. */
@@ -54,7 +56,7 @@ function endOf(device: Device, wish: Wish) {
   return {
     off: [...new Set(switches.flatMap(at))].sort(),
     blank: names.filter((name) => DIALS.has(name)).flatMap(at),
-    reset: wish.how.onRetire === "FactoryReset",
+    reset: isReset(wish),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Where a value stands on a device: by the plan's own mapping, by the standard's, or by its path. */
 import type { CpeMapping } from "../../controller/core/resolved.ts";
-import { accessPointOf, instanceOf, isBand, knowsBands, usualInstance } from "./bands.ts";
+import { accessPointOf, instanceOf, isBand } from "./bands.ts";
 import { type Device, type Root, valueAt } from "./device.ts";
 
 export type Place =
@@ -9,6 +9,7 @@ export type Place =
   /** Told only by the device's radios, which it has not told. */
   | { readonly at: undefined; readonly why: "radios" }
   | { readonly at: undefined; readonly why: "nowhere" };
+export const awaitsRadios = (place: Place): boolean => place.at === undefined && place.why === "radios";
 const nowhere: Place = { at: undefined, why: "nowhere" };
 
 const PPP = "WANDevice.1.WANConnectionDevice.1.WANPPPConnection.1";
@@ -64,15 +65,8 @@ const precision = (pattern: string | undefined): number =>
 
 function wifiPlace(device: Device, radio: string, part: Part): Place {
   const n = isBand(radio) ? instanceOf(device, radio) : Number(radio);
-  if (n === undefined) return knowsBands(device) ? nowhere : { at: undefined, why: "radios" };
-  if (!Number.isInteger(n)) return nowhere;
-  return { at: [pathOf(device, n, part)] };
-}
-/** For a device that was asked for its radios and does not say their bands. */
-export function usualPlace(device: Device, name: string): Place {
-  const [, radio = "", part] = WIFI.exec(name) ?? [];
-  const n = usualInstance(radio);
-  return n === undefined ? nowhere : { at: [pathOf(device, n, part as Part)] };
+  if (n === "unread") return { at: undefined, why: "radios" };
+  return n === "none" || !Number.isInteger(n) ? nowhere : { at: [pathOf(device, n, part)] };
 }
 
 function pathOf(device: Device, n: number, part: Part): string {

@@ -1,13 +1,15 @@
 /** Reading from the device itself what the ACS never read, or read too long ago to be believed (fact 2). */
+import type { Value } from "../../controller/core/model.ts";
 import type { Token } from "../../controller/core/owner.ts";
 import { LAYOUT_OBJECT } from "./bands.ts";
 import { isOnce } from "./desired.ts";
 import { type Device, isBefore, type Leaf, leafOf } from "./device.ts";
 import { READ } from "./facts.ts";
 import { again, namesOf } from "./find.ts";
-import { needsBands, placeOf } from "./names.ts";
+import { awaitsRadios, placeOf } from "./names.ts";
 import type { Session, Wish } from "./session.ts";
 import { type Fate, post, uniqueKey } from "./tasks.ts";
+import { holds } from "./values.ts";
 
 /** Of another life of the device, or older than what is believed unread. */
 export const isStale = (s: Session, device: Device, leaf: Leaf): boolean =>
@@ -26,7 +28,7 @@ function doubtful(s: Session, device: Device, wish: Wish): readonly string[] {
   });
 }
 const lacksRadios = (device: Device, wish: Wish): boolean =>
-  namesOf(wish).some((name) => needsBands(name) && placeOf(device, name, wish.how.mappings).at === undefined);
+  namesOf(wish).some((name) => awaitsRadios(placeOf(device, name, wish.how.mappings)));
 
 /** The device with values that may be compared. One that does not answer is taken as it was last read. */
 export async function refreshed(
@@ -72,6 +74,29 @@ export async function ask(
       : ({ name: "getParameterValues", parameterNames: names } as const);
   const how = { key: uniqueKey(token, "read"), expiry: s.config.taskExpirySeconds };
   return post(s, device, work, how, signal);
+}
+
+/** What the cache shows as done is sent to nobody (fact 2), and where radios stand must be read: first the device is asked. */
+export async function sure(
+  s: Session,
+  token: Token,
+  device: Device,
+  wish: Wish,
+  values: readonly (readonly [name: string, value: Value])[],
+  signal: AbortSignal,
+): Promise<Device> {
+  const places = values.map(([name, value]) => ({ value, place: placeOf(device, name, wish.how.mappings) }));
+  const radios = places.some(({ place }) => awaitsRadios(place));
+  const doubtful = places.flatMap(({ value, place }) =>
+    (place.at ?? []).filter((path) => {
+      const leaf = leafOf(device, path);
+      return leaf !== undefined && holds(leaf, value) && isStale(s, device, leaf);
+    }),
+  );
+  if (!device.root || (!radios && doubtful.length === 0)) return device;
+  if (radios) await ask(s, token, device, [], signal);
+  if (doubtful.length > 0) await ask(s, token, device, doubtful, signal);
+  return (await again(s, device, wish, signal)) ?? device;
 }
 
 /** When the oldest value that is compared will be in doubt. */

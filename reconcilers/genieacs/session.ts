@@ -63,6 +63,8 @@ export const wantedOf = (wish: Wish | undefined, name: string): State[string] =>
   return isSymbolic(v) ? null : (v as State[string]);
 };
 
+export const isReset = ({ how }: Wish): boolean => how.onRetire === "FactoryReset";
+
 function turns(slots: number): Session["turn"] {
   let free = slots;
   const waiting: (() => void)[] = [];

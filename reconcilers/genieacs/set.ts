@@ -3,12 +3,10 @@ import type { State, Value } from "../../controller/core/model.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { Fault, fault } from "../errors.ts";
 import type { Order } from "../system.ts";
-import { knowsBands } from "./bands.ts";
 import { type Device, leafOf } from "./device.ts";
 import { refusal, unmapped } from "./faults.ts";
 import { again } from "./find.ts";
-import { DIALS, needsBands, type Place, placeOf, usualPlace } from "./names.ts";
-import { ask, isStale } from "./refresh.ts";
+import { awaitsRadios, DIALS, placeOf } from "./names.ts";
 import type { Session, Wish } from "./session.ts";
 import { dropTask, type Fate, post, uniqueKey } from "./tasks.ts";
 import { holds, type Pair, pairFor, plain } from "./values.ts";
@@ -39,30 +37,24 @@ const DIAL_SECONDS = 180;
 export async function set(
   s: Session,
   order: Order,
-  known: Device,
+  device: Device,
   wish: Wish,
   telling: readonly Telling[],
   signal: AbortSignal,
 ): Promise<Told> {
   const cx = { s, order, wish, signal };
-  const { device, isAnswering } = await sure(cx, known, telling);
   if (!device.root) return { held: {}, fault: awaiting(cx, device, telling.length) };
-  const places = telling.map((t) => ({ ...t, place: placed(device, t.name, wish, isAnswering) }));
-  const radios = places.filter((p) => p.place.at === undefined && p.place.why === "radios");
-  const lost = places.filter((p) => p.place.at === undefined && p.place.why === "nowhere");
+  const places = telling.map((t) => ({ ...t, place: placeOf(device, t.name, wish.how.mappings) }));
+  const radios = places.filter((p) => awaitsRadios(p.place));
+  const lost = places.find((p) => p.place.at === undefined && p.place.why === "nowhere");
   const going = places.flatMap(({ place, ...t }): readonly Placed[] => (place.at ? [{ ...t, at: place.at }] : []));
   const [valid, invalid] = validated(device, going);
   const told = valid.length > 0 ? await tell(cx, device, valid, radios.length) : { held: {}, fault: undefined };
-  const missing = lost[0] && unmapped(device.serial, lost[0].name, `(${modelOf(device)}) has no known place for`);
+  const missing = lost && unmapped(device.serial, lost.name, `(${modelOf(device)}) has no known place for`);
   const waiting = radios.length > 0 ? awaiting(cx, device, radios.length) : undefined;
   return { held: told.held, fault: invalid ?? missing ?? told.fault ?? waiting };
 }
 const modelOf = ({ root }: Device): string => (root === "Device" ? "TR-181" : "TR-098");
-
-const placed = (device: Device, name: string, wish: Wish, isAnswering: boolean): Place => {
-  const place = placeOf(device, name, wish.how.mappings);
-  return place.at === undefined && place.why === "radios" && isAnswering ? usualPlace(device, name) : place;
-};
 
 /** A value of the wrong kind never leaves (fact 6), and holds up no other. */
 function validated(device: Device, all: readonly Placed[]): readonly [readonly Placed[], Fault | undefined] {
@@ -81,25 +73,6 @@ function validated(device: Device, all: readonly Placed[]): readonly [readonly P
 }
 const pairsOf = (device: Device, p: Placed): readonly Pair[] =>
   p.at.map((path) => pairFor(`${device.root}.${path}`, p.name, p.value, leafOf(device, path)?.type));
-
-/** What the cache shows as done is sent to nobody (fact 2), and where radios stand must be read: first the device is asked. */
-async function sure(cx: Cx, device: Device, telling: readonly Telling[]) {
-  const { s, order, wish, signal } = cx;
-  const places = telling.map((t) => ({ t, place: placeOf(device, t.name, wish.how.mappings) }));
-  const radios = places.some(({ t, place }) => place.at === undefined && needsBands(t.name));
-  const doubtful = places.flatMap(({ t, place }) =>
-    (place.at ?? []).filter((path) => {
-      const leaf = leafOf(device, path);
-      return leaf !== undefined && holds(leaf, t.value) && isStale(s, device, leaf);
-    }),
-  );
-  if (!device.root || (!radios && doubtful.length === 0)) return { device, isAnswering: knowsBands(device) };
-  const fates: Fate[] = [];
-  if (radios) fates.push(await ask(s, order.token, device, [], signal));
-  if (doubtful.length > 0) fates.push(await ask(s, order.token, device, doubtful, signal));
-  const isAnswering = fates.every((f) => f.is === "done");
-  return { device: (await again(s, device, wish, signal)) ?? device, isAnswering };
-}
 
 /** `besides`: values that wait for the device anyway. */
 async function tell(cx: Cx, device: Device, all: readonly Placed[], besides: number): Promise<Told> {

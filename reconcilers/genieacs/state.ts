@@ -7,7 +7,7 @@ import { factsOf } from "./facts.ts";
 import { namesOf } from "./find.ts";
 import { type Memory, mayBeSame, nameHash, shortDigest } from "./memory.ts";
 import { isWifi, placeOf } from "./names.ts";
-import { type Session, type Wish, wantedOf } from "./session.ts";
+import { isReset, type Session, type Wish, wantedOf } from "./session.ts";
 import { decommissioned, isWhole, marksFor, ownersOn } from "./tags.ts";
 import { isOf, NONE, type Pending } from "./tasks.ts";
 import { holds, plain, shown } from "./values.ts";
@@ -30,7 +30,7 @@ export function observed(
   const state: State = {
     ...values,
     ...(templates.length > 0 && { [TEMPLATES]: templates }),
-    [MARKING]: isWhole(device.tags, token, ref) && (live === undefined || isIdle),
+    [MARKING]: isWhole(device.tags, token, ref) && (live === undefined || (isIdle && knowsEnd(memory, wish))),
   };
   const set = Object.keys(values).filter((name) => same(values[name]!, wantedOf(wish, name)));
   const wifi = Object.keys(values).filter(isWifi);
@@ -49,6 +49,9 @@ export function observed(
     facts: factsOf(device, pending, progress),
   };
 }
+/** What happens to it at its end is remembered before: then nobody may know any more. */
+const knowsEnd = (memory: Memory | undefined, wish: Wish | undefined): boolean =>
+  !wish || memory?.reset === isReset(wish);
 const same = (have: Value, want: Value): boolean => plain(have) !== undefined && plain(have) === plain(want);
 
 function another(ref: Ref, device: Device, live: Token): Observed {
