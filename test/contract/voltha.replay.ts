@@ -1,4 +1,5 @@
 /** Recorded exchanges with a VOLTHA site, and how they are asked again: ids of that day stand as {olt}, {logical}, {<serial>}. */
+import type { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -88,6 +89,7 @@ export interface Replay {
   readonly lab: VolthaLab;
   readonly onus: ReadonlyMap<string, OnuHandle>;
   call<T>(method: string, asked: object): Promise<T>;
+  changes(): EventEmitter;
   rest(line: string, body?: unknown): Promise<{ readonly status: number; readonly data: unknown }>;
   devices(): Promise<readonly Device[]>;
   /** What {olt} and the others are today; remembered after they have gone. */
@@ -118,6 +120,7 @@ export async function openReplay({ pons = 1, per = 1, names }: Entry): Promise<R
     onus: new Map(onus.map((o) => [o.serial, o])),
     call,
     ids,
+    changes: () => client["ReceiveChangeEvents"]!({}) as EventEmitter,
     rest: (line, body) => ask(lab.vgc, line, body),
     devices: async () => (await call<{ items?: Device[] }>("ListDevices", {})).items ?? [],
     close: async () => {

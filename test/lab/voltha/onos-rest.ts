@@ -19,7 +19,24 @@ const services: Handler = async (onos, q, part) => {
   const done = await run(onos, port, { uniTagMatch: 0, ponSTag, ponCTag, technologyProfileId });
   return { code: done ? 200 : 204 };
 };
-const shown = ({ location, info }: Programmed): object => ({ location, tagInfo: info });
+/** What SADIS leaves out is shown as unset. */
+const UNSET = {
+  usPonCTagPriority: -1,
+  usPonSTagPriority: -1,
+  dsPonCTagPriority: -1,
+  dsPonSTagPriority: -1,
+  upstreamBandwidthProfile: null,
+  downstreamBandwidthProfile: null,
+  upstreamOltBandwidthProfile: null,
+  downstreamOltBandwidthProfile: null,
+  serviceName: null,
+  enableMacLearning: false,
+  configuredMacAddress: "",
+  isDhcpRequired: false,
+  isIgmpRequired: false,
+  isPppoeRequired: false,
+};
+const shown = ({ location, tags, info }: Programmed): object => ({ location, tagInfo: { ...UNSET, ...tags, ...info } });
 const programmed: Handler = (onos, _q, part) => {
   const all = [...onos.programmed.values()].flatMap((of) => [...of.values()]);
   const place = [part(1), part(2)].filter((p) => p !== "").join("/");

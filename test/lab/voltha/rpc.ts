@@ -100,10 +100,12 @@ function remove(core: Core, device: Device): object {
   else onus.remove(core, device);
   return {};
 }
+/** By the plain number: the id that it lists, `uni-256`, it does not take. From its source. */
 function bar(core: Core, { id, portId }: Asked, barred: boolean): object {
   const logical = logicalOf(core, id);
-  const port = logical.ports.get(Number(portId.split("-")[1]));
-  if (!port) throw new Refusal(status.NOT_FOUND, id); // it names the device, not the port
+  if (!/^\d+$/.test(portId)) throw new Refusal(status.INVALID_ARGUMENT, `failed to parse ${portId} as a number`);
+  const port = logical.ports.get(Number(portId));
+  if (!port) throw new Refusal(status.NOT_FOUND, `port-${portId}-not-exist`);
   port.barred = barred;
   setLive(core, logical, port, !barred && port.device.oper === "ACTIVE");
   return {};
