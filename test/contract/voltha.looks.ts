@@ -1,5 +1,6 @@
 /** What the recordings wrote down of a site at a glance, asked through the same three interfaces. */
-import type { Device, Entry, Replay } from "./voltha.replay.ts";
+import type { Entry } from "./voltha.entries.ts";
+import type { Device, Replay } from "./voltha.replay.ts";
 
 interface Uni {
   readonly ofpPort: { readonly name: string; readonly state?: number; readonly config?: number };

@@ -4,9 +4,10 @@ import { createServer } from "node:http";
 import axios from "axios";
 import { afterEach, expect, test, vi } from "vitest";
 import { listen, stop } from "../lab/netbox/broken.ts";
-import type { OnuHandle } from "../lab/voltha/lab.ts";
+import type { OnuHandle } from "../lab/voltha/hands.ts";
+import type { Entry } from "./voltha.entries.ts";
 import { flowStatus } from "./voltha.looks.ts";
-import { type Device, type Entry, lendAHand, openReplay, type Replay } from "./voltha.replay.ts";
+import { type Device, lendAHand, openReplay, type Replay } from "./voltha.replay.ts";
 
 const PORT = "BBSM00000001-1";
 const closing: (() => Promise<void>)[] = [];

@@ -1,8 +1,9 @@
 /** The stand-in answers as VOLTHA did: the recorded exchanges, in an order in which they can happen again. */
 import { status } from "@grpc/grpc-js";
 import { afterAll, describe, expect, test } from "vitest";
+import { type Entry, entries } from "./voltha.entries.ts";
 import { counts, LOOKS, line } from "./voltha.looks.ts";
-import { asRecorded, type Entry, entries, learn, lendAHand, openReplay, type Replay, today } from "./voltha.replay.ts";
+import { asRecorded, learn, lendAHand, openReplay, type Replay, today } from "./voltha.replay.ts";
 
 /** Recorded, and not asked again. */
 const LEFT_OUT: Readonly<Record<string, string>> = {

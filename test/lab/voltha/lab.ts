@@ -1,47 +1,25 @@
 /** A stand-in of a whole VOLTHA site on 127.0.0.1: rw_core, one controller (VGC or ONOS) and the plant behind them. */
 import { startClock } from "./clock.ts";
 import { restarted, startController } from "./controller.ts";
-import { type Olt, startCore } from "./core.ts";
-import type { Flow, Tags } from "./flows.ts";
+import { startCore } from "./core.ts";
 import { serveGrpc } from "./grpc.ts";
+import { appears, deviceAt, handle, type OnuHandle } from "./hands.ts";
 import { serveRest } from "./http.ts";
 import * as olts from "./olt.ts";
 import { startOnos } from "./onos.ts";
 import { answerOnos } from "./onos-rest.ts";
-import * as onus from "./onu.ts";
-import {
-  addOlt,
-  addOnu,
-  canBeHeard,
-  emptyPlant,
-  type OltBox,
-  type OltFacts,
-  type OnuBox,
-  oltOf,
-  plug,
-  servicesOf,
-  unplug,
-} from "./plant.ts";
+import { addOlt, addOnu, emptyPlant, type OltFacts, oltOf } from "./plant.ts";
 import { startSadis } from "./sadis.ts";
 import type { Trouble } from "./trouble.ts";
 import { answerVgc } from "./vgc.ts";
+
+export type { OnuHandle } from "./hands.ts";
 
 export interface VolthaOptions {
   /** How long a change of state takes. */
   readonly stepMs?: number;
   /** Where ONOS pulls `/sadis/v2/subscribers/{id}` and `/sadis/v2/bandwidthprofiles/{id}`. */
   readonly sadisUrl?: string;
-}
-export interface OnuHandle {
-  readonly serial: string;
-  readonly uniPort: string;
-  power(on: boolean): void;
-  reboot(): void;
-  move(olt: string, pon: number): void;
-  unplug(): void;
-  /** What the device has in its tables, whatever anybody believes. */
-  readonly services: readonly Tags[];
-  readonly flows: readonly Flow[];
 }
 export interface VolthaLab {
   /** host:port of rw_core */
@@ -91,48 +69,6 @@ export async function startVoltha({ stepMs = 1, sadisUrl }: VolthaOptions = {}):
   const vgcSide = await serveRest((q) => answerVgc(controller, q), trouble, requests);
   const onosSide = await serveRest((q) => answerOnos(onos, q), trouble, requests);
 
-  /** The device that rw_core has for this box, if any. */
-  const deviceAt = (box: OltBox | undefined): Olt | undefined => core.oltsByAddress.get(box?.hostAndPort ?? "");
-  const appears = (box: OnuBox): void => {
-    const device = deviceAt(box.at?.olt);
-    if (device && canBeHeard(box)) clock.later(1, () => onus.heard(core, device, box));
-  };
-  const vanishes = (box: OnuBox): void => {
-    const onu = deviceAt(box.at?.olt)?.onus.get(box.serial);
-    box.flows.clear();
-    if (onu && canBeHeard(box)) onus.lose(core, onu);
-  };
-  const handle = (box: OnuBox): OnuHandle => ({
-    serial: box.serial,
-    uniPort: `${box.serial}-1`,
-    power(on) {
-      if (on === box.powered) return;
-      if (!on) vanishes(box);
-      box.powered = on;
-      if (on) appears(box);
-    },
-    reboot() {
-      vanishes(box);
-      appears(box);
-    },
-    move(olt, pon) {
-      vanishes(box);
-      unplug(box);
-      plug(plant, box, olt, pon);
-      appears(box);
-    },
-    unplug() {
-      vanishes(box);
-      unplug(box);
-    },
-    get services() {
-      return servicesOf(box);
-    },
-    get flows() {
-      return [...box.flows.values()];
-    },
-  });
-
   return {
     grpc: grpc.address,
     vgc: vgcSide.url,
@@ -153,29 +89,29 @@ export async function startVoltha({ stepMs = 1, sadisUrl }: VolthaOptions = {}):
       sadis.url = url;
     },
     olt(facts) {
-      const device = deviceAt(addOlt(plant, facts));
+      const device = deviceAt(core, addOlt(plant, facts));
       if (device) olts.connect(core, device);
     },
     onu({ serial, olt, pon }) {
       const box = addOnu(plant, serial, olt, pon);
-      appears(box);
-      return handle(box);
+      appears(core, box);
+      return handle(core, box);
     },
     oltDown(serial) {
       const box = oltOf(plant, serial);
       box.up = false;
-      const device = deviceAt(box);
+      const device = deviceAt(core, box);
       if (device) olts.lost(core, device);
     },
     oltUp(serial) {
       const box = oltOf(plant, serial);
       box.up = true;
       box.boots += 1;
-      const device = deviceAt(box);
+      const device = deviceAt(core, box);
       if (device) olts.connect(core, device);
     },
     async oltCycle(serial) {
-      const device = deviceAt(oltOf(plant, serial));
+      const device = deviceAt(core, oltOf(plant, serial));
       if (!device) throw new Error(`rw_core has no ${serial}`);
       olts.disable(core, device);
       await clock.settled();
