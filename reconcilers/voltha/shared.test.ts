@@ -13,7 +13,7 @@ test("whoever asks while one is under way waits for the next: the running one ma
   expect(open).toHaveLength(1);
   open[0]!(1);
   expect(await first).toBe(1);
-  await expect.poll(() => open.length).toBe(2);
+  await expect.poll(() => open.length, { timeout: 120_000 }).toBe(2);
   open[1]!(2);
   expect(await Promise.all([second, third])).toEqual([2, 2]);
   expect(open).toHaveLength(2);

@@ -1,0 +1,163 @@
+/** What VOLTHA and VGC do to those who believe them, fact by fact. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Desired } from "../../controller/core/model.ts";
+import type { Outcome } from "../../reconcilers/system.ts";
+import type { OnuHandle } from "../lab/voltha/lab.ts";
+import { signal } from "./hand.ts";
+import { good, type Town, town } from "./voltha.site.ts";
+import { ground, internet, OLT, OLT2, onuAndUni, serialOf } from "./voltha.subjects.ts";
+
+let it: Town;
+let _onus: OnuHandle[];
+beforeEach(async () => {
+  it = await town(0);
+  _onus = [1, 2].map((n) => it.lab.onu({ serial: serialOf(n), olt: OLT.serial, pon: 3 }));
+  await it.lab.settled();
+});
+afterEach(async () => {
+  it.close();
+  await it.lab.close();
+});
+const fault = ([outcome]: readonly Outcome[]): unknown => outcome;
+const make = async (wanted: Desired) => good(await it.apply("create", wanted))[0]!;
+const asked = (pattern: RegExp): readonly string[] => it.lab.requests.filter((r) => pattern.test(r));
+const _sTags = (onu: OnuHandle | undefined) => onu?.services.map((s) => s.ponSTag).sort();
+const serve = async (n: number, services = [internet]): Promise<Desired> => {
+  const { onu, uni } = onuAndUni(n, { services });
+  await make(onu);
+  await make(uni);
+  return uni;
+};
+
+describe("an OLT", () => {
+  const [olt] = ground() as [Desired];
+  test("is told to VGC before it is made: what is pushed before is never pushed, and nothing says so", async () => {
+    const first = asked(/^POST /)[0];
+    expect(first).toBe(`POST /vgc/v1/olt/${OLT.serial}`);
+    expect(await it.look(olt)).toMatchObject({ state: { enabled: true, registered: true } });
+  });
+  test("that was made by somebody else is taken as it is: a second create is refused there", async () => {
+    it.lab.olt({ serial: "OTHER", hostAndPort: "127.0.0.1:50069" });
+    await it.site.core.createOlt("127.0.0.1:50069", signal);
+    await it.site.core.createOlt("127.0.0.1:50069", signal);
+    expect(good(await it.apply("create", olt))[0]).toMatchObject({ state: { enabled: true } });
+  });
+  test("is enabled again, and never disabled or deleted: everything under it would go along", async () => {
+    const root = (await it.site.plant()).roots.get(OLT.name)!;
+    await it.site.core.disable(root.id, signal);
+    expect(await it.look(olt)).toMatchObject({ state: { enabled: false } });
+    expect(good(await it.apply("update", olt))[0]).toMatchObject({ state: { enabled: true } });
+    it.lab.calls.length = 0;
+    expect(await it.apply("retire", olt)).toEqual([null]);
+    expect(await it.apply("destroy", olt)).toEqual([null]);
+    expect(it.lab.calls.filter((c) => /Disable|Delete/.test(c))).toEqual([]);
+    const { ref } = olt;
+    const unwanted = { ref, token: "lm_t", id: "x" };
+    expect(await it.resource("olt").observe([unwanted], signal), "forgotten").toEqual(new Map());
+  });
+  test("of another serial or address is not changed", async () => {
+    const root = (await it.site.plant()).roots.get(OLT.name)!;
+    const other = { ...it.site.config.olts[0]!, address: "10.0.0.1:9191" };
+    Object.assign(it.site.config, { olts: [other] });
+    expect(fault(await it.apply("update", olt))).toMatchObject({ code: "BadValue" });
+    expect((await it.site.core.devices(signal)).find((d) => d.id === root.id)?.adminState).toBe("ENABLED");
+  });
+});
+
+describe("an ONU", () => {
+  test.each([
+    ["is not there yet", onuAndUni(9).onu, `ONU ${serialOf(9)} is not on olt1 yet`],
+    [
+      "is on another OLT",
+      onuAndUni(1, { olt: OLT2.name }).onu,
+      `ONU ${serialOf(1)} is not on olt2 but on PON port 3 of olt1`,
+    ],
+    [
+      "is on another PON port",
+      onuAndUni(1, { ponPort: 4 }).onu,
+      `ONU ${serialOf(1)} is not on PON port 4 of olt1 but on PON port 3 of olt1`,
+    ],
+  ])("that %s is waited for, and it is said where it is", async (_, wanted, words) => {
+    expect(fault(await it.apply("create", wanted))).toMatchObject({
+      kind: "Waiting",
+      code: "AwaitingDevice",
+      message: words,
+    });
+  });
+  test("is claimed by its serial, and nobody's before", async () => {
+    const { onu } = onuAndUni(1);
+    const unclaimed = { ref: onu.ref, spec: onu.spec, how: onu.how, token: "lm_t", id: undefined };
+    expect((await it.resource("onu").observe([unclaimed], signal)).size).toBe(0);
+    expect(await make(onu)).toMatchObject({
+      id: serialOf(1),
+      state: { enabled: true },
+      outputs: { serial: serialOf(1) },
+    });
+    expect(await it.look(onu)).toMatchObject({
+      facts: { olt: "olt1", ponPort: 3, operState: "ACTIVE", reason: "initial-mib-downloaded" },
+    });
+  });
+  test("is disabled when it is retired, enabled when it is wanted again, deleted at the end; it comes back with another id, and is nobody's", async () => {
+    const { onu } = onuAndUni(1);
+    const before = (await make(onu)).facts?.["deviceId"];
+    expect(good(await it.apply("retire", onu))).toMatchObject([{ retired: true }]);
+    expect(good(await it.apply("restore", onu))).toMatchObject([{ retired: false, state: { enabled: true } }]);
+    await it.apply("retire", onu);
+    expect(await it.apply("destroy", onu)).toEqual([null]);
+    const again = (await it.look(onu))?.facts;
+    expect(again).toMatchObject({ adminState: "ENABLED" });
+    expect(again?.["deviceId"]).not.toBe(before);
+    expect(await it.apply("destroy", onu), "enabled it is nobody's").toEqual([null]);
+    expect((await it.look(onu))?.facts).toMatchObject({ deviceId: again?.["deviceId"], adminState: "ENABLED" });
+  });
+  test("that a hand disabled looks retired, and is enabled", async () => {
+    const { onu } = onuAndUni(1);
+    const { facts } = await make(onu);
+    await it.site.core.disable(String(facts?.["deviceId"]), signal);
+    expect(await it.look(onu)).toMatchObject({ retired: true });
+  });
+  test("under an OLT that is down is not gone because it is not listed", async () => {
+    const { onu } = onuAndUni(9);
+    const gone = { ref: onu.ref, token: "lm_t", id: onu.ref.key };
+    expect((await it.resource("onu").observe([gone], signal)).size, "surely absent").toBe(0);
+    it.lab.oltDown(OLT.serial);
+    await it.lab.settled();
+    await expect(it.resource("onu").observe([gone], signal)).rejects.toMatchObject({ kind: "Transient" });
+    expect(await it.look(onu), "nobody is told of his own").toMatchObject({ retired: false, state: onu.spec });
+  });
+});
+
+describe("a bandwidth profile", () => {
+  const profile = ground().find((d) => d.ref.resource === "profile")!;
+  test("in use cannot be deleted (409), and is tried again", async () => {
+    await serve(1);
+    const used = ground([internet]).find((d) => d.ref.resource === "profile")!;
+    expect(fault(await it.apply("retire", used))).toMatchObject({ kind: "Conflict", code: "InUse" });
+  });
+  test("of other content is deleted and made again: a second POST is ignored", async () => {
+    await it.apply("retire", profile);
+    await it.site.controller.addProfile(
+      { id: profile.ref.key, cir: 1, cbs: 1, eir: 1, ebs: 1, air: 1, pir: 1, pbs: 1, gir: 0 },
+      signal,
+    );
+    expect((await it.look(profile))?.state).not.toEqual(profile.spec);
+    expect(good(await it.apply("update", profile))[0]?.state).toEqual(profile.spec);
+  });
+  test("that nobody has is 409 with nothing in it: absent", async () => {
+    await it.apply("retire", profile);
+    expect(await it.look(profile)).toBeUndefined();
+    expect(await it.apply("destroy", profile)).toEqual([null]);
+  });
+});
+
+describe("the endpoint", () => {
+  test("says that it is not ready without Kafka, and that is no absence", async () => {
+    it.lab.kafkaDown();
+    await expect(it.look(onuAndUni(1).onu)).rejects.toMatchObject({
+      kind: "Transient",
+      message: expect.stringContaining("system is not ready"),
+    });
+    const { ping } = await import("../../reconcilers/voltha/ping.ts");
+    await expect(ping(it.site, signal)).rejects.toMatchObject({ kind: "Transient" });
+  });
+});
