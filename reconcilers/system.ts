@@ -46,6 +46,10 @@ export interface Resource {
   readonly name: string;
   /** Where the owner marker lives: in the create call, in the same transaction, or nowhere (then the intent proves it). */
   readonly marker: "inline" | "beside" | "store";
+  /** Its objects are not made here but found, such as an ONU that somebody plugged in: who has none of them yet creates. */
+  readonly found?: true;
+  /** Its objects serve another customer tomorrow, such as an ONU that was brought back: nothing of them is kept. */
+  readonly lent?: true;
   readonly fields: FieldTable;
   /** Items in one call. */
   readonly limit: number;

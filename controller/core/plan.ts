@@ -46,6 +46,8 @@ export interface PlanInput {
   readonly remembered: readonly Remembered[];
   readonly adoption: Adoption;
   readonly fields: (ref: Ref) => FieldTable;
+  /** Serves another customer tomorrow: what is out of service is destroyed at once. */
+  readonly lent?: (ref: Ref) => boolean;
   readonly digest: Digest;
 }
 
@@ -171,7 +173,7 @@ function forGone(r: Remembered, input: PlanInput): Change {
   if (device && !told(input.desired, input.seen, input.token, input.fields)(device))
     return change(ref, "none", { after, id: have.id, hold: formerWaits(device) });
   const rest = { after, id: have.id };
-  if (have.retired) return change(ref, r.due ? "destroy" : "none", rest);
+  if (have.retired) return change(ref, r.due || input.lent?.(ref) ? "destroy" : "none", rest);
   const rules = input.fields(ref);
   const impact = input.desired.length === 0 ? "retire" : serves(rules) ? "disrupt" : undefined;
   return change(ref, "retire", { ...rest, ...(impact && costly(impact, "retire", have, rules, input)) });

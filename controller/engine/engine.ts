@@ -221,6 +221,7 @@ export class Engine {
       await this.#o.onReport?.(key, subject, report, small);
       if (report.settled) await this.#admission.settled(key, small, since);
       if (report.settled && report.rest === "wanted") await this.#admission.trim(key, subject.claims, small, since);
+      if (report.settled && report.rest === "left") await this.#admission.letGo(key, subject.claims, small, since);
       if (report.retryAt !== undefined) this.queue.later(key, report.retryAt - this.#o.clock.now(), small);
     } catch (e) {
       if (this.#abort.signal.aborted) return;

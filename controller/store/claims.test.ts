@@ -80,6 +80,13 @@ describe("claims", () => {
     expect(await holders()).toEqual([`other ${owner(2)}`]);
   });
 
+  test("devices go to the next customer while everything else of their owner stays", async () => {
+    const serial = (kind: string, value: string) => ({ ...user(1), kind, scope: "-", value });
+    await store.claim([user(1), serial("cpeSerial", "OLD"), serial("cpeSerial", "NEW"), serial("onuSerial", "ONU")]);
+    await store.letGo([{ owner: owner(1), keep: [serial("cpeSerial", "NEW")] }]);
+    expect(await holders()).toEqual([`NEW ${owner(1)}`, `u1 ${owner(1)}`]);
+  });
+
   test("free spares whoever still owns something", async () => {
     await store.claim([user(1), user(2)]);
     const row = { owner: owner(1), ref: "radius/account/u1" };

@@ -14,6 +14,8 @@ export interface Claims {
   claim(rows: readonly OwnedClaim[]): Promise<readonly Held[]>;
   /** After the objects behind them are gone: drops what these owners hold beyond `keep`. */
   release(rows: readonly { readonly owner: OwnerKey; readonly keep: readonly Claim[] }[]): Promise<void>;
+  /** Drops the serial numbers of devices beyond `keep`: what came back from one customer serves another one tomorrow. */
+  letGo(rows: readonly { readonly owner: OwnerKey; readonly keep: readonly Claim[] }[]): Promise<void>;
   /** Drops everything of owners that own nothing any more. A statement of its own after the last `forget` has committed:
    * two that run side by side would each still see the other's object. */
   free(rows: readonly { readonly owner: OwnerKey }[]): Promise<void>;
@@ -60,9 +62,10 @@ const drop = (condition: string): string => `with ${fence}
 delete from lastmile.claims where ctid = any(array(select c.ctid from unnest($3::text[]) o(owner)
   cross join lateral (select ctid, c.* from lastmile.claims c where (c.tenant, c.owner) = (split_part(o.owner, '/', 2), o.owner) offset 0) c
   where (select ok from fence) and ${condition}))`;
-const release =
-  drop(`not exists (select from unnest($4::text[], $5::text[], $6::text[], $7::text[]) k(owner, kind, scope, value)
-  where (k.owner, k.kind, k.scope, k.value) = (c.owner, c.kind, c.scope, c.value))`);
+const beyond = `not exists (select from unnest($4::text[], $5::text[], $6::text[], $7::text[]) k(owner, kind, scope, value)
+  where (k.owner, k.kind, k.scope, k.value) = (c.owner, c.kind, c.scope, c.value))`;
+const release = drop(beyond);
+const letGo = drop(`c.kind in ('onuSerial', 'cpeSerial') and ${beyond}`);
 const free = drop("not exists (select from lastmile.inventory i where i.owner = o.owner offset 0)");
 
 /** A row that somebody else inserted while we looked is seen at the next look. */
@@ -77,6 +80,18 @@ export function openClaims(calls: Calls, leases: Leases): Claims {
       rows.map((r) => r.owner),
     ];
     return calls.rows<HeldRow>("claim", claim, [...leases.proof(rows.map((r) => r.owner)), ...columns]);
+  };
+  const dropBeyond = async (name: string, sql: string, rows: Parameters<Claims["release"]>[0]): Promise<void> => {
+    if (rows.length === 0) return;
+    const kept = rows.flatMap(({ owner, keep }) => keep.map((k) => ({ ...k, owner })));
+    const columns = [
+      kept.map((k) => k.owner),
+      kept.map((k) => k.kind),
+      kept.map((k) => k.scope),
+      kept.map((k) => k.value),
+    ];
+    const owners = rows.map((r) => r.owner);
+    await calls.query(name, sql, [...leases.proof(owners), owners, ...columns]);
   };
   return {
     async claim(rows) {
@@ -93,18 +108,8 @@ export function openClaims(calls: Calls, leases: Leases): Claims {
       }
       return refused;
     },
-    async release(rows) {
-      if (rows.length === 0) return;
-      const kept = rows.flatMap(({ owner, keep }) => keep.map((k) => ({ ...k, owner })));
-      const columns = [
-        kept.map((k) => k.owner),
-        kept.map((k) => k.kind),
-        kept.map((k) => k.scope),
-        kept.map((k) => k.value),
-      ];
-      const owners = rows.map((r) => r.owner);
-      await calls.query("release", release, [...leases.proof(owners), owners, ...columns]);
-    },
+    release: (rows) => dropBeyond("release", release, rows),
+    letGo: (rows) => dropBeyond("let go", letGo, rows),
     async free(rows) {
       if (rows.length === 0) return;
       const owners = rows.map((r) => r.owner);

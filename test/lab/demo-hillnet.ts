@@ -5,7 +5,7 @@ import type { Subscriber } from "../../controller/api/types.generated.ts";
 import { table } from "../../controller/cli/render/table.ts";
 import { place } from "./demo-scene.ts";
 import { ROOT, type Stage } from "./demo-stage.ts";
-import { chapter, edit, expectExit, say } from "./demo-telling.ts";
+import { chapter, edit, expectExit, makeVrf, say } from "./demo-telling.ts";
 
 const FILE = "hillnet/subscribers.yaml";
 /** Seconds to wait for what is tried again. */
@@ -27,20 +27,11 @@ async function arrive(s: Stage): Promise<void> {
   for (const [name, at] of Object.entries(s.hillnet.places))
     await place(s.scene.folder, s.scene.env["LASTMILE_SECRETS"]!, name, at);
   s.io.out(s.io.paint(["bold", "cyan"], `$ cp -r test/lab/demo/hillnet ${s.folder}`));
-  await makeVrf(s);
+  await makeVrf(s, "netbox-hillnet", "hill");
   await expectExit(s, 0, "init", s.folder);
   await expectExit(s, 0, "apply", s.folder, "--yes");
   say(s, "Chosen by NetBox and by the pool, written into RADIUS, and billed from now on:");
   await showCustomers(s);
-}
-
-/** What belongs to the people of the address plan, Lastmile does not make. */
-async function makeVrf({ io, hillnet: { netbox } }: Stage): Promise<void> {
-  const body = JSON.stringify({ name: "hill" });
-  const headers = { Authorization: `Bearer ${netbox.token}`, "Content-Type": "application/json" };
-  const answer = await fetch(`${netbox.url}/api/ipam/vrfs/`, { method: "POST", headers, body });
-  if (answer.status !== 201) throw new Error(`no VRF: ${answer.status} ${await answer.text()}`);
-  io.out(`${io.paint(["bold", "cyan"], `$ curl -X POST netbox-hillnet/api/ipam/vrfs/ -d '${body}'`)}\n`);
 }
 
 async function runOut(s: Stage): Promise<void> {

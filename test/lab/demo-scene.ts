@@ -31,6 +31,8 @@ export async function makeScene({ home, examples, store, databases }: SceneOptio
 /** Where a system of the declarations really is, and what opens it. */
 export interface Place {
   readonly address: string;
+  /** Of the controller beside a VOLTHA. */
+  readonly controller?: string;
   readonly secret: Readonly<Record<string, string>>;
 }
 export function atDatabase(text: string): Place {
@@ -43,7 +45,7 @@ export function atDatabase(text: string): Place {
 /** Credentials stand where credentialsRef names them, never in the address. */
 export async function place(folder: string, secrets: string, name: string, at: Place): Promise<void> {
   await writeSecret(join(secrets, "lastmile-system", name), at.secret);
-  await readdress(folder, name, at.address);
+  await readdress(folder, name, at);
 }
 
 async function writeSecret(folder: string, values: Readonly<Record<string, string>>): Promise<void> {
@@ -52,12 +54,15 @@ async function writeSecret(folder: string, values: Readonly<Record<string, strin
 }
 
 /** Each example names the database of its system by a host that exists nowhere. */
-async function readdress(folder: string, system: string, address: string): Promise<void> {
+async function readdress(folder: string, system: string, { address, controller }: Place): Promise<void> {
   for (const file of await yamlFiles(folder)) {
     const text = await readFile(file, "utf8");
     const [before, after] = text.split(`metadata: { name: ${system} }\n`);
     if (before === undefined || after === undefined) continue;
-    const changed = after.replace(/^( {2}address:) .*$/m, `$1 ${address}`);
+    const moved = after.replace(/^( {2}address:) .*$/m, `$1 ${address}`);
+    const changed = controller
+      ? moved.replace(/^( {4}controller: \{ type: \w+, address:) "[^"]*"/m, `$1 "${controller}"`)
+      : moved;
     await writeFile(file, `${before}metadata: { name: ${system} }\n${changed}`);
   }
 }

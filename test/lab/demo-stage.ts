@@ -1,12 +1,14 @@
 /** What the demo plays on: a fresh store, two RADIUS databases, a copy of the examples, and the real command line. */
 import { hash } from "node:crypto";
 import { join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { type Io, processIo } from "../../controller/cli/io.ts";
 import { execute } from "../../controller/cli/program.ts";
 import { type DatabaseServer, openDatabase, stopDatabase } from "../../controller/store/embedded.ts";
 import { atDatabase, makeScene, type Place, type Scene } from "./demo-scene.ts";
 import { type Gate, openGate } from "./gate.ts";
+import { type Lake, startLake } from "./lake.ts";
 import { type Standin, startStandin } from "./netbox/server.ts";
 import { databaseUrl } from "./template.ts";
 
@@ -28,6 +30,7 @@ export interface Stage {
   /** A statement on the RADIUS database of acme, as a person with psql would write it. */
   radius(sql: string, ...values: readonly string[]): Promise<readonly (readonly string[])[]>;
   readonly hillnet: Hillnet;
+  readonly lakenet: Lakenet;
   close(): Promise<void>;
 }
 
@@ -41,6 +44,15 @@ export interface Hillnet {
   billing(sql: string): Promise<readonly (readonly string[])[]>;
 }
 
+/** What the fourth provider works with. */
+export interface Lakenet {
+  /** By name of the ExternalSystem. */
+  readonly places: Readonly<Record<string, Place>>;
+  readonly lake: Lake;
+  /** Until what was touched is as it will be. */
+  settled(): Promise<void>;
+}
+
 export async function openStage(signal: AbortSignal): Promise<Stage> {
   const server = await openDatabase({ url: process.env["DATABASE_URL"], home: HOME });
   const { store, databases } = await freshDatabases(server);
@@ -51,6 +63,7 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
   const env = { ...own, ...(!server.embedded && { DATABASE_URL: given }), LASTMILE_INSTALLATION: "demo" };
   const pool = poolOf(databases["radius-acme"]);
   const hillnet = await openHillnet(server);
+  const lakenet = await openLakenet(server, hillnet);
   return {
     io,
     scene: { ...scene, env },
@@ -81,8 +94,9 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
       return rows;
     },
     hillnet,
+    lakenet,
     async close() {
-      await Promise.all([pool.end(), hillnet.close()]);
+      await Promise.all([pool.end(), hillnet.close(), lakenet.close()]);
       if (server.embedded) await stopDatabase({ home: HOME });
     },
   };
@@ -111,6 +125,27 @@ async function openHillnet(server: DatabaseServer): Promise<Hillnet & { close():
     },
   };
 }
+const LAKENET = { lakenet: "demo_radius_lakenet", lakeBilling: "demo_billing_lakenet" } as const;
+async function openLakenet(server: DatabaseServer, { netbox }: Hillnet): Promise<Lakenet & { close(): Promise<void> }> {
+  const radius = await server.ensureDatabase(LAKENET.lakenet);
+  const billing = await server.ensureDatabase(LAKENET.lakeBilling);
+  const lake = await startLake();
+  return {
+    lake,
+    places: {
+      "radius-lakenet": atDatabase(radius),
+      "billing-lakenet": atDatabase(billing),
+      "netbox-lakenet": { address: netbox.url, secret: { token: netbox.token } },
+      "acs-lakenet": { address: lake.acs.url, secret: {} },
+      "voltha-lakenet": { address: lake.voltha.grpc, controller: lake.voltha.vgc, secret: {} },
+    },
+    settled: async () => {
+      await lake.voltha.settled();
+      await sleep(1100); // what was read a second ago is read again
+    },
+    close: () => lake.close(),
+  };
+}
 /** The server may be stopped while the connection idles. */
 function poolOf(url: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: 1 });
@@ -125,6 +160,7 @@ async function freshDatabases(server: DatabaseServer) {
     acme: "demo_radius_acme",
     nordnetz: "demo_radius_nordnetz",
     ...HILLNET,
+    ...LAKENET,
   };
   const admin = new pg.Client({ connectionString: databaseUrl(server.url, "postgres") });
   await admin.connect();

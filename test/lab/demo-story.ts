@@ -3,6 +3,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { table } from "../../controller/cli/render/table.ts";
 import { tellHillnet } from "./demo-hillnet.ts";
+import { tellLakenet } from "./demo-lakenet.ts";
 import { propose } from "./demo-proposal.ts";
 import { digest, type Stage } from "./demo-stage.ts";
 import { chapter, edit, expectExit, planAndApply, say } from "./demo-telling.ts";
@@ -14,6 +15,7 @@ export async function tellStory(stage: Stage): Promise<void> {
   await repair(stage);
   await leaveAndReturn(stage);
   await tellHillnet(stage);
+  await tellLakenet(stage);
   await propose(stage);
 }
 

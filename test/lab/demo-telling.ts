@@ -41,3 +41,12 @@ export async function edit(s: Stage, path: string, name: string, from: string, t
 export const chapter = ({ io }: Stage, title: string): void =>
   io.out(`${io.paint(["bold", "inverse"], ` ${title} `)}\n`);
 export const say = ({ io }: Stage, words: string): void => io.out(io.paint("italic", words));
+
+/** What belongs to the people of the address plan, Lastmile does not make. */
+export async function makeVrf({ io, hillnet: { netbox } }: Stage, system: string, name: string): Promise<void> {
+  const body = JSON.stringify({ name });
+  const headers = { Authorization: `Bearer ${netbox.token}`, "Content-Type": "application/json" };
+  const answer = await fetch(`${netbox.url}/api/ipam/vrfs/`, { method: "POST", headers, body });
+  if (answer.status !== 201) throw new Error(`no VRF: ${answer.status} ${await answer.text()}`);
+  io.out(`${io.paint(["bold", "cyan"], `$ curl -X POST ${system}/api/ipam/vrfs/ -d '${body}'`)}\n`);
+}

@@ -44,7 +44,7 @@ export const storeOf = (world: World): Store => ({
   statusOfTenant: async () => new Map(),
   ...{ audited: none, notReady: none, dueOwners: none, approvals: none, done: none, history: none },
   ...{ intend: never, confirm: never, shelve: never, unshelve: never, forget: never },
-  ...{ claim: never, release: never, free: never, approve: never, revoke: never, audit: never },
+  ...{ claim: never, release: never, letGo: never, free: never, approve: never, revoke: never, audit: never },
   ...{ writeStatus: never, dropStatus: never },
 });
 const live = ({ kind }: OwnedClaim) => (kind === "userName" ? { service: "live" as const } : {});

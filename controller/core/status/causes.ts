@@ -103,10 +103,21 @@ const held = ({ code, message }: Hold, key: RefKey, system: string): Cause => ({
 });
 
 function ofWhole(c: Change, key: RefKey, system: string, input: Input): readonly Cause[] {
+  if (awaits(c, input)) return []; // the device is told of once, where it is missing
   if (!c.hold) return c.action === "none" ? [] : [{ ...open("Progressing"), system }];
   if (c.hold.code !== "Blocked") return [held(c.hold, key, system)];
   if (input.blocked.length > 0) return [];
   return [c.action === "none" ? unseen(key, system, input) : held(c.hold, key, system)];
+}
+
+/** What it comes after, however far away, waits for a device. */
+function awaits({ after }: Change, input: Input, seen: ReadonlySet<RefKey> = new Set()): boolean {
+  return after.some((key) => {
+    if (seen.has(key)) return false;
+    if (input.report?.faults.get(key)?.kind === "Waiting") return true;
+    const maker = input.report?.plan.changes.find((c) => refKey(c.ref) === key);
+    return maker !== undefined && awaits(maker, input, new Set([...seen, key]));
+  });
 }
 
 /**

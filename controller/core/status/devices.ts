@@ -10,18 +10,26 @@ import type { StatusInput } from "./causes.ts";
 
 type Input = Pick<StatusInput<SubscriberStatus>, "report" | "systems" | "previous">;
 
+/** What of a device's facts is the status's; others are the system's own business. */
+const CPE = ["deviceId", "manufacturer", "model", "hardwareVersion", "softwareVersion", "lastInform", "uptimeSeconds"];
+const CPE_TOO = ["wanAddress", "opticalLevelDbm", "parametersSet", "wifiConfigured", "tasksPending"];
+const ONU = ["deviceId", "adminState", "operState", "connectState", "reason", "flowStatus", "opticalLevelDbm"];
+const only = (facts: Facts, names: readonly string[]): Facts =>
+  Object.fromEntries(names.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]]])));
+const listed = (names: Scalar): readonly string[] => String(names).split(/, */).filter(Boolean);
+
 /** undefined: no system holds one. Of what is not seen now, what was seen last is told. */
 export function cpeSection({ cpe }: ResolvedSubscriber, input: Input): Cpe | undefined {
   if (!cpe) return undefined;
   const key = refKey(cpe.ref);
-  const { faultCode, faultParameter, faultMessage, templates, ...plain } = input.report?.seen.get(key)?.facts ?? {};
+  const facts = input.report?.seen.get(key)?.facts;
+  const { faultCode, faultParameter, faultMessage, templates } = facts ?? {};
   const before = input.previous?.cpe?.serial === cpe.serial ? input.previous.cpe : {};
   const provisioning = provisioningOf(key, input) ?? before.provisioning;
-  const seen = Object.keys(plain).length > 0;
   return {
-    ...(seen ? (plain as Cpe) : before),
+    ...(facts ? (only(facts, [...CPE, ...CPE_TOO]) as Cpe) : before),
     serial: cpe.serial,
-    ...(seen && templates && { templates: String(templates).split(",") }),
+    ...(templates && { templates: listed(templates) }),
     ...(faultCode !== undefined && { fault: faultOf(faultCode, faultParameter, faultMessage) }),
     ...(provisioning && { provisioning }),
   };
@@ -48,13 +56,14 @@ export function onuSection({ onu }: ResolvedSubscriber, input: Input): Onu | und
   if (!onu) return undefined;
   const own = (input.report?.plan.changes ?? []).filter((c) => isAccess(c, input) && belongs(c, onu.serial));
   const facts: Facts = Object.assign({}, ...own.map((c) => input.report?.seen.get(refKey(c.ref))?.facts ?? {}));
-  const { services, ...plain } = facts;
+  const { services, ponPort } = facts;
   const before = input.previous?.onu?.serial === onu.serial ? input.previous.onu : {};
   const seen = Object.keys(facts).length > 0;
   return {
     olt: onu.olt,
-    ...(seen ? (plain as Onu) : before),
-    ...(seen && services && { services: String(services).split(",") }),
+    ...(seen ? (only(facts, ONU) as Onu) : before),
+    ...(ponPort !== undefined && { ponPort: String(ponPort) }),
+    ...(services && { services: listed(services) }),
     serial: onu.serial,
   };
 }

@@ -44,7 +44,9 @@ function cpeLines(cpe: Cpe): readonly string[] {
 }
 
 function faultLine({ code = "", parameter, message }: NonNullable<Cpe["fault"]>): string {
-  const number = /\d{4}$/.exec(code)?.[0] ?? code;
+  if (!code.startsWith("cwmp."))
+    return `  Something that the ACS runs for it failed (${[code, message].filter(Boolean).join(": ")}).`;
+  const number = code.slice("cwmp.".length);
   const what = FAULTS[number] ?? "a fault of the vendor's";
   const words = [parameter === undefined ? what : `${parameter}: ${what}`, message].filter(Boolean).join("; it says: ");
   return `  It refused what it was told, CWMP ${number}: ${words}.`;

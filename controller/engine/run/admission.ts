@@ -10,6 +10,11 @@ import type { Clock } from "./knowledge.ts";
 import type { Verb } from "./lane.ts";
 import type { Ports } from "./ports.ts";
 
+interface Keeping {
+  readonly owner: OwnerKey;
+  readonly keep: readonly Claim[];
+}
+
 export class Admission {
   readonly #budget: Budget;
   readonly #store: Store;
@@ -27,7 +32,8 @@ export class Admission {
   /** Owners that may hold more than they want, with the turn that made it so. */
   readonly #surplus = new Map<OwnerKey, number>();
   readonly #close: Verb<OwnerKey, void>;
-  readonly #release: Verb<{ readonly owner: OwnerKey; readonly keep: readonly Claim[] }, void>;
+  readonly #release: Verb<Keeping, void>;
+  readonly #letGo: Verb<Keeping, void>;
   readonly #claim: Verb<readonly OwnedClaim[], readonly Held[]>;
 
   constructor(budget: Budget, store: Store, clock: Clock, ports: Ports) {
@@ -48,6 +54,14 @@ export class Admission {
       limit: CHUNK,
       run: async (rows) => {
         await store.release(rows);
+        return rows.map(() => undefined);
+      },
+    };
+    this.#letGo = {
+      name: "let go",
+      limit: CHUNK,
+      run: async (rows) => {
+        await store.letGo(rows);
         return rows.map(() => undefined);
       },
     };
@@ -135,6 +149,12 @@ export class Admission {
     this.#surplus.delete(owner);
     const by = { tenant: tenantOf(owner), small, attempts: 0 };
     await this.#ports.store(this.#release, { owner, keep }, by);
+  }
+  /** Devices that are out of service go to the next customer at once, whatever else of the owner is kept. */
+  async letGo(owner: OwnerKey, keep: readonly Claim[], small: boolean, since: number): Promise<void> {
+    const asked = this.#surplus.get(owner);
+    if (asked === undefined || asked > since) return;
+    await this.#ports.store(this.#letGo, { owner, keep }, { tenant: tenantOf(owner), small, attempts: 0 });
   }
   /** Whether something of it in the store waits for the end of a run. */
   concerns(owner: OwnerKey): boolean {

@@ -108,8 +108,10 @@ export class Knowledge {
 
   /** Where nothing there can hold a marker, an intent in the inventory is what proves that it is ours. */
   see(key: RefKey, found: Observed | null, intended: boolean): void {
-    const unmarked = found !== null && this.#means.ports.resource(found.ref).marker === "store";
-    this.seen.set(key, unmarked ? { ...found, token: intended ? this.token(key) : undefined } : found);
+    const resource = found && this.#means.ports.resource(found.ref);
+    const unmarked = found !== null && resource?.marker === "store";
+    if (unmarked && !intended && resource?.found) this.seen.set(key, null);
+    else this.seen.set(key, unmarked ? { ...found, token: intended ? this.token(key) : undefined } : found);
   }
 
   /** A Fault is an answer; a bug or a lost store ends the run and is never read as one. */

@@ -68,6 +68,7 @@ export class Ports {
   }
   /** Without a connection nothing is compared: its objects are unknown. */
   fields = (ref: Ref): FieldTable => this.#resources.get(`${ref.system}/${ref.resource}`)?.resource.fields ?? {};
+  lent = (ref: Ref): boolean => this.#resources.get(`${ref.system}/${ref.resource}`)?.resource.lent === true;
 
   async observe(lookup: Lookup, by: Asking): Promise<Observed | null> {
     const { lane, observe } = this.#of(lookup.ref);
