@@ -58,7 +58,7 @@ export async function counts(r: Replay, serial: string | undefined): Promise<str
   return `${all.join(", ")} | VGC olt [${available}] flow-status4 ${await flowStatus(r, `${serial}-1`)}`;
 }
 
-export async function statuses(r: Replay): Promise<Record<string, number>> {
+async function statuses(r: Replay): Promise<Record<string, number>> {
   const said: Record<string, number> = {};
   for (const { uniPort } of r.onus.values()) {
     const status = await flowStatus(r, uniPort);

@@ -34,7 +34,7 @@ export interface Replay {
   readonly ids: Map<string, string>;
   close(): Promise<void>;
 }
-export const OLT = "BBSIM_OLT_0";
+const OLT = "BBSIM_OLT_0";
 const ADDRESS = "127.0.0.1:50060";
 
 export async function openReplay({ pons = 1, per = 1, names }: Entry): Promise<Replay> {

@@ -106,7 +106,7 @@ function attempt(run: () => void): boolean {
     throw e;
   }
 }
-export const dpid = ({ logical }: Pick<Place, "logical">): string =>
+const dpid = ({ logical }: Pick<Place, "logical">): string =>
   `of:${(logical.olt.box?.mac ?? [])
     .map((b) => b.toString(16).padStart(2, "0"))
     .join("")

@@ -25,7 +25,7 @@ export function heard(core: Core, olt: Olt, box: OnuBox): void {
   const known = olt.onus.get(box.serial);
   if (known?.pon === at.pon) comeBack(core, known);
   else {
-    // Not recorded: an ONU that was moved to another PON of its OLT. A new device, as after DeleteDevice.
+    // Moved to another PON, not recorded. Kinder than the adapter's source: there the old device keeps its old place.
     if (known) forget(core, known);
     discover(core, olt, box, at.pon);
   }
@@ -82,7 +82,7 @@ function addUni(core: Core, logical: Logical, onu: Onu): void {
     barred: false,
   });
 }
-export function hideUni(core: Core, onu: Onu): void {
+function hideUni(core: Core, onu: Onu): void {
   const port = uniOf(onu);
   if (port && onu.olt.logical) setLive(core, onu.olt.logical, port, false);
 }
