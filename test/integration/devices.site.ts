@@ -73,8 +73,13 @@ export class DevicesSite {
       readonly tenant?: Partial<TenantSpec>;
       readonly systems?: TenantSpec["systems"];
       readonly refreshAfter?: string;
+      readonly controller?: "VGC" | "ONOS";
     } = {},
   ): readonly LastmileObject[] {
+    const controller =
+      o.controller === "ONOS"
+        ? { type: "ONOS" as const, address: this.voltha.onos }
+        : { type: "VGC" as const, address: this.voltha.vgc };
     const systems = o.systems ?? {
       radius: [{ name: "radius-1" }],
       voltha: [{ name: VOLTHA }],
@@ -93,7 +98,7 @@ export class DevicesSite {
       system(VOLTHA, {
         type: "VOLTHA",
         address: this.voltha.grpc,
-        voltha: { controller: { type: "VGC", address: this.voltha.vgc }, settleAfterRecovery: "0s", olts },
+        voltha: { controller, settleAfterRecovery: "0s", olts },
       }),
       system(ACS, {
         type: "GenieACS",
