@@ -1,7 +1,7 @@
 # The two commands of README.md are `make demo` and `make test`. Everything runs on the pinned Node from the lock file.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help install test check demo bench bench-netbox generate format test-contract test-crash test-e2e test-freeradius test-netbox test-cluster
+.PHONY: help install test check demo bench bench-netbox generate format test-contract test-crash test-e2e test-freeradius test-netbox test-voltha test-cluster
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ test-freeradius: install ## Logs in at a real FreeRADIUS; installs Debian's pack
 test-netbox: install ## The contract suite and the whole controller beside a real NetBox; the first run installs it (LASTMILE_NETBOX_DUMP spares its migrations).
 	@command -v redis-server >/dev/null || (apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server)
 	vitest run --config test/netbox/vitest.config.ts
+
+test-voltha: install ## Compares our protocol definition with VOLTHA's own; the first run installs those.
+	vitest run --config test/voltha/vitest.config.ts
 
 test-cluster: install ## Compares offline verdicts with a real API server; the first run builds it (about 10 CPU minutes).
 	vitest run --config test/cluster/vitest.config.ts
