@@ -10,7 +10,7 @@ import { connectRest, type Rest } from "../../reconcilers/voltha/rest.ts";
 import { type Site, siteOf } from "../../reconcilers/voltha/site.ts";
 import { vgc } from "../../reconcilers/voltha/vgc.ts";
 import { Faults } from "../lab/faults.ts";
-import { startVoltha, type VolthaLab } from "../lab/voltha/lab.ts";
+import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.ts";
 import { signal } from "./hand.ts";
 import { configAt, ENDPOINT, ground, OLT, OLT2, ponOf, serialOf } from "./voltha.subjects.ts";
 
@@ -21,7 +21,8 @@ const deps = {
   credentials: { username: new Sensitive("onos"), password: new Sensitive(SECRET) },
 };
 
-export const guardedCore = (core: Core, { guard }: Faults): Core => {
+type Guards = Pick<Faults, "guard">;
+const guardedCore = (core: Core, { guard }: Guards): Core => {
   const read = <T>(call: () => Promise<T>) => guard("voltha.read", call);
   const write = <T>(call: () => Promise<T>) => guard("voltha.write", call);
   return {
@@ -34,7 +35,7 @@ export const guardedCore = (core: Core, { guard }: Faults): Core => {
     remove: (id, s) => write(() => core.remove(id, s)),
   };
 };
-const guardedRest = (rest: Rest, { guard }: Faults): Rest => ({
+const guardedRest = (rest: Rest, { guard }: Guards): Rest => ({
   ...rest,
   call: (method, ...args) => guard(method === "GET" ? "voltha.read" : "voltha.write", () => rest.call(method, ...args)),
 });
@@ -44,7 +45,11 @@ export interface Opened {
   resource(name: string): Resource;
   close(): void;
 }
-export function open(config: VolthaConfig, faults = new Faults(), now: () => number = () => performance.now()): Opened {
+export function open(
+  config: VolthaConfig,
+  faults: Guards = new Faults(),
+  now: () => number = () => performance.now(),
+): Opened {
   const core = connectCore(config.address);
   const rest = connectRest(config, deps);
   const stop = new AbortController();
@@ -66,6 +71,8 @@ export function open(config: VolthaConfig, faults = new Faults(), now: () => num
 export interface Town extends Opened {
   readonly lab: VolthaLab;
   readonly config: VolthaConfig;
+  /** As they are plugged in; the first one is number 1. */
+  readonly onus: readonly OnuHandle[];
   /** Milliseconds to add to the time of the session. */
   wait(ms: number): void;
   /** Something of ours that was never claimed before, or is changed. */
@@ -78,7 +85,9 @@ export interface Town extends Opened {
 export async function town(onus: number, faults = new Faults(), type: "VGC" | "ONOS" = "VGC"): Promise<Town> {
   const lab = await startVoltha();
   for (const { serial, address } of [OLT, OLT2]) lab.olt({ serial, hostAndPort: address });
-  for (let n = 1; n <= onus; n++) lab.onu({ serial: serialOf(n), olt: OLT.serial, pon: ponOf(n) });
+  const plugged = Array.from({ length: onus }, (_, n) =>
+    lab.onu({ serial: serialOf(n + 1), olt: OLT.serial, pon: ponOf(n + 1) }),
+  );
   const config = configAt({ grpc: lab.grpc, controller: type === "VGC" ? lab.vgc : lab.onos, type });
   let skipped = 0;
   const opened = open(config, faults, () => performance.now() + skipped);
@@ -93,6 +102,7 @@ export async function town(onus: number, faults = new Faults(), type: "VGC" | "O
     ...opened,
     lab,
     config,
+    onus: plugged,
     wait: (ms) => {
       skipped += ms;
     },
