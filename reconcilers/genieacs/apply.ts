@@ -4,20 +4,49 @@ import { Fault, fault } from "../errors.ts";
 import type { Order, Outcome } from "../system.ts";
 import { change } from "./change.ts";
 import type { Device } from "./device.ts";
-import { type Candidates, find } from "./find.ts";
+import { type Candidates, find, withValues } from "./find.ts";
+import { type Marked, marked } from "./marks.ts";
 import { observe } from "./observe.ts";
 import { destroy, retire } from "./retire.ts";
-import { type Session, wishFor } from "./session.ts";
+import { type Session, type Wish, wishFor } from "./session.ts";
 import { ambiguous } from "./state.ts";
 import { decommissioned, marksFor, ownersOn } from "./tags.ts";
+import { ofDevice, pendingOf, type Task } from "./tasks.ts";
+
+/** An order and what is there, as read at the beginning of the call. */
+interface Case {
+  readonly order: Order;
+  readonly wish: Wish | undefined;
+  readonly found: Candidates;
+  readonly tasks: readonly Task[];
+}
 
 export async function apply(s: Session, orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]> {
-  const wanted = orders.map((o) => ({ ref: o.ref, token: o.token, how: wishFor(s, refKey(o.ref), o)?.how }));
-  const found = await find(s, wanted, signal);
-  const done = await Promise.all(orders.map((o) => guarded(() => one(s, o, found.get(refKey(o.ref)) ?? [], signal))));
+  const cases = await casesOf(s, orders, signal);
+  const done = await Promise.all(cases.map((c) => guarded(() => one(s, c, signal))));
   const standing = orders.filter((_, n) => done[n] === "done");
   const seen = await observe(s, standing.map(lookupOf), signal, false).catch(asFault);
   return orders.map((o, n) => outcome(o, done[n]!, seen));
+}
+
+async function casesOf(s: Session, orders: readonly Order[], signal: AbortSignal): Promise<readonly Case[]> {
+  const wishes = orders.map((order) => ({ order, wish: wishFor(s, refKey(order.ref), order) }));
+  const wanted = wishes.map(({ order, wish }) => ({ ref: order.ref, token: order.token, how: wish?.how }));
+  const all = await find(s, wanted, signal);
+  const found = wishes.map((w) => ({ ...w, devices: all.get(refKey(w.order.ref)) ?? [] }));
+  const valued = await withValues(
+    s,
+    new Map(found.flatMap(({ devices, wish }) => devices.map((d) => [d, wish] as const))),
+    signal,
+  );
+  const ids = [...valued.keys()].map((d) => d.id);
+  const pending = await pendingOf(s, ids, signal);
+  return found.map(({ order, wish, devices }) => ({
+    order,
+    wish,
+    found: devices.map((d) => valued.get(d) ?? d),
+    tasks: devices.flatMap((d) => ofDevice(pending, d.id).tasks),
+  }));
 }
 const lookupOf = ({ ref, token, id, spec, how }: Order) => ({
   ref,
@@ -46,7 +75,8 @@ function outcome({ ref, action }: Order, done: Done, seen: Awaited<ReturnType<ty
   return seen.get(refKey(ref)) ?? (action === "destroy" ? null : fault("Lost", "the router lost its marks meanwhile"));
 }
 
-async function one(s: Session, order: Order, found: Candidates, signal: AbortSignal): Promise<Done> {
+async function one(s: Session, c: Case, signal: AbortSignal): Promise<Done> {
+  const { order, found, tasks } = c;
   const [device, ...others] = found;
   if (!device) return absent(s, order);
   if (others.length > 0) return fault("NotOwned", `it is ${ambiguous(order.ref, found).holder}`);
@@ -55,23 +85,24 @@ async function one(s: Session, order: Order, found: Candidates, signal: AbortSig
   const isThere = live !== undefined || isDecommissioned;
   if (order.action === "destroy" && !isThere) return "gone";
   if (order.action !== "create" && !isThere) return fault("Lost", "the router does not carry our mark any more");
-  return s.turn(device.id, () => act(s, order, device, signal));
+  return s.turn(device.id, () => act(marked(s, order, device, tasks, signal), device, c.wish));
 }
-async function act(s: Session, order: Order, device: Device, signal: AbortSignal): Promise<Done> {
-  if (order.action === "retire") await retire(s, order, device, signal);
-  else if (order.action === "destroy") await destroy(s, order, device, signal);
-  else await tell(s, order, device, signal);
-  return order.action === "destroy" ? "gone" : "done";
+async function act(m: Marked, device: Device, wish: Wish | undefined): Promise<Done> {
+  const { action } = m.order;
+  if (action === "retire") await retire(m, device);
+  else if (action === "destroy") await destroy(m);
+  else await tell(m, device, wish);
+  return action === "destroy" ? "gone" : "done";
 }
 
 /** Who waits is looked at as soon as the device reports. */
-async function tell(s: Session, order: Order, device: Device, signal: AbortSignal): Promise<void> {
-  const key: RefKey = refKey(order.ref);
-  const wish = wishFor(s, key, order);
+async function tell(m: Marked, device: Device, wish: Wish | undefined): Promise<void> {
+  const { s } = m;
+  const key: RefKey = refKey(m.order.ref);
   if (wish) s.wishes.set(key, wish);
   s.due.delete(key);
   try {
-    await change(s, order, device, wish, signal);
+    await change(m, device, wish);
   } catch (e) {
     if (e instanceof Fault && e.kind === "Waiting") s.due.set(key, 0);
     throw e;

@@ -3,35 +3,28 @@ import type { State } from "../../controller/core/model.ts";
 import type { Order } from "../system.ts";
 import { isOnce, MARKING, TEMPLATES } from "./desired.ts";
 import type { Device } from "./device.ts";
-import { again, namesOf } from "./find.ts";
-import { claim, type Marked, marked, memoryNow, remember, tagTemplates } from "./marks.ts";
+import { namesOf } from "./find.ts";
+import { claim, drop, type Marked, memoryNow, remember, tagTemplates } from "./marks.ts";
 import { nameHash } from "./memory.ts";
 import { DIALS, isWifi, placeOf } from "./names.ts";
 import { sure } from "./refresh.ts";
-import { isReset, type Session, type Wish } from "./session.ts";
+import { isReset, type Wish } from "./session.ts";
 import { set, type Telling } from "./set.ts";
 import { digestOf } from "./state.ts";
-import { dropTask, isOf, ofDevice, pendingOf } from "./tasks.ts";
+import { isOf } from "./tasks.ts";
 
 /** @throws Fault: what could be done stands, and is remembered. */
-export async function change(
-  s: Session,
-  order: Order,
-  device: Device,
-  wish: Wish | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  const m = marked(s, order, device, signal);
+export async function change(m: Marked, device: Device, wish: Wish | undefined): Promise<void> {
+  const { s, order, signal } = m;
   await claim(m);
-  await tagTemplates(m);
-  if (!wish) return;
+  if (!wish) return tagTemplates(m, {});
   const telling = tellingOf(order, wish);
-  const known = (await again(s, device, wish, signal)) ?? device;
   const values = telling.map((t) => [t.name, t.value] as const);
   // Tells of the life in which the values are written: one that ends meanwhile has lost them.
-  const before = await sure(s, order.token, known, wish, values, signal);
-  await remember(m, endOf(before, wish));
-  if (telling.length === 0) return withdraw(m);
+  const before = await sure(s, order.token, device, wish, values, signal);
+  await tagTemplates(m, endOf(before, wish));
+  // Nothing differs: what still waits for the device is of an earlier wish.
+  if (telling.length === 0) return drop(m, (t) => isOf(t, order.token));
   const { held, fault } = await set(s, order, before, wish, telling, signal);
   await keep(m, wish, before, held);
   if (fault) throw fault;
@@ -41,12 +34,6 @@ const tellingOf = ({ patch }: Order, wish: Wish): readonly Telling[] =>
   Object.entries(patch).flatMap(([name, value]) =>
     value === null || name === TEMPLATES || name === MARKING ? [] : [{ name, value, isOnce: isOnce(wish.how, name) }],
   );
-
-/** Nothing differs: what still waits for the device is of an earlier wish. */
-async function withdraw({ s, order, id, signal }: Marked): Promise<void> {
-  const { tasks } = ofDevice(await pendingOf(s, [id], signal), id);
-  for (const t of tasks) if (isOf(t, order.token)) await dropTask(s, t, signal);
-}
 
 /** What a retirement will have to undo: by then nobody may know the plan any more. */
 function endOf(device: Device, wish: Wish) {

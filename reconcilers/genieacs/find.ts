@@ -88,15 +88,16 @@ async function learn(
 const learned = (device: Device, more: Item | undefined): Device =>
   more ? { ...device, item: merged(device.item, more) } : device;
 
-/** As it is now; undefined: it is gone. */
-export async function again(
-  s: Session,
-  device: Device,
-  wish: Wish | undefined,
-  signal: AbortSignal,
-): Promise<Device | undefined> {
-  const [item] = await listBy(s.http, "devices", { field: "_id", values: [device.id] }, PROJECTION, signal);
+/** As it is now; undefined: it is gone. One look, unless its radios have just told where to look. */
+export async function again(s: Session, device: Device, wish: Wish, signal: AbortSignal): Promise<Device | undefined> {
+  const { id, root } = device;
+  const layout = root && namesOf(wish).some(needsBands) ? LAYOUT[root] : [];
+  const asked = [...layout, ...pathsOf(device, wish)];
+  const read = async (paths: readonly string[]): Promise<Item | undefined> =>
+    (await listBy(s.http, "devices", { field: "_id", values: [id] }, [...PROJECTION, ...paths], signal))[0];
+  const item = await read(asked.map((path) => `${root}.${path}`));
   if (!item) return undefined;
   const now = deviceOf(item);
-  return (await withValues(s, new Map([[now, wish]]), signal)).get(now);
+  const more = pathsOf(now, wish).filter((path) => !asked.includes(path));
+  return more.length === 0 ? now : learned(now, await read(more.map((path) => `${now.root}.${path}`)));
 }

@@ -16,9 +16,8 @@ const FIELDS = ["_id", "_deviceId", "_tags", "_lastInform", "_lastBoot", "_lastB
 export async function* hints(s: Session, signal: AbortSignal, everyMs = POLL_MS): AsyncGenerator<readonly RefKey[]> {
   const seen = new Map<string, string>();
   for (let cursor: string | undefined; !signal.aborted; ) {
-    const since = cursor ?? (await attempt(() => newest(s, signal)));
-    const found = since === undefined ? undefined : await attempt(() => poll(s, since, seen, signal));
-    cursor = found?.cursor ?? since;
+    const found = await attempt(() => (cursor === undefined ? begin(s, seen, signal) : poll(s, cursor, seen, signal)));
+    cursor = found?.cursor ?? cursor;
     if (found && found.refs.length > 0) yield found.refs;
     await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
@@ -32,8 +31,13 @@ async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** What happened before is seen by those who look at everything first. */
+async function begin(s: Session, seen: Map<string, string>, signal: AbortSignal): Promise<Poll> {
+  const { cursor } = await poll(s, await newest(s, signal), seen, signal);
+  return { refs: [], cursor };
+}
 async function newest(s: Session, signal: AbortSignal): Promise<string> {
-  const query = { projection: "_lastInform", sort: JSON.stringify({ _lastInform: -1 }), limit: "1" };
+  const query = { query: "{}", projection: "_lastInform", sort: JSON.stringify({ _lastInform: -1 }), limit: "1" };
   const [item] = itemsOf("devices", await s.http.get("/devices", query, signal));
   return textAt(item, "_lastInform") ?? new Date(0).toISOString();
 }
@@ -43,7 +47,7 @@ interface Poll {
   readonly cursor: string;
 }
 async function poll(s: Session, cursor: string, seen: Map<string, string>, signal: AbortSignal): Promise<Poll> {
-  const since = new Date(Date.parse(cursor) - OVERLAP_MS).toISOString();
+  const since = new Date(Math.max(0, Date.parse(cursor) - OVERLAP_MS)).toISOString();
   const items = await list(s.http, "devices", { _lastInform: { $gt: since } }, FIELDS, signal);
   const faulted = new Set((await faultsSince(s, since, signal)).map((f) => f.device));
   const refs: RefKey[] = [];
@@ -51,11 +55,9 @@ async function poll(s: Session, cursor: string, seen: Map<string, string>, signa
   for (const item of items) {
     const device = deviceOf(item);
     const inform = device.lastInform ?? "";
-    if (inform > last) last = inform;
-    if (seen.get(device.id) === inform) continue;
-    // What the first look finds within the overlap has been seen by whoever looked before.
-    const before = seen.get(device.id) ?? cursor;
+    const before = seen.get(device.id) ?? since;
     seen.set(device.id, inform);
+    if (inform > last) last = inform;
     if (inform > before && matters(s, item, device, before, faulted)) refs.push(keyOf(s, device));
   }
   for (const [id, inform] of seen) if (inform < since) seen.delete(id);

@@ -8,7 +8,7 @@ import { blankMemory, decodeMemory, encodeMemory, isMemory, type Memory, memoryO
 import { encode } from "./serials.ts";
 import type { Session } from "./session.ts";
 import { ownerTag, strangers } from "./tags.ts";
-import { dropTask, isOf, isOurs, ofDevice, pendingOf } from "./tasks.ts";
+import { dropTask, isOf, isOurs, type Task } from "./tasks.ts";
 
 /** A device whose tags are changed in step with the ACS's. */
 export interface Marked {
@@ -16,15 +16,16 @@ export interface Marked {
   readonly order: Order;
   readonly id: string;
   tags: readonly string[];
+  tasks: readonly Task[];
   readonly signal: AbortSignal;
 }
-export const marked = (s: Session, order: Order, device: Device, signal: AbortSignal): Marked => ({
-  s,
-  order,
-  id: device.id,
-  tags: device.tags,
-  signal,
-});
+export const marked = (
+  s: Session,
+  order: Order,
+  { id, tags }: Device,
+  tasks: readonly Task[],
+  signal: AbortSignal,
+): Marked => ({ s, order, id, tags, tasks, signal });
 
 async function write(m: Marked, method: "POST" | "DELETE", tag: string): Promise<void> {
   const path = `/devices/${encode(m.id)}/tags/${encode(tag)}`;
@@ -57,22 +58,25 @@ export async function remember(m: Marked, change: Partial<Memory>): Promise<void
 
 /** Token first: whatever happens next, it is ours and is found. What earlier owners left goes, their tasks before all. */
 export async function claim(m: Marked): Promise<void> {
-  const { order, s, signal } = m;
-  const { tasks } = ofDevice(await pendingOf(s, [m.id], signal), m.id);
+  const { order } = m;
   const isFresh = order.action !== "update";
-  for (const t of tasks) if (isOurs(t) && (isFresh || !isOf(t, order.token))) await dropTask(s, t, signal);
+  await drop(m, (t) => isOurs(t) && (isFresh || !isOf(t, order.token)));
   await put(m, order.token, ownerTag(order.owner));
   await take(m, ...strangers(m.tags, order.token, order.owner));
 }
+/** What waits for the device or was refused by it. */
+export async function drop(m: Marked, which: (task: Task) => boolean): Promise<void> {
+  for (const t of m.tasks.filter(which)) await dropTask(m.s, t, m.signal);
+  m.tasks = m.tasks.filter((t) => !which(t));
+}
 
 /** Remembered as ours before they are set; those that somebody else has set are not ours to take away. */
-export async function tagTemplates(m: Marked): Promise<void> {
-  if (!(TEMPLATES in m.order.patch)) return;
-  const value = m.order.patch[TEMPLATES];
-  const wanted = (Array.isArray(value) ? value : []).map(String);
+export async function tagTemplates(m: Marked, end: Partial<Memory>): Promise<void> {
   const own = memoryNow(m).templates;
+  const value = TEMPLATES in m.order.patch ? (m.order.patch[TEMPLATES] ?? []) : own;
+  const wanted = (Array.isArray(value) ? value : []).map(String);
   const added = wanted.filter((t) => !m.tags.includes(t));
-  if (added.some((t) => !own.includes(t))) await remember(m, { templates: [...new Set([...own, ...added])].sort() });
+  await remember(m, { ...end, templates: [...new Set([...own, ...added])].sort() });
   await put(m, ...added);
   await take(m, ...own.filter((t) => !wanted.includes(t)));
   await remember(m, { templates: memoryNow(m).templates.filter((t) => wanted.includes(t)) });

@@ -1,16 +1,16 @@
 /** Taking a device out of service, and forgetting it. Nothing waits for the device: what it must be told is a queued task. */
 import type { Order } from "../system.ts";
 import { type Device, leafOf } from "./device.ts";
-import { type Marked, marked, memoryNow, put, take } from "./marks.ts";
+import { drop, type Marked, memoryNow, put, take } from "./marks.ts";
 import { isMemory } from "./memory.ts";
 import type { Session } from "./session.ts";
 import { decommissioned, ownerIn } from "./tags.ts";
-import { dropTask, isOf, ofDevice, pendingOf, post, uniqueKey, type Work } from "./tasks.ts";
+import { isOf, post, uniqueKey, type Work } from "./tasks.ts";
 import type { Pair } from "./values.ts";
 
 /** The token goes last: until then it is not retired, and is retired again. */
-export async function retire(s: Session, order: Order, device: Device, signal: AbortSignal): Promise<void> {
-  const m = marked(s, order, device, signal);
+export async function retire(m: Marked, device: Device): Promise<void> {
+  const { s, order } = m;
   await tellEnd(m, device);
   await take(m, ...memoryNow(m).templates);
   await put(m, decommissioned(order.token));
@@ -21,8 +21,7 @@ export async function retire(s: Session, order: Order, device: Device, signal: A
 
 async function tellEnd(m: Marked, device: Device): Promise<void> {
   const { s, order, signal } = m;
-  const { tasks } = ofDevice(await pendingOf(s, [m.id], signal), m.id);
-  for (const t of tasks) if (isOf(t, order.token)) await dropTask(s, t, signal);
+  await drop(m, (t) => isOf(t, order.token));
   const work = endOf(m, device);
   if (!work) return;
   const how = { key: uniqueKey(order.token, "retire"), expiry: s.config.taskExpirySeconds };
@@ -41,8 +40,8 @@ function endOf(m: Marked, device: Device): Work | undefined {
 }
 
 /** What it was told at the end stays queued: its router may come back yet. */
-export async function destroy(s: Session, order: Order, device: Device, signal: AbortSignal): Promise<void> {
-  const m = marked(s, order, device, signal);
+export async function destroy(m: Marked): Promise<void> {
+  const { s, order } = m;
   await take(m, ...memoryNow(m).templates);
   await take(m, ...m.tags.filter((t) => isMemory(t) || ownerIn(t) === order.owner), order.token);
   await take(m, decommissioned(order.token));
