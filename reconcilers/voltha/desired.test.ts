@@ -154,7 +154,7 @@ describe("SADIS", () => {
     });
     expect(published.find((p) => p.path.endsWith("OLT1"))?.body).toMatchObject({
       id: "OLT1",
-      ipAddress: "olt1.example",
+      nasId: "olt1",
       uplinkPort: 16777216,
     });
   });

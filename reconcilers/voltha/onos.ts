@@ -5,7 +5,7 @@ import type { Controller, Port, Programmed } from "./controller.ts";
 import { jsonOf, type Method, type Rest, unexpected } from "./rest.ts";
 import { type Service, tagsOf } from "./service.ts";
 import { shared } from "./shared.ts";
-import { fieldsOf, listOf, readTagInfo } from "./vgc-answers.ts";
+import { type Fields, fieldsOf, listOf, readTagInfo } from "./vgc-answers.ts";
 
 const OLT_APP = "/onos/olt/oltapp";
 const SADIS = "/onos/sadis";
@@ -42,7 +42,8 @@ export function onos(rest: Rest, until: AbortSignal): Controller {
     },
     flowStatus: async () => undefined,
     // It asks for OLTs as it does for subscribers.
-    knows: async () => true,
+    knows: async (olt, signal) =>
+      (await entry(rest, "subscriber", olt.serial, signal))?.["uplinkPort"] === olt.uplinkPort,
     register: (olt, signal) => forget("subscriber", olt.serial, signal),
     profile: (id, signal) => profile(rest, id, signal),
     addProfile: ({ id }, signal) => forget("bandwidthprofile", id, signal),
@@ -70,13 +71,19 @@ async function list(rest: Rest, signal: AbortSignal): Promise<readonly Listed[]>
   });
 }
 
+/** Of the app. Where it is not installed ONOS itself says `HTTP 404 Not Found`. */
+const ABSENT = /^\s*\{.*(Subscriber|Bandwidth ?Profile) not found/is;
 /** As ONOS sees it in SADIS, which is us. */
-async function profile(rest: Rest, id: string, signal: AbortSignal): Promise<Partial<Bandwidth> | undefined> {
-  const path = `${SADIS}/bandwidthprofile/${encodeURIComponent(id)}`;
+async function entry(rest: Rest, kind: string, id: string, signal: AbortSignal): Promise<Fields | undefined> {
+  const path = `${SADIS}/${kind}/${encodeURIComponent(id)}`;
   const reply = await rest.call("GET", path, undefined, signal);
-  if (reply.code === 404 && /not found/i.test(reply.text)) return undefined;
-  const [entry] = listOf(jsonOf(path, reply), "entry");
-  if (entry?.["id"] !== id) throw fault("Unavailable", `the controller's answer has no profile ${id}`);
+  if (reply.code === 404 && ABSENT.test(reply.text)) return undefined;
+  const [found] = listOf(jsonOf(path, reply), "entry");
+  if (found?.["id"] !== id) throw fault("Unavailable", `the controller's answer has no ${id}`);
+  return found;
+}
+async function profile(rest: Rest, id: string, signal: AbortSignal): Promise<Partial<Bandwidth> | undefined> {
+  const found = await entry(rest, "bandwidthprofile", id, signal);
   // Older ones leave out the peak and what is guaranteed.
-  return Object.fromEntries(RATES.flatMap((r) => (entry[r] === undefined ? [] : [[r, Number(entry[r])]])));
+  return found && Object.fromEntries(RATES.flatMap((r) => (found[r] === undefined ? [] : [[r, Number(found[r])]])));
 }

@@ -1,4 +1,5 @@
 /** Pure: the documents of SADIS (subscriber and device information), which VGC is sent and ONOS asks for. */
+import { isIPv4 } from "node:net";
 import type { Desired, Spec } from "../../controller/core/model.ts";
 import type { Published } from "../system.ts";
 import { type Bandwidth, RATES } from "./bandwidth.ts";
@@ -32,8 +33,8 @@ export interface SadisSubscriber {
 }
 export interface SadisOlt {
   readonly id: string;
-  readonly hardwareIdentifier: string;
-  readonly ipAddress: string;
+  /** Only where it is one: ONOS reads nothing of an entry that it cannot parse. */
+  readonly ipAddress?: string;
   readonly nasId: string;
   readonly uplinkPort: number;
 }
@@ -93,17 +94,13 @@ export function sadisProfile({ ref, spec }: Pick<Desired, "ref" | "spec">): Sadi
 }
 
 /** ONOS asks for an OLT by its serial. */
-export const sadisOlt = (olt: Olt): SadisOlt => ({
-  id: olt.serial,
-  hardwareIdentifier: "",
-  ipAddress: hostOf(olt.address),
-  nasId: olt.name,
-  uplinkPort: olt.uplinkPort,
-});
+export function sadisOlt({ serial, name, address, uplinkPort }: Olt): SadisOlt {
+  const host = address.replace(/:\d+$/, "");
+  return { id: serial, ...(isIPv4(host) && { ipAddress: host }), nasId: name, uplinkPort };
+}
 /** VGC's own entry has texts for numbers, and the NNI ports. */
 export const vgcOlt = (olt: Olt) => ({
   ...sadisOlt(olt),
   uplinkPort: String(olt.uplinkPort),
   nniPorts: olt.nniPorts.map(String),
 });
-const hostOf = (address: string): string => address.replace(/:\d+$/, "");
