@@ -1,7 +1,7 @@
 # The two commands of README.md are `make demo` and `make test`. Everything runs on the pinned Node from the lock file.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help install test check demo bench bench-netbox generate format test-contract test-crash test-e2e test-freeradius test-netbox test-voltha test-cluster
+.PHONY: help install test check demo bench bench-netbox bench-devices generate format test-contract test-crash test-e2e test-freeradius test-netbox test-voltha test-cluster
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ format: install ## Formats and applies safe fixes.
 
 bench-netbox: install ## A thousand addresses out of a real NetBox, beside the same bulk calls alone; also into docs/performance.md.
 	node test/bench/main.ts netbox
+
+bench-devices: install ## A thousand routers and ONUs at stand-ins of GenieACS and VOLTHA, beside the same requests alone; also into docs/performance.md.
+	node test/bench/main.ts devices
 
 generate: install ## Types, JSON schemas and docs/reference.md from crds/.
 	node controller/api/generate/main.ts

@@ -1,6 +1,7 @@
 /** Runs one part in a process of its own, so that no part pays for what another left in memory. */
 import { changes } from "./changes.ts";
 import { byReference, converge } from "./converge.ts";
+import { devices } from "./devices.ts";
 import { edit } from "./edit.ts";
 import { netbox } from "./netbox.ts";
 import type { Bench } from "./part.ts";
@@ -13,6 +14,7 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<Samples>>> = {
   changes,
   edit,
   netbox,
+  devices,
   fill,
   resident,
 };

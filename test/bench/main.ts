@@ -23,9 +23,16 @@ const large: readonly Step[] = [
 
 /** Needs a real NetBox, which `make test-netbox` installs. */
 const withNetbox: readonly Step[] = [["netbox", 1_000, 2]];
-const [place, steps] = process.argv.includes("netbox")
-  ? ["measured with NetBox", withNetbox]
-  : ["measured", process.env["FULL"] ? [...usual, ...large] : usual];
+/** Beside stand-ins in processes of their own. */
+const withDevices: readonly Step[] = [["devices", 1_000, 3]];
+const places: Readonly<Record<string, readonly [place: string, steps: readonly Step[]]>> = {
+  netbox: ["measured with NetBox", withNetbox],
+  devices: ["measured with devices", withDevices],
+};
+const [place, steps] = places[process.argv[2] ?? ""] ?? [
+  "measured",
+  process.env["FULL"] ? [...usual, ...large] : usual,
+];
 
 const home = await mkdtemp(join(tmpdir(), "lastmile-bench-"));
 const server = await openDatabase({ home });

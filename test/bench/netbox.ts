@@ -42,7 +42,7 @@ export async function netbox(bench: Bench): Promise<Samples> {
     { what: "NetBox: no-op, nobody wrote since", count, seconds: s.of("quiet"), floor: s.of("list") },
   ];
   const requests = (what: string, n: number, most: number) => {
-    return { what: `requests to NetBox: ${what} ${count}`, value: `${n}`, aim: `≤ ${most}`, met: n <= most };
+    return { what: `requests to NetBox: ${what} ${count}`, value: `${n}`, aim: { says: `≤ ${most}`, met: n <= most } };
   };
   const facts = [requests("addresses for", asked.converge, count / 20), requests("no-op of", asked.quiet, 3)];
   return { measures, facts };

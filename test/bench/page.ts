@@ -1,7 +1,7 @@
 /** The measured part of docs/performance.md, between two marks; the words around it are written by people. */
 import { readFile, writeFile } from "node:fs/promises";
 import type { Machine } from "./machine.ts";
-import { type Fact, type Measure, median, type Samples } from "./samples.ts";
+import { type Aim, type Fact, type Measure, median, type Samples } from "./samples.ts";
 
 export interface Part {
   readonly samples: Samples;
@@ -48,7 +48,7 @@ function row({ what, count, seconds, floor, aim }: Measure, load: Part["load"]):
     Math.round((middle / count) * 1e6).toLocaleString("en"),
     floor ? spell(median(floor)) : "",
     ratio === undefined ? "" : `${ratio.toFixed(1)} ×`,
-    ratio === undefined || aim === undefined ? "" : verdict(`≤ ${aim} ×`, ratio <= aim),
+    ratio === undefined || aim === undefined ? "" : verdict({ says: `≤ ${aim} ×`, met: ratio <= aim }),
     load.map((n) => n.toFixed(1)).join(" – "),
   ];
   return `| ${cells.join(" | ")} |`;
@@ -56,7 +56,7 @@ function row({ what, count, seconds, floor, aim }: Measure, load: Part["load"]):
 const facts = (all: readonly Fact[]): readonly string[] => [
   "| what | value | aim |",
   "|---|--:|--:|",
-  ...all.map(({ what, value, aim, met }) => `| ${what} | ${value} | ${verdict(aim, met)} |`),
+  ...all.map(({ what, value, aim }) => `| ${what} | ${value} | ${aim ? verdict(aim) : ""} |`),
 ];
-const verdict = (aim: string, met: boolean): string => `${aim} ${met ? "met" : "**missed**"}`;
+const verdict = ({ says, met }: Aim): string => `${says} ${met ? "met" : "**missed**"}`;
 const spell = (s: number): string => (s < 1 ? `${(s * 1000).toFixed(s < 0.1 ? 1 : 0)} ms` : `${s.toFixed(2)} s`);

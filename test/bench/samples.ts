@@ -13,7 +13,11 @@ export interface Measure {
 export interface Fact {
   readonly what: string;
   readonly value: string;
-  readonly aim: string;
+  /** Left out: nobody has named one. */
+  readonly aim?: Aim;
+}
+export interface Aim {
+  readonly says: string;
   readonly met: boolean;
 }
 export interface Samples {

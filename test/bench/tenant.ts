@@ -76,6 +76,8 @@ export interface SubscriberOptions {
   readonly byReference?: boolean;
   /** An address out of the pool instead of a fixed one. */
   readonly dynamic?: boolean;
+  /** A router that GenieACS is to tell something. */
+  readonly cpe?: boolean;
 }
 export function subscriber(n: number, o: SubscriberOptions = {}): SourceObject {
   const at = n + (o.shift ?? 0) * 200_000;
@@ -88,11 +90,24 @@ export function subscriber(n: number, o: SubscriberOptions = {}): SourceObject {
       serviceAddress: { line: `Main St ${n}`, city: "Berlin", postalCode: "10115", country: "DE" },
       planRef: { name: o.plan ?? "home" },
       ...(!o.dynamic && { networkProfile: { staticIPv4: `10.${(at >> 16) & 255}.${(at >> 8) & 255}.${at & 255}` } }),
-      onu: { olt: "olt1", serial: `ALCL${n.toString(16).toUpperCase().padStart(8, "0")}` },
+      onu: { olt: "olt1", serial: onuSerialOf(n) },
+      ...(o.cpe && { cpe: cpe(n) }),
       ...(o.byReference && { radius: { passwordSecretRef: { name: PASSWORDS.name, key: `p${n}` } } }),
     },
   });
 }
+/** Each with its name and password of PPPoE. */
+const cpe = (n: number): object => ({
+  serial: cpeSerialOf(n),
+  wifi: [
+    { band: "2.4GHz", ssid: `Home ${n}` },
+    { band: "5GHz", ssid: `Home ${n} 5` },
+  ],
+  parameters: [{ path: "ManagementServer.PeriodicInformInterval", value: `${INFORM_SECONDS}`, type: "UnsignedInt" }],
+});
+export const INFORM_SECONDS = 600;
+export const onuSerialOf = (n: number): string => `ALCL${n.toString(16).toUpperCase().padStart(8, "0")}`;
+export const cpeSerialOf = (n: number): string => `BR-${n}`;
 /** Numbered from 1. */
 export const subscribers = (count: number, o: SubscriberOptions = {}): readonly SourceObject[] =>
   Array.from({ length: count }, (_, n) => subscriber(n + 1, o));
