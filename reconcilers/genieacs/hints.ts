@@ -7,7 +7,7 @@ import { type Item, itemsOf, list, textAt } from "./list.ts";
 import type { Session } from "./session.ts";
 import { faultsSince } from "./tasks.ts";
 
-export const POLL_MS = 5000;
+const POLL_MS = 5000;
 /** Informs are written by many workers: one that is a moment late is still seen. */
 const OVERLAP_MS = 2000;
 const FIELDS = ["_id", "_deviceId", "_tags", "_lastInform", "_lastBoot", "_lastBootstrap", "_registered"];

@@ -29,7 +29,6 @@ type Part = "ssid" | "key" | "enabled";
 
 /** Names that are written at the device and in RADIUS together. */
 export const DIALS: ReadonlySet<string> = new Set(["pppoe.username", "pppoe.password"]);
-export const isSwitch = (name: string): boolean => WIFI.exec(name)?.[2] === "enabled";
 export const isWifi = (name: string): boolean => WIFI.test(name);
 /** Whether radios must be known to tell where it stands. */
 export const needsBands = (name: string): boolean => isBand(WIFI.exec(name)?.[1] ?? "");

@@ -12,7 +12,7 @@ import { type Fate, post, uniqueKey } from "./tasks.ts";
 import { holds } from "./values.ts";
 
 /** Of another life of the device, or older than what is believed unread. */
-export const isStale = (s: Session, device: Device, leaf: Leaf): boolean =>
+const isStale = (s: Session, device: Device, leaf: Leaf): boolean =>
   isBefore(leaf, device.lastBootstrap) ||
   s.now() - Date.parse(leaf.timestamp ?? "1970-01-01") > s.config.refreshAfterMs;
 
@@ -59,7 +59,7 @@ const isBootedSince = ({ lastBootstrap }: Device, at: number): boolean =>
   lastBootstrap !== undefined && Date.parse(lastBootstrap) > at;
 
 /** No paths: the radios, which tell where everything of Wi-Fi is. */
-export async function ask(
+async function ask(
   s: Session,
   token: Token,
   device: Device,

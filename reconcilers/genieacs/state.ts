@@ -68,7 +68,7 @@ export function ambiguous(ref: Ref, devices: readonly Device[]): Observed {
 }
 
 /** Ours, and those of others that are wanted: a tag of that name is all that a template asks for. */
-export function ownTemplates(device: Device, memory: Memory | undefined, wish: Wish | undefined): readonly string[] {
+function ownTemplates(device: Device, memory: Memory | undefined, wish: Wish | undefined): readonly string[] {
   const wanted = wantedOf(wish, TEMPLATES);
   const names = new Set([...(memory?.templates ?? []), ...(Array.isArray(wanted) ? wanted : [])]);
   return device.tags.filter((t) => names.has(t)).sort();

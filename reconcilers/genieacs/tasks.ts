@@ -117,7 +117,7 @@ export async function pendingOf(s: Session, devices: readonly string[], signal: 
   const faults = await listBy(s.http, "faults", by, FAULT_FIELDS, signal);
   return { tasks: tasks.map(taskOf), faults: faults.map(faultOf) };
 }
-export const taskOf = (item: Item): Task => ({
+const taskOf = (item: Item): Task => ({
   id: item._id,
   device: textAt(item, "device") ?? "",
   uniqueKey: textAt(item, "uniqueKey") ?? "",

@@ -90,7 +90,7 @@ describe("seeds", () => {
     expect([router.get(SSID), router.get(KEY)]).toEqual(["New name", "my own key"]);
   });
   test("are written again after a factory reset, once", async () => {
-    const d = want([interval, ...wifi()]);
+    const d = want(wifi());
     await town.settle(d);
     later(1);
     router.factoryReset();

@@ -17,7 +17,7 @@ import { device, ENDPOINT, owner, secretsOf, serialOf } from "./genieacs.subject
 import { signal } from "./hand.ts";
 import type { MakeRig } from "./rig.ts";
 
-export const digest = (text: string): string =>
+const digest = (text: string): string =>
   `0badc0de:${createHmac("sha256", "test key").update(text).digest("hex").slice(0, 16)}`;
 export const configOf = (url: string, more: Partial<GenieacsConfig> = {}): GenieacsConfig => ({
   ...parseConfig({ address: url, limits: { requestsPerSecond: 100_000 } }),
@@ -41,7 +41,7 @@ function callOf(path: string): string {
 }
 
 /** Facts are for people: a device that reports has new ones. */
-export function withoutFacts(r: Resource): Resource {
+function withoutFacts(r: Resource): Resource {
   const bare = <T extends Outcome>(o: T): T => {
     if (!o || o instanceof Error) return o;
     const { facts: _, ...rest } = o;

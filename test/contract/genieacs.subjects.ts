@@ -17,7 +17,7 @@ export const secretsOf = (n: number): readonly string[] => SECRETS.map((s) => `$
 const secret = (n: number, which: number): Sensitive => new Sensitive(secretsOf(n)[which]!);
 
 /** As a plan with Wi-Fi, PPPoE and one parameter of its own makes them; `edited`: other values, and one less. */
-export const settings = (n: number, edited = false): readonly CpeSetting[] => [
+const settings = (n: number, edited = false): readonly CpeSetting[] => [
   { name: "management.informInterval", value: edited ? 900 : 600, management: "Enforce" },
   { name: "pppoe.username", value: `s${n}@acme.example`, management: "Enforce" },
   { name: "pppoe.password", value: secret(n, 1), management: "Enforce" },
