@@ -21,17 +21,16 @@ export const voltha: System<VolthaConfig> = {
   parseConfig,
   desired,
   publishes,
-  connect: async (config, deps) => open(config, deps, () => performance.now()),
+  connect: async (config, deps) => open(config, deps),
 };
 
-/** `now`: milliseconds, of any beginning. */
-export function open(config: VolthaConfig, deps: ClientDeps, now: () => number): Session {
+function open(config: VolthaConfig, deps: ClientDeps): Session {
   const core = connectCore(config.address);
   const rest = connectRest(config, deps);
   const stop = new AbortController();
   const until = stop.signal;
   const controller = config.controller.type === "VGC" ? vgc(rest, until) : onos(rest, until);
-  const site = siteOf({ endpoint: deps.endpoint, config, core, controller, now, until });
+  const site = siteOf({ endpoint: deps.endpoint, config, core, controller, now: () => performance.now(), until });
   return {
     ...sessionOf(site),
     close: async () => {

@@ -14,7 +14,7 @@ export async function each<I, O>(items: readonly I[], work: (item: I) => Promise
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
   return out;
 }
-export function caught(e: unknown): Fault {
+function caught(e: unknown): Fault {
   if (e instanceof Fault) return e;
   throw e;
 }

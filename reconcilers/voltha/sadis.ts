@@ -55,7 +55,7 @@ export function publishes(desired: Desired, { controller, olts }: VolthaConfig):
 const BASE = "/sadis/v2";
 
 /** Of a desired `uni`. `olt`: on which its ONU is. */
-export function sadisSubscriber({ ref, spec }: Pick<Desired, "ref" | "spec">, olt: Olt): SadisSubscriber {
+function sadisSubscriber({ ref, spec }: Pick<Desired, "ref" | "spec">, olt: Olt): SadisSubscriber {
   const services = (Array.isArray(spec["services"]) ? spec["services"] : []).flatMap(
     (l) => readService(String(l)) ?? [],
   );
@@ -94,7 +94,7 @@ export function sadisProfile({ ref, spec }: Pick<Desired, "ref" | "spec">): Sadi
 }
 
 /** ONOS asks for an OLT by its serial. */
-export function sadisOlt({ serial, name, address, uplinkPort }: Olt): SadisOlt {
+function sadisOlt({ serial, name, address, uplinkPort }: Olt): SadisOlt {
   const host = address.replace(/:\d+$/, "");
   return { id: serial, ...(isIPv4(host) && { ipAddress: host }), nasId: name, uplinkPort };
 }

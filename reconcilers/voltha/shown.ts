@@ -1,6 +1,8 @@
 /** A port, as the engine sees it. */
 import type { Observed, Ref } from "../../controller/core/model.ts";
+import type { FlowStatus } from "./controller.ts";
 import { PUSHED } from "./desired.ts";
+import { isThere } from "./device.ts";
 import { judge, type Verdict } from "./flows.ts";
 import { parsePort } from "./names.ts";
 import { factsOf } from "./onu.ts";
@@ -44,7 +46,7 @@ export function verdict(
 }
 
 function as(view: View, services: readonly string[], suspended: boolean, flows: Verdict): Observed {
-  const { ref, onu, status } = view;
+  const { ref, onu } = view;
   const onPort = view.held.filter((h) => h.active).map((h) => nameOf(h.service));
   return {
     ref,
@@ -60,10 +62,17 @@ function as(view: View, services: readonly string[], suspended: boolean, flows: 
     outputs: {},
     facts: {
       ...(onu && factsOf(onu)),
-      flows,
-      ...(status && { flowStatus: status }),
+      flowStatus: statusOf(view, flows),
       services: onPort.sort().join(", "),
     },
   };
+}
+/** In VGC's words, and of what the ONU has: VGC itself says that all is well after the flows were lost. */
+function statusOf({ held, onu }: View, flows: Verdict): FlowStatus {
+  if (held.length === 0) return "NOT_IN_CONTROLLER";
+  if (!held.some((h) => h.active)) return "DISABLED_IN_CONTROLLER";
+  if (flows === "pushed") return "ALL_FLOWS_PROVISIONED";
+  const isOnItsWay = flows === "unjudged" && onu !== undefined && isThere(onu.device);
+  return isOnItsWay ? "FLOWS_PROVISIONED_PARTIALLY" : "NO_FLOWS_PROVISIONED";
 }
 const nameOf = ({ name }: Service): string => name;

@@ -42,7 +42,7 @@ export function faultOf(e: unknown, verb: Verb): Fault {
 const cut = (e: ServiceError, verb: Verb): Fault =>
   fault(verb === "read" ? "Unavailable" : "Lost", `VOLTHA gave no answer (${status[e.code]}): ${said(e)}`);
 
-export const isServiceError = (e: unknown): e is ServiceError =>
+const isServiceError = (e: unknown): e is ServiceError =>
   e instanceof Error && "code" in e && typeof e.code === "number" && "details" in e && typeof e.details === "string";
 /** rw_core refuses to enable what is enabled. */
 export const isEnabledAlready = (e: unknown): boolean =>

@@ -111,7 +111,7 @@ describe("a port", () => {
     it.wait(ARRIVING_MS);
     expect(await it.look(uni)).toMatchObject({
       state: { flows: "pushed" },
-      facts: { flows: "unjudged", connectState: "UNREACHABLE" },
+      facts: { flowStatus: "NO_FLOWS_PROVISIONED", connectState: "UNREACHABLE" },
     });
   });
   test("that was moved to another OLT under the same ONU is served there", async () => {
