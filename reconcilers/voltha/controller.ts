@@ -51,4 +51,6 @@ export interface Controller {
   deactivate(port: string, service: Service, signal: AbortSignal): Promise<void>;
   /** One that was deactivated before. */
   remove(port: Port, service: Service, signal: AbortSignal): Promise<void>;
+  /** Everything on the port, wherever the controller believes it to be. */
+  clear(port: string, signal: AbortSignal): Promise<void>;
 }

@@ -19,8 +19,8 @@ interface Listed {
 
 export function onos(rest: Rest, until: AbortSignal): Controller {
   const listed = shared(() => list(rest, until));
-  const send = async (method: Method, port: string, service: Service, signal: AbortSignal): Promise<void> => {
-    const path = `${OLT_APP}/services/${encodeURIComponent(port)}/${tagsOf(service)}`;
+  const send = async (method: Method, port: string, tags: string, signal: AbortSignal): Promise<void> => {
+    const path = `${OLT_APP}/services/${encodeURIComponent(port)}${tags}`;
     const reply = await rest.call(method, path, undefined, signal);
     if (/ConnectPoint not found/.test(reply.text)) throw fault("AwaitingDevice", `ONOS does not know port ${port} yet`);
     // 204: it was so already, or SADIS does not name the service; what is read back tells which.
@@ -50,9 +50,10 @@ export function onos(rest: Rest, until: AbortSignal): Controller {
     removeProfile: (id, signal) => forget("bandwidthprofile", id, signal),
     // Not before others of the port were removed: what SADIS does not name any more ONOS cannot take away.
     add: (port, _service, _line, signal) => forget("subscriber", port.name, signal),
-    activate: (port, service, signal) => send("POST", port, service, signal),
-    deactivate: (port, service, signal) => send("DELETE", port, service, signal),
+    activate: (port, service, signal) => send("POST", port, `/${tagsOf(service)}`, signal),
+    deactivate: (port, service, signal) => send("DELETE", port, `/${tagsOf(service)}`, signal),
     remove: async () => undefined,
+    clear: (port, signal) => send("DELETE", port, "", signal),
   };
 }
 

@@ -15,11 +15,17 @@ import type { View } from "./view.ts";
 export function shown(site: Site, view: View): Observed | undefined {
   const { held, wanted } = view;
   if (held.length > 0) return observed(site, view);
-  if (!wanted || !view.isWanted) return undefined;
+  if (!wanted || !view.isWanted) return stray(view);
   // Nothing is to be there; or an OLT that is shaken has its services under another name for a while.
   if (target(wanted).length === 0) return as(view, wanted.services, wanted.suspended, "unjudged");
   const isKnown = view.id !== undefined && site.storms.of(wanted.how?.olt) !== "Up";
-  return isKnown ? as(view, wanted.services, wanted.suspended, "unjudged") : undefined;
+  return isKnown ? as(view, wanted.services, wanted.suspended, "unjudged") : stray(view);
+}
+
+/** Of no use where it is, and in the way: VGC takes nothing for a port that has it already. */
+function stray(view: View): Observed | undefined {
+  if (!view.isStray) return undefined;
+  return { ...as(view, [], false, "unjudged"), retired: view.status === "DISABLED_IN_CONTROLLER" && !view.isWanted };
 }
 
 function observed(site: Site, view: View): Observed {

@@ -2,6 +2,7 @@
 import { Fault, fault } from "../errors.ts";
 import type { Order, Outcome } from "../system.ts";
 import type { Line, Port } from "./controller.ts";
+import { isThere } from "./device.ts";
 import { each } from "./outcomes.ts";
 import { whereabouts } from "./plant.ts";
 import { nameOf, readService, type Service } from "./service.ts";
@@ -46,10 +47,12 @@ async function write(site: Site, { order, view }: Job, has: HasProfile, signal: 
   if (order.action === "retire") return quiet(site, view, signal);
   if (order.action === "destroy") {
     await quiet(site, view, signal);
-    return clear(site, view, signal);
+    if (view.held.length > 0 || view.isStray) await site.controller.clear(view.ref.key, signal);
+    return site.memory.forget(view.ref.key);
   }
   const [port] = view.places;
   if (!view.onu || !port) throw await awaiting(site, view);
+  if (view.isStray) await site.controller.clear(port.name, signal);
   const lines = view.wanted ? target(view.wanted) : [];
   const steps = stepsTo(lines, view.held);
   await need(
@@ -105,16 +108,11 @@ async function run(
 }
 
 /** Out of service, and remembered there. */
-async function quiet({ controller, memory }: Site, { places, held }: View, signal: AbortSignal): Promise<void> {
-  const [port] = places;
-  if (!port) return;
-  for (const h of held) if (h.active) await controller.deactivate(port.name, h.service, signal);
-  memory.wrote(port.name);
-}
-async function clear({ controller, memory }: Site, { ref, places, held }: View, signal: AbortSignal): Promise<void> {
-  const [port] = places;
-  if (port) for (const { service } of held) await controller.remove(port, service, signal);
-  memory.forget(ref.key);
+async function quiet({ controller, memory }: Site, view: View, signal: AbortSignal): Promise<void> {
+  const { key } = view.ref;
+  for (const h of view.held) if (h.active) await controller.deactivate(key, h.service, signal);
+  if (view.isStray) await controller.clear(key, signal);
+  memory.wrote(key);
 }
 
 /** One PON after the other's pace, and only what is still wrong when its turn comes: most of it heals by itself. */
@@ -136,7 +134,7 @@ async function repair(site: Site, order: Order, port: Port, signal: AbortSignal)
 
 function verified(site: Site, order: Order, view: View): Outcome {
   if (order.action === "destroy") {
-    const left = view.held.map((h) => nameOf(h.service));
+    const left = view.isStray ? ["services of the port"] : view.held.map((h) => nameOf(h.service));
     return left.length > 0 ? refused("keeps", left) : null;
   }
   const there = new Set(view.held.filter((h) => h.active).map((h) => h.line));
@@ -146,6 +144,9 @@ function verified(site: Site, order: Order, view: View): Outcome {
   }
   const lines = view.wanted ? target(view.wanted) : [];
   const lacks = lines.filter((l) => !there.has(l));
+  // Its port appears with its first start; what was sent is kept until then.
+  if (lacks.length > 0 && view.onu && !isThere(view.onu.device))
+    return fault("AwaitingDevice", `ONU ${view.onu.device.serialNumber} has not come up yet, so its port is not known`);
   if (lacks.length > 0)
     return refused(
       "does not have",

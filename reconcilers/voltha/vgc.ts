@@ -69,6 +69,10 @@ export function vgc(rest: Rest, until: AbortSignal): Controller {
       const body = document(port, service, { circuitId: "", remoteId: "" });
       return send("DELETE", `/subscribers/${spell(ownName(port.name, service))}`, body, signal, REMOVED);
     },
+    async clear(port, signal) {
+      await send("DELETE", `/services/${spell(port)}`, undefined, signal);
+      await send("DELETE", `/subscribers/${spell(`_${port}-`)}`, {}, signal, REMOVED);
+    },
   };
 }
 

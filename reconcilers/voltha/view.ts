@@ -1,7 +1,7 @@
 /** Ports as they are now: one reading of rw_core and one of each list of the controller, for all of them. */
 import type { Ref } from "../../controller/core/model.ts";
 import type { Lookup, Order } from "../system.ts";
-import type { FlowStatus, Port } from "./controller.ts";
+import type { FlowStatus, Port, Programmed } from "./controller.ts";
 import type { Wanted } from "./memory.ts";
 import { parsePort } from "./names.ts";
 import { type Onu, onuAt } from "./plant.ts";
@@ -22,6 +22,8 @@ export interface View {
   readonly held: readonly Held[];
   /** Undefined: not asked. */
   readonly status: FlowStatus | undefined;
+  /** Something is on the port, which the controller believes to be on another device, such as an OLT that was made anew. */
+  readonly isStray: boolean;
 }
 /** A question of its own for each port is worth it for so many. */
 const FEW = 8;
@@ -33,20 +35,25 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
   const plant = await site.plant();
   const wanted = asked.map((one) => memory.want(one));
   const places = await Promise.all(asked.map(({ ref }, n) => placesOf(site, plant, ref.key, wanted[n]?.how)));
-  const [found, statuses] = await Promise.all([
-    controller.services(places.flat(), signal),
-    asked.length <= FEW ? Promise.all(asked.map(({ ref }) => controller.flowStatus(ref.key, signal))) : [],
-  ]);
-  return asked.map(({ ref, id, spec }, n) => ({
+  const found = await controller.services(places.flat(), signal);
+  const views = asked.map(({ ref, id, spec }, n) => ({
     ref,
     id,
     wanted: wanted[n],
     isWanted: spec !== undefined,
     onu: onuAt(plant, parsePort(ref.key)?.serial ?? ref.key, wanted[n]?.how),
     places: places[n]!,
-    held: places[n]!.flatMap((port) =>
-      (found.get(port) ?? []).map(({ service, active }) => ({ service, active, line: spellService(service) })),
-    ),
-    status: statuses[n],
+    held: places[n]!.flatMap((port) => (found.get(port) ?? []).map(heldOf)),
   }));
+  const isFew = asked.length <= FEW;
+  return Promise.all(
+    views.map(async (view) => {
+      // What the inventory knows and no list shows is asked for by name.
+      const isMissed = view.held.length === 0 && view.id !== undefined;
+      const status = isFew || isMissed ? await controller.flowStatus(view.ref.key, signal) : undefined;
+      const isStray = view.held.length === 0 && status !== undefined && status !== "NOT_IN_CONTROLLER";
+      return { ...view, status, isStray };
+    }),
+  );
 }
+const heldOf = ({ service, active }: Programmed): Held => ({ service, active, line: spellService(service) });

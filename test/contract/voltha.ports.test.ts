@@ -1,6 +1,6 @@
 /** What VGC and an ONU do to the services of a port, fact by fact. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Desired } from "../../controller/core/model.ts";
+import { type Desired, refKey } from "../../controller/core/model.ts";
 import type { Outcome } from "../../reconcilers/system.ts";
 import { ARRIVING_MS } from "../../reconcilers/voltha/flows.ts";
 import type { OnuHandle } from "../lab/voltha/lab.ts";
@@ -122,6 +122,46 @@ describe("a port", () => {
     expect(good(await it.apply("update", onu))[0]).toMatchObject({ facts: { olt: "olt2", ponPort: 1 } });
     expect(good(await it.apply("update", uni))[0]).toMatchObject({ facts: { olt: "olt2" } });
     expect(sTags(onus[0])).toEqual([100]);
+  });
+  describe("that VGC believes to be on another device", () => {
+    const services = async () => new Map();
+    test("is in the way of what is wanted: it is cleared, and served anew", async () => {
+      const uni = await serve(1, [internet, voice]);
+      const { controller } = it.site;
+      const real = controller.services;
+      Object.assign(controller, { services });
+      expect(await it.look(uni)).toMatchObject({ retired: false, state: { services: [] } });
+      it.lab.requests.length = 0;
+      const applied = it.apply("update", uni);
+      // Once it is made anew VGC knows where it is.
+      Object.assign(controller, {
+        services: (...args: Parameters<typeof real>) =>
+          asked(/^POST .*services/).length > 0 ? real(...args) : services(),
+      });
+      expect(good(await applied)[0]).toMatchObject({ state: { services: uni.spec["services"] } });
+      expect(asked(/^DELETE/)).toEqual([
+        `DELETE /vgc/v1/services/${portOf(1)}`,
+        `DELETE /vgc/v1/subscribers/_${portOf(1)}-`,
+      ]);
+      expect(sTags(onus[0])).toEqual([100, 444]);
+    });
+    test("is not left there when it is not wanted any more", async () => {
+      const { ref } = await serve(1);
+      Object.assign(it.site.controller, { services });
+      const gone = { ref, token: "lm_t", id: ref.key };
+      const look = async () => (await it.resource("uni").observe([gone], signal)).get(refKey(ref));
+      expect(await look()).toMatchObject({ retired: false });
+      await it.apply("retire", onuAndUni(1).uni);
+      expect(await look()).toBeUndefined();
+      expect(onus[0]?.flows).toEqual([]);
+    });
+  });
+  test("whose ONU has not come up yet is waited for: VGC does not know the port", async () => {
+    const { onu, uni } = onuAndUni(1);
+    await make(onu);
+    onus[0]?.power(false);
+    Object.assign(it.site.controller, { services: async () => new Map() });
+    expect(fault(await it.apply("create", uni))).toMatchObject({ code: "AwaitingDevice" });
   });
   test("is not looked for by number, and nothing restarts a device", async () => {
     await serve(1);
