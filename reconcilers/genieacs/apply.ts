@@ -12,6 +12,7 @@ import { type Session, type Wish, wishFor } from "./session.ts";
 import { ambiguous } from "./state.ts";
 import { decommissioned, marksFor, ownersOn } from "./tags.ts";
 import { ofDevice, pendingOf, type Task } from "./tasks.ts";
+import { isSmall } from "./turns.ts";
 
 /** An order and what is there, as read at the beginning of the call. */
 interface Case {
@@ -23,9 +24,9 @@ interface Case {
 
 export async function apply(s: Session, orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]> {
   const cases = await casesOf(s, orders, signal);
-  const done = await Promise.all(cases.map((c) => guarded(() => one(s, c, signal))));
+  const done = await Promise.all(cases.map((c) => guarded(() => one(s, c, isSmall(cases.length), signal))));
   const standing = orders.filter((_, n) => done[n] === "done");
-  const seen = await observe(s, standing.map(lookupOf), signal, false).catch(asFault);
+  const seen = await observe(s, standing.map(lookupOf), signal, "cached").catch(asFault);
   return orders.map((o, n) => outcome(o, done[n]!, seen));
 }
 
@@ -75,7 +76,7 @@ function outcome({ ref, action }: Order, done: Done, seen: Awaited<ReturnType<ty
   return seen.get(refKey(ref)) ?? (action === "destroy" ? null : fault("Lost", "the router lost its marks meanwhile"));
 }
 
-async function one(s: Session, c: Case, signal: AbortSignal): Promise<Done> {
+async function one(s: Session, c: Case, small: boolean, signal: AbortSignal): Promise<Done> {
   const { order, found, tasks } = c;
   const [device, ...others] = found;
   if (!device) return absent(s, order);
@@ -85,7 +86,7 @@ async function one(s: Session, c: Case, signal: AbortSignal): Promise<Done> {
   const isThere = live !== undefined || isDecommissioned;
   if (order.action === "destroy" && !isThere) return "gone";
   if (order.action !== "create" && !isThere) return fault("Lost", "the router does not carry our mark any more");
-  return s.turn(device.id, () => act(marked(s, order, device, tasks, signal), device, c.wish));
+  return s.turn(device.id, small, () => act(marked(s, order, device, tasks, signal), device, c.wish));
 }
 async function act(m: Marked, device: Device, wish: Wish | undefined): Promise<Done> {
   const { action } = m.order;

@@ -4,14 +4,13 @@ import type { Order } from "../system.ts";
 import { isOnce, MARKING, TEMPLATES } from "./desired.ts";
 import type { Device } from "./device.ts";
 import { namesOf } from "./find.ts";
-import { claim, drop, type Marked, memoryNow, remember, tagTemplates } from "./marks.ts";
+import { claim, type Marked, memoryNow, remember, tagTemplates } from "./marks.ts";
 import { nameHash } from "./memory.ts";
 import { DIALS, isWifi, placeOf } from "./names.ts";
 import { sure } from "./refresh.ts";
 import { isReset, type Wish } from "./session.ts";
 import { set, type Telling } from "./set.ts";
 import { digestOf } from "./state.ts";
-import { isOf } from "./tasks.ts";
 
 /** @throws Fault: what could be done stands, and is remembered. */
 export async function change(m: Marked, device: Device, wish: Wish | undefined): Promise<void> {
@@ -23,8 +22,7 @@ export async function change(m: Marked, device: Device, wish: Wish | undefined):
   // Tells of the life in which the values are written: one that ends meanwhile has lost them.
   const before = await sure(s, order.token, device, wish, values, signal);
   await tagTemplates(m, endOf(before, wish));
-  // Nothing differs: what still waits for the device is of an earlier wish.
-  if (telling.length === 0) return drop(m, (t) => isOf(t, order.token));
+  if (telling.length === 0) return;
   const { held, fault } = await set(s, order, before, wish, telling, signal);
   await keep(m, wish, before, held);
   if (fault) throw fault;

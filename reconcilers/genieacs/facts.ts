@@ -1,6 +1,7 @@
 /** What people want to know of a device: as last reported, for status only. */
 import type { Facts } from "../../controller/core/model.ts";
 import { type Device, type Root, valueAt } from "./device.ts";
+import { conceal } from "./faults.ts";
 import type { Pending } from "./tasks.ts";
 
 const COMMON = [
@@ -28,7 +29,8 @@ export interface Progress {
   readonly wifiConfigured: boolean;
 }
 
-export function factsOf(device: Device, pending: Pending, progress: Progress): Facts {
+/** `hide`: what no message may repeat. */
+export function factsOf(device: Device, pending: Pending, progress: Progress, hide: readonly string[]): Facts {
   const [fault] = pending.faults;
   return {
     deviceId: device.id,
@@ -47,7 +49,7 @@ export function factsOf(device: Device, pending: Pending, progress: Progress): F
     tasksPending: pending.tasks.length,
     ...defined("faultCode", fault?.code),
     ...defined("faultParameter", fault?.parameter),
-    ...defined("faultMessage", fault?.message),
+    ...defined("faultMessage", fault && conceal(fault.message, hide)),
   };
 }
 const defined = (name: string, value: string | number | undefined): Facts =>

@@ -55,7 +55,7 @@ export function refusal(router: string, f: DeviceFault, hide: readonly string[])
     : new Fault("Rejected", "DeviceFault", message, { remedy });
 }
 /** A device may repeat in its words what it was sent. */
-const conceal = (text: string, hide: readonly string[]): string =>
+export const conceal = (text: string, hide: readonly string[]): string =>
   hide.filter((s) => s !== "").reduce((out, s) => out.replaceAll(s, "(secret)"), text);
 
 export const unmapped = (router: string, name: string, why: string): Fault =>

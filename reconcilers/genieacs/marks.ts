@@ -8,7 +8,7 @@ import { blankMemory, decodeMemory, encodeMemory, isMemory, type Memory, memoryO
 import { encode } from "./serials.ts";
 import type { Session } from "./session.ts";
 import { ownerTag, strangers } from "./tags.ts";
-import { dropTask, isOf, isOurs, type Task } from "./tasks.ts";
+import { dropTask, isOurs, type Task } from "./tasks.ts";
 
 /** A device whose tags are changed in step with the ACS's. */
 export interface Marked {
@@ -59,8 +59,7 @@ export async function remember(m: Marked, change: Partial<Memory>): Promise<void
 /** Token first: whatever happens next, it is ours and is found. What earlier owners left goes, their tasks before all. */
 export async function claim(m: Marked): Promise<void> {
   const { order } = m;
-  const isFresh = order.action !== "update";
-  await drop(m, (t) => isOurs(t) && (isFresh || !isOf(t, order.token)));
+  await drop(m, isOurs); // our own are told anew: one that was refused at an inform keeps its secrets until it goes (fact 9)
   await put(m, order.token, ownerTag(order.owner));
   await take(m, ...strangers(m.tags, order.token, order.owner));
 }

@@ -10,14 +10,21 @@ import { type Session, type Wish, wishFor } from "./session.ts";
 import { ambiguous, isMarked, observed } from "./state.ts";
 import { decommissioned, OURS, ownersOn } from "./tags.ts";
 import { ofDevice, pendingOf } from "./tasks.ts";
+import { isSmall } from "./turns.ts";
 
 interface Look {
   readonly lookup: Lookup;
   readonly device: Device;
   readonly wish: Wish | undefined;
 }
-/** `isLive`: devices may be asked. */
-export async function observe(s: Session, lookups: readonly Lookup[], signal: AbortSignal, isLive = true) {
+/** `cached`: no device is asked. */
+type Mode = "small" | "bulk" | "cached";
+export async function observe(
+  s: Session,
+  lookups: readonly Lookup[],
+  signal: AbortSignal,
+  mode: Mode = isSmall(lookups.length) ? "small" : "bulk",
+) {
   const out = new Map<RefKey, Observed>();
   const looks: Look[] = [];
   const wanted = lookups.map((lookup) => {
@@ -30,7 +37,7 @@ export async function observe(s: Session, lookups: readonly Lookup[], signal: Ab
     if (device && others.length > 0) out.set(refKey(lookup.ref), ambiguous(lookup.ref, [device, ...others]));
     else if (device) looks.push({ lookup, device, wish });
   }
-  for (const [look, seen] of await shownAs(s, looks, signal, isLive)) out.set(refKey(look.lookup.ref), seen);
+  for (const [look, seen] of await shownAs(s, looks, signal, mode)) out.set(refKey(look.lookup.ref), seen);
   return out;
 }
 
@@ -38,7 +45,7 @@ async function shownAs(
   s: Session,
   looks: readonly Look[],
   signal: AbortSignal,
-  isLive: boolean,
+  mode: Mode,
 ): Promise<ReadonlyMap<Look, Observed>> {
   const ours = looks.filter((l) => isMarked(l.device, l.lookup.token));
   const valued = await withValues(s, new Map(ours.map((l) => [l.device, l.wish])), signal);
@@ -50,7 +57,7 @@ async function shownAs(
   const all = await Promise.all(
     looks.map(async (look): Promise<readonly (readonly [Look, Observed])[]> => {
       const { lookup, wish } = look;
-      const device = await current(s, look, valued.get(look.device) ?? look.device, signal, isLive);
+      const device = await current(s, look, valued.get(look.device) ?? look.device, signal, mode);
       if (wish && isMarked(device, lookup.token)) remember(s, refKey(lookup.ref), wish, device);
       const seen = observed(s, lookup, device, wish, ofDevice(pending, device.id));
       return seen ? [[look, seen]] : [];
@@ -58,8 +65,10 @@ async function shownAs(
   );
   return new Map(all.flat());
 }
-const current = async (s: Session, { lookup, wish }: Look, device: Device, signal: AbortSignal, isLive: boolean) =>
-  isLive && wish && device.tags.includes(lookup.token) ? refreshed(s, lookup.token, device, wish, signal) : device;
+const current = async (s: Session, { lookup, wish }: Look, device: Device, signal: AbortSignal, mode: Mode) =>
+  mode !== "cached" && wish && device.tags.includes(lookup.token)
+    ? refreshed(s, lookup.token, device, wish, mode === "small", signal)
+    : device;
 
 function remember(s: Session, key: RefKey, wish: Wish, device: Device): void {
   s.wishes.set(key, wish);
@@ -84,7 +93,7 @@ export async function* scan(s: Session, scope: ScanScope, signal: AbortSignal): 
       s,
       mine.map((m) => m.look),
       signal,
-      false,
+      "cached",
     );
     yield mine.flatMap(({ owner, look }) => {
       const found = seen.get(look);

@@ -1,6 +1,7 @@
 /** Reading from the device itself what the ACS never read, or read too long ago to be believed (fact 2). */
 import type { Value } from "../../controller/core/model.ts";
 import type { Token } from "../../controller/core/owner.ts";
+import { Fault } from "../errors.ts";
 import { LAYOUT_OBJECT } from "./bands.ts";
 import { isOnce } from "./desired.ts";
 import { type Device, isBefore, type Leaf, leafOf } from "./device.ts";
@@ -36,16 +37,24 @@ export async function refreshed(
   token: Token,
   device: Device,
   wish: Wish,
+  isSmall: boolean,
   signal: AbortSignal,
 ): Promise<Device> {
   const paths = doubtful(s, device, wish);
   const radios = lacksRadios(device, wish);
   if (!device.root || (paths.length === 0 && !radios) || !mayAsk(s, device)) return device;
-  return s.turn(device.id, async () => {
-    const fate = await ask(s, token, device, radios ? [] : paths, signal);
-    s.reads.set(device.id, { at: s.now(), lastInform: device.lastInform, isAnswered: fate.is === "done" });
-    return fate.is === "done" ? ((await again(s, device, wish, signal)) ?? device) : device;
+  return s.turn(device.id, isSmall, async () => {
+    const isAnswered = await ask(s, token, device, radios ? [] : paths, signal).then(isDone, unanswered);
+    s.reads.set(device.id, { at: s.now(), lastInform: device.lastInform, isAnswered });
+    return isAnswered ? ((await again(s, device, wish, signal)) ?? device) : device;
   });
+}
+
+const isDone = ({ is }: Fate): boolean => is === "done";
+/** One device that cannot be read is no reason to see nothing of the others. */
+function unanswered(e: unknown): false {
+  if (e instanceof Fault) return false;
+  throw e;
 }
 
 /** Once for each inform of a device that does not answer; of one that has answered it is known what it lacks. */

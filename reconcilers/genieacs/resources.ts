@@ -8,8 +8,8 @@ import * as whole from "./put.ts";
 import type { Session } from "./session.ts";
 import { type Kind, kinds } from "./templates.ts";
 
-/** Of a bulk look; what a device is told goes out by the slots. */
-const LIMIT = 100;
+/** A call ends with its slowest router: more at once would hold up the others, less would look too often. */
+const LIMIT = 50;
 const managed = { authority: "managed" } as const;
 
 const device = (s: Session): Resource => ({

@@ -4,6 +4,7 @@ import type { ClientDeps, Lookup, Order } from "../system.ts";
 import type { Http } from "./client.ts";
 import type { GenieacsConfig } from "./config.ts";
 import { type How, isHow } from "./desired.ts";
+import { type Turn, turns } from "./turns.ts";
 
 export interface Wish {
   readonly spec: Spec;
@@ -21,8 +22,7 @@ export interface Session {
   /** By ref when its oldest value is to be read again; 0: it waits for its device. */
   readonly due: Map<RefKey, number>;
   readonly now: () => number;
-  /** As many devices at a time as there are slots, and never two tasks for one device at the same time. */
-  readonly turn: <T>(device: string, work: () => Promise<T>) => Promise<T>;
+  readonly turn: Turn;
 }
 export interface Read {
   readonly at: number;
@@ -64,29 +64,3 @@ export const wantedOf = (wish: Wish | undefined, name: string): State[string] =>
 };
 
 export const isReset = ({ how }: Wish): boolean => how.onRetire === "FactoryReset";
-
-function turns(slots: number): Session["turn"] {
-  let free = slots;
-  const waiting: (() => void)[] = [];
-  const last = new Map<string, Promise<unknown>>();
-  const slot = async (): Promise<void> => {
-    if (free > 0) free--;
-    else await new Promise<void>((go) => waiting.push(go));
-  };
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next) next();
-    else free++;
-  };
-  return async (device, work) => {
-    const before = last.get(device) ?? Promise.resolve();
-    const mine = before
-      .catch(() => undefined)
-      .then(slot)
-      .then(() => work().finally(leave));
-    last.set(device, mine);
-    return mine.finally(() => {
-      if (last.get(device) === mine) last.delete(device);
-    });
-  };
-}

@@ -1,6 +1,7 @@
 /** A device as its owner sees it: values as last read, what was written once by its memory, templates by its tags. */
 import { type Observed, type Ref, refKey, type State, type Value } from "../../controller/core/model.ts";
 import type { Token } from "../../controller/core/owner.ts";
+import { Sensitive } from "../../controller/core/sensitive.ts";
 import { isOnce, MARKING, TEMPLATES } from "./desired.ts";
 import { type Device, leafOf } from "./device.ts";
 import { factsOf } from "./facts.ts";
@@ -46,9 +47,11 @@ export function observed(
     retired: live === undefined,
     state,
     outputs: { deviceId: device.id },
-    facts: factsOf(device, pending, progress),
+    facts: factsOf(device, pending, progress, secretsOf(wish)),
   };
 }
+const secretsOf = (wish: Wish | undefined): readonly string[] =>
+  Object.values(wish?.spec ?? {}).flatMap((v) => (v instanceof Sensitive ? [v.reveal()] : []));
 /** What happens to it at its end is remembered before: then nobody may know any more. */
 const knowsEnd = (memory: Memory | undefined, wish: Wish | undefined): boolean =>
   !wish || memory?.reset === isReset(wish);

@@ -58,7 +58,7 @@ export async function post(
   if (answer.code === 400) throw fault("BadValue", "GenieACS cannot read what the router is to be told");
   const task = taskIn(answer);
   if (answer.code === 200) return { is: "done", posted: textAt(task, "timestamp") };
-  return fateOf(s, device, task._id, answer.reason, signal);
+  return fateOf(s, device, task, answer.reason, signal);
 }
 function taskIn({ text }: Answer): Item {
   try {
@@ -70,7 +70,8 @@ function taskIn({ text }: Answer): Item {
   throw cut("POST", "GenieACS's answer shows no task");
 }
 
-async function fateOf(s: Session, device: Device, id: string, reason: string, signal: AbortSignal): Promise<Fate> {
+async function fateOf(s: Session, device: Device, task: Item, reason: string, signal: AbortSignal): Promise<Fate> {
+  const id = task._id;
   if (/^Task faulted/i.test(reason)) return faulted(s, device, id, signal);
   if (/^Device is offline/i.test(reason)) return { is: "queued", id, why: "offline", words: "" };
   if (/^Task queued but not processed/i.test(reason)) return { is: "queued", id, why: "silent", words: "" };
@@ -78,7 +79,7 @@ async function fateOf(s: Session, device: Device, id: string, reason: string, si
   // No phrase, as over HTTP/2, or `Accepted` of a device that was not called: what is there tells.
   const { tasks, faults } = await pendingOf(s, [device.id], signal);
   if (faults.some((f) => f.channel === channelOf(id))) return faulted(s, device, id, signal);
-  if (!tasks.some((t) => t.id === id)) return { is: "done", posted: undefined };
+  if (!tasks.some((t) => t.id === id)) return { is: "done", posted: textAt(task, "timestamp") };
   return canBeCalled(device)
     ? { is: "queued", id, why: "offline", words: "" }
     : { is: "queued", id, why: "unreachable", words: "it has told no ConnectionRequestURL" };

@@ -247,6 +247,18 @@ describe("fact 9: secrets stand in clear in tasks, faults and devices", () => {
         /parameterValues|provisions|detail$/,
       );
   });
+  test("one that was refused at an inform goes with task and fault at the next try, and is told then", async () => {
+    router.online = false;
+    await town.settle(want([first.key]));
+    router.rejects(KEY, "9007");
+    later(1);
+    router.inform();
+    expect(JSON.stringify(town.lab.faults())).toContain("s3cret-key");
+    const seen = await town.look(want([first.key]));
+    expect(seen?.facts).toMatchObject({ faultCode: "9007", faultParameter: KEY, tasksPending: 1 });
+    expect(await town.settle(want([first.key]))).toMatchObject({ code: "DeviceFault" });
+    expect([town.lab.tasks(), town.lab.faults()]).toEqual([[], []]);
+  });
   test("a secret that reads as nothing is believed by its digest, and a changed one is written", async () => {
     await town.settle(want([key]));
     expect(JSON.stringify(await town.look(want([key])))).not.toContain("s3cret-key");

@@ -337,7 +337,7 @@ test("facts are what status shows of a device", async () => {
     templates: "residential_fiber",
     parametersSet: 4,
     wifiConfigured: true,
-    tasksPending: 2,
+    tasksPending: 1,
   });
 });
 
