@@ -247,6 +247,46 @@ test("an object that serves nobody by itself goes without a place in the budget,
   expect(gone(plain, [])).toMatchObject({ action: "retire", impact: "retire" });
 });
 
+test("what cannot be marked and is as declared is taken whatever the policy; what differs is not", () => {
+  const there = (a: string): Seen =>
+    new Map([["x/y/g", { ref: ref("g"), id: "g", token: undefined, retired: false, state: { a }, outputs: {} }]]);
+  const taken = (a: string, unmarkable: boolean) =>
+    plan({
+      owner,
+      token: mine,
+      desired: [{ ref: ref("g"), spec: { a: "as declared" } }],
+      blocked: [],
+      seen: there(a),
+      remembered: [],
+      adoption: "Never",
+      fields: () => ({ a: { authority: "managed" } }),
+      traits: () => ({ lent: false, unmarkable }),
+      digest: (t) => t,
+    }).changes[0];
+  expect(taken("as declared", true)).toMatchObject({ action: "adopt", fields: [] });
+  expect(taken("as declared", true)?.hold).toBeUndefined();
+  expect(taken("another", true)?.hold?.code).toBe("NotOwned");
+  expect(taken("as declared", false)?.hold?.code).toBe("NotOwned");
+});
+test("what is lent goes at once when it is out of service, everything else when retention is over", () => {
+  const gone = (lent: boolean, due: boolean) =>
+    plan({
+      owner,
+      token: mine,
+      desired: [],
+      blocked: [],
+      seen: new Map([
+        ["x/y/g", { ref: ref("g"), id: "g", token: mine("x/y/g"), retired: true, state: {}, outputs: {} }],
+      ]),
+      remembered: [{ ref: "x/y/g", needs: [], due }],
+      adoption: "Never",
+      fields: () => rules,
+      traits: () => ({ lent, unmarkable: false }),
+      digest: (t) => t,
+    }).changes[0]?.action;
+  expect([gone(true, false), gone(false, false), gone(false, true)]).toEqual(["destroy", "none", "destroy"]);
+});
+
 const open: GateInput = {
   paused: undefined,
   mode: () => "Enforce",

@@ -46,10 +46,19 @@ export interface PlanInput {
   readonly remembered: readonly Remembered[];
   readonly adoption: Adoption;
   readonly fields: (ref: Ref) => FieldTable;
-  /** Serves another customer tomorrow: what is out of service is destroyed at once. */
-  readonly lent?: (ref: Ref) => boolean;
+  readonly traits?: (ref: Ref) => Traits;
   readonly digest: Digest;
 }
+
+/** What follows from what kind of thing an object is. */
+export interface Traits {
+  /** Serves another customer tomorrow: what is out of service is destroyed at once. */
+  readonly lent: boolean;
+  /** Nothing there can hold a mark, so nobody else's can be on it: one that is as it is declared is taken, and nothing changes. */
+  readonly unmarkable: boolean;
+}
+const USUAL: Traits = { lent: false, unmarkable: false };
+const traitsOf = (ref: Ref, { traits }: PlanInput): Traits => traits?.(ref) ?? USUAL;
 
 export function plan(input: PlanInput): Plan {
   const changes: Change[] = input.desired.map((d) => forDesired(d, input));
@@ -130,7 +139,8 @@ function forDesired(d: Desired, input: PlanInput): Change {
   const { going, waiting } = part(d, have, want, rules, names, isTold);
   const rest = { after, id, fields: shown(going), ...waitingFor(d, shown(waiting)), ...tells };
   if (token === undefined) {
-    const hold = unadopted(input.adoption, names);
+    const asDeclared = names.length === 0 && traitsOf(d.ref, input).unmarkable;
+    const hold = asDeclared ? undefined : unadopted(input.adoption, names);
     return change(d.ref, "adopt", { ...rest, ...(hold && { hold }) });
   }
   if (have.retired) return change(d.ref, "restore", rest);
@@ -173,7 +183,7 @@ function forGone(r: Remembered, input: PlanInput): Change {
   if (device && !told(input.desired, input.seen, input.token, input.fields)(device))
     return change(ref, "none", { after, id: have.id, hold: formerWaits(device) });
   const rest = { after, id: have.id };
-  if (have.retired) return change(ref, r.due || input.lent?.(ref) ? "destroy" : "none", rest);
+  if (have.retired) return change(ref, r.due || traitsOf(ref, input).lent ? "destroy" : "none", rest);
   const rules = input.fields(ref);
   const impact = input.desired.length === 0 ? "retire" : serves(rules) ? "disrupt" : undefined;
   return change(ref, "retire", { ...rest, ...(impact && costly(impact, "retire", have, rules, input)) });

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SubscriberSpec } from "../../controller/api/types.generated.ts";
 import { DevicesSite, PPP, SSID } from "./devices.site.ts";
-import { suspended } from "./objects.ts";
+import { snapshot, suspended } from "./objects.ts";
 
 let d: DevicesSite;
 beforeEach(async () => {
@@ -217,4 +217,24 @@ describe("moves and replacements are plain edits", () => {
     await declare([d.sub("john")], { plan: { services }, tenant: {} });
     expect(d.carried(onu)).toEqual([102, 334, 444]);
   });
+});
+
+it("after the loss of the store everything is known again, and no device is told anything", async () => {
+  const { cpe } = d.home("john");
+  await declare([d.sub("john", {}, wifi("Doe"))]);
+  // An OLT that is registered once more is none the wiser.
+  const told = () => d.voltha.requests.filter((r) => !/^GET|\/olt(flowservice|\/)/.test(r));
+  const wrote = () => [cpe.rpcs.filter((r) => r.name !== "GetParameterValues"), told()];
+  const before = wrote();
+  await d.site.stop();
+  await d.site.store.pool.query("drop schema lastmile cascade");
+  await d.site.start();
+  await d.site.controller.recover(snapshot(d.base([d.sub("john", {}, wifi("Doe"))])), {
+    tenants: [],
+    withdraw: false,
+    signal: AbortSignal.timeout(60_000),
+  } as never);
+  await declare([d.sub("john", {}, wifi("Doe"))]);
+  expect(await reasons("john")).toEqual(["True Converged", "True InService"]);
+  expect(wrote()).toEqual(before);
 });

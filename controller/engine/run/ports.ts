@@ -2,6 +2,7 @@
 import { fault } from "../../../reconcilers/errors.ts";
 import type { Lookup, Order, Outcome, Resource, Session } from "../../../reconcilers/system.ts";
 import { type FieldTable, type Observed, type Ref, refKey } from "../../core/model.ts";
+import type { Traits } from "../../core/plan.ts";
 import { type Asking, Lane, type Verb } from "./lane.ts";
 import { whileAlive } from "./lease-signal.ts";
 
@@ -68,7 +69,10 @@ export class Ports {
   }
   /** Without a connection nothing is compared: its objects are unknown. */
   fields = (ref: Ref): FieldTable => this.#resources.get(`${ref.system}/${ref.resource}`)?.resource.fields ?? {};
-  lent = (ref: Ref): boolean => this.#resources.get(`${ref.system}/${ref.resource}`)?.resource.lent === true;
+  traits = (ref: Ref): Traits => {
+    const { lent, marker } = this.#resources.get(`${ref.system}/${ref.resource}`)?.resource ?? {};
+    return { lent: lent === true, unmarkable: marker === "store" };
+  };
 
   async observe(lookup: Lookup, by: Asking): Promise<Observed | null> {
     const { lane, observe } = this.#of(lookup.ref);

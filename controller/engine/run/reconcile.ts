@@ -257,7 +257,7 @@ class Run {
       adoption: adoption(this.known.owner),
       digest,
       fields: ports.fields,
-      lent: ports.lent,
+      traits: ports.traits,
     };
   }
 }
