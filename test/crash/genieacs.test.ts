@@ -1,11 +1,12 @@
 import { afterAll, beforeAll } from "vitest";
+import { distinctTimes } from "../contract/genieacs.rig.ts";
 import { type GenieacsLab, startGenieacs } from "../lab/genieacs/server.ts";
 import { campaign } from "./campaign.ts";
 import { GenieacsWorld } from "./genieacs.world.ts";
 
 let lab: GenieacsLab;
 beforeAll(async () => {
-  lab = await startGenieacs();
+  lab = await startGenieacs({ now: distinctTimes() });
 });
 afterAll(() => lab.close());
 
