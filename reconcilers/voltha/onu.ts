@@ -17,6 +17,11 @@ export const onu = (site: Site): Resource => ({
   limit: 200,
   settleMs: 0, // it is not made here: it is plugged in
   observe: (lookups) => observe(site, lookups),
+  everything: async () => {
+    const { all } = await site.plant();
+    const ref = (key: string): Ref => ({ system: site.endpoint, resource: "onu", key });
+    return all.flatMap((o) => (o.olt === undefined ? [] : [observed(ref(o.device.serialNumber.toUpperCase()), o)]));
+  },
   apply: (orders, signal) => apply(site, orders, signal),
 });
 
