@@ -96,18 +96,12 @@ async function act(m: Marked, device: Device, wish: Wish | undefined): Promise<D
   return action === "destroy" ? "gone" : "done";
 }
 
-/** Who waits is looked at as soon as the device reports. */
 async function tell(m: Marked, device: Device, wish: Wish | undefined): Promise<void> {
   const { s } = m;
   const key: RefKey = refKey(m.order.ref);
   if (wish) s.wishes.set(key, wish);
   s.due.delete(key);
-  try {
-    await change(m, device, wish);
-  } catch (e) {
-    if (e instanceof Fault && e.kind === "Waiting") s.due.set(key, 0);
-    throw e;
-  }
+  await change(m, device, wish);
 }
 
 function absent(s: Session, { ref, action }: Order): Done {

@@ -7,9 +7,10 @@ import { namesOf } from "./find.ts";
 import { claim, type Marked, memoryNow, remember, tagTemplates } from "./marks.ts";
 import { nameHash } from "./memory.ts";
 import { DIALS, isWifi, placeOf } from "./names.ts";
+import type { Telling } from "./prove.ts";
 import { sure } from "./refresh.ts";
 import { isReset, type Wish } from "./session.ts";
-import { set, type Telling } from "./set.ts";
+import { set } from "./set.ts";
 import { digestOf } from "./state.ts";
 
 /** @throws Fault: what could be done stands, and is remembered. */

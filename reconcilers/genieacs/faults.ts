@@ -10,6 +10,8 @@ export interface DeviceFault {
   /** Of CWMP: that of the parameter, else that of the whole; otherwise GenieACS's own. */
   readonly code: string;
   readonly parameter: string | undefined;
+  /** All that were refused, the first is `parameter`. */
+  readonly parameters: readonly string[];
   readonly message: string;
 }
 export const FAULT_FIELDS = ["_id", "device", "channel", "code", "message", "detail.setParameterValuesFault"];
@@ -25,6 +27,7 @@ export function faultOf(item: Item): DeviceFault {
     channel: textAt(item, "channel") ?? "",
     code: textAt(first, "faultCode") ?? (textAt(item, "code") ?? "").replace(/^cwmp\./, ""),
     parameter: textAt(first, "parameterName"),
+    parameters: Array.isArray(all) ? all.flatMap((p) => textAt(p, "parameterName") ?? []) : [],
     message: (textAt(first, "faultString") ?? textAt(item, "message") ?? "").slice(0, LONGEST),
   };
 }

@@ -1,36 +1,17 @@
-/** One setParameterValues with all that differs, and the proof of each value. */
-import type { State, Value } from "../../controller/core/model.ts";
+/** One setParameterValues with all that differs. */
+import { refKey } from "../../controller/core/model.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
-import { Fault, fault } from "../errors.ts";
+import { Fault } from "../errors.ts";
 import type { Order } from "../system.ts";
 import { type Device, leafOf } from "./device.ts";
-import { refusal, unmapped } from "./faults.ts";
-import { again } from "./find.ts";
+import { type DeviceFault, refusal, unmapped } from "./faults.ts";
 import { awaitsRadios, DIALS, placeOf } from "./names.ts";
+import { type Cx, type Placed, prove, type Telling, type Told } from "./prove.ts";
 import type { Session, Wish } from "./session.ts";
-import { dropTask, type Fate, post, uniqueKey } from "./tasks.ts";
-import { holds, type Pair, pairFor, plain } from "./values.ts";
+import { dropTask, post, uniqueKey } from "./tasks.ts";
+import { type Pair, pairFor } from "./values.ts";
+import { awaiting } from "./waiting.ts";
 
-export interface Telling {
-  readonly name: string;
-  readonly value: Value;
-  /** Proven by the task alone, and remembered: a secret reads as "". */
-  readonly isOnce: boolean;
-}
-export interface Told {
-  /** Written once and surely there. */
-  readonly held: State;
-  readonly fault: Fault | undefined;
-}
-interface Placed extends Telling {
-  readonly at: readonly string[];
-}
-interface Cx {
-  readonly s: Session;
-  readonly order: Order;
-  readonly wish: Wish;
-  readonly signal: AbortSignal;
-}
 /** The names of a customer's way in: RADIUS and the device change together, or neither. */
 const DIAL_SECONDS = 180;
 
@@ -43,18 +24,26 @@ export async function set(
   signal: AbortSignal,
 ): Promise<Told> {
   const cx = { s, order, wish, signal };
-  if (!device.root) return { held: {}, fault: awaiting(cx, device, telling.length) };
+  if (!device.root) return { held: {}, fault: awaiting(s, device, telling.length) };
   const places = telling.map((t) => ({ ...t, place: placeOf(device, t.name, wish.how.mappings) }));
   const radios = places.filter((p) => awaitsRadios(p.place));
   const lost = places.find((p) => p.place.at === undefined && p.place.why === "nowhere");
   const going = places.flatMap(({ place, ...t }): readonly Placed[] => (place.at ? [{ ...t, at: place.at }] : []));
   const [valid, invalid] = validated(device, going);
-  const told = valid.length > 0 ? await tell(cx, device, valid, radios.length) : { held: {}, fault: undefined };
+  const told = await tell(cx, device, together(telling, valid), radios.length);
   const missing = lost && unmapped(device.serial, lost.name, `(${modelOf(device)}) has no known place for`);
-  const waiting = radios.length > 0 ? awaiting(cx, device, radios.length) : undefined;
-  return { held: told.held, fault: invalid ?? missing ?? told.fault ?? waiting };
+  const later = told.fault ?? (radios.length > 0 ? awaiting(s, device, radios.length) : undefined);
+  // Who waits is looked at as soon as the device reports, whatever else is wrong.
+  if (later?.kind === "Waiting") s.due.set(refKey(order.ref), 0);
+  return { held: told.held, fault: invalid ?? missing ?? later };
 }
 const modelOf = ({ root }: Device): string => (root === "Device" ? "TR-181" : "TR-098");
+
+/** User name and password go both, or neither. */
+function together(all: readonly Telling[], going: readonly Placed[]): readonly Placed[] {
+  const isWhole = all.every((t) => !DIALS.has(t.name) || going.some((p) => p.name === t.name));
+  return isWhole ? going : going.filter((p) => !DIALS.has(p.name));
+}
 
 /** A value of the wrong kind never leaves (fact 6), and holds up no other. */
 function validated(device: Device, all: readonly Placed[]): readonly [readonly Placed[], Fault | undefined] {
@@ -77,18 +66,36 @@ const pairsOf = (device: Device, p: Placed): readonly Pair[] =>
 /** `besides`: values that wait for the device anyway. */
 async function tell(cx: Cx, device: Device, all: readonly Placed[], besides: number): Promise<Told> {
   const { s, order, signal } = cx;
+  if (all.length === 0) return { held: {}, fault: undefined };
   const dials = all.some((p) => DIALS.has(p.name));
   const expiry = dials ? Math.min(DIAL_SECONDS, s.config.taskExpirySeconds) : s.config.taskExpirySeconds;
   const how = { key: uniqueKey(order.token, "set"), expiry };
   const work = { name: "setParameterValues", parameterValues: all.flatMap((p) => pairsOf(device, p)) } as const;
   const fate = await post(s, device, work, how, signal);
-  if (fate.is === "refused") return { held: {}, fault: refusal(device.serial, fate.fault, secretsOf(all)) };
+  if (fate.is === "refused") return without(cx, device, all, fate.fault, besides);
   if (fate.is === "done") return prove(cx, device, all, fate.posted);
-  if (!dials) return { held: {}, fault: awaiting(cx, device, all.length + besides, fate) };
+  if (!dials) return { held: {}, fault: awaiting(s, device, all.length + besides, fate) };
   // Gone already: the device has come back in this moment and has run it.
   if (!(await dropTask(s, { id: fate.id, device: device.id }, signal))) return prove(cx, device, all, undefined);
   await queueRest(cx, device, all);
-  return { held: {}, fault: awaiting(cx, device, all.length + besides, fate) };
+  return { held: {}, fault: awaiting(s, device, all.length + besides, fate) };
+}
+/** CWMP takes all or nothing (TR-069, A.3.2.1): what was not refused goes again without what was. */
+async function without(
+  cx: Cx,
+  device: Device,
+  all: readonly Placed[],
+  refused: DeviceFault,
+  besides: number,
+): Promise<Told> {
+  const fault = refusal(device.serial, refused, secretsOf(all));
+  const isRefused = (p: Placed): boolean => p.at.some((path) => refused.parameters.includes(`${device.root}.${path}`));
+  const rest = together(
+    all,
+    all.filter((p) => !isRefused(p)),
+  );
+  const told = rest.length < all.length ? await tell(cx, device, rest, besides) : undefined;
+  return { held: told?.held ?? {}, fault };
 }
 const secretsOf = (all: readonly Placed[]): readonly string[] =>
   all.flatMap(({ value }) => (value instanceof Sensitive ? [value.reveal()] : []));
@@ -99,41 +106,4 @@ async function queueRest({ s, order, signal }: Cx, device: Device, all: readonly
   if (rest.length === 0) return;
   const how = { key: uniqueKey(order.token, "set"), expiry: s.config.taskExpirySeconds };
   await post(s, device, { name: "setParameterValues", parameterValues: rest }, how, signal);
-}
-
-/** 200 is no proof (fact 1): each value is looked at, and of a secret that it was written at all. */
-async function prove(cx: Cx, device: Device, all: readonly Placed[], posted: string | undefined): Promise<Told> {
-  const now = await again(cx.s, device, cx.wish, cx.signal);
-  if (!now) throw fault("Lost", "the ACS does not know the router any more");
-  const held: Record<string, Value> = {};
-  let first: Fault | undefined;
-  for (const p of all) {
-    const why = p.at.map((path) => doubt(now, path, p.value, posted)).find((d) => d !== undefined);
-    if (why === undefined && p.isOnce) held[p.name] = p.value;
-    if (why !== undefined) first ??= unmapped(now.serial, p.name, why);
-  }
-  return { held, fault: first };
-}
-function doubt(device: Device, path: string, value: Value, posted: string | undefined): string | undefined {
-  const leaf = leafOf(device, path);
-  if (leaf === undefined) return "has no such parameter:";
-  if (leaf.writable === false) return "does not let write";
-  const isWritten = posted === undefined || (leaf.timestamp ?? "") >= posted;
-  if (value instanceof Sensitive) return isWritten || leaf.value === plain(value) ? undefined : "did not take";
-  return holds(leaf, value) ? undefined : "did not keep";
-}
-
-function awaiting({ s }: Cx, device: Device, count: number, fate?: Extract<Fate, { is: "queued" }>): Fault {
-  const values = count === 1 ? "1 value waits" : `${count} values wait`;
-  const since = device.lastInform === undefined ? "" : ` since ${device.lastInform}`;
-  if (device.lastInform === undefined)
-    return fault("AwaitingDevice", `the router ${device.serial} has never reported to ${s.endpoint}; ${values} for it`);
-  if (fate?.why === "silent")
-    return fault("AwaitingDevice", `the router ${device.serial} does not answer${since}; ${values} for it`);
-  if (fate?.why === "unreachable")
-    return fault(
-      "AwaitingDevice",
-      `the router ${device.serial} cannot be called (${fate.words}); ${values} for its next inform`,
-    );
-  return fault("AwaitingDevice", `the router ${device.serial} is offline${since}; ${values} for it`);
 }

@@ -96,6 +96,7 @@ async function faulted(s: Session, device: Device, id: string, signal: AbortSign
     channel: channelOf(id),
     code: "9002",
     parameter: undefined,
+    parameters: [],
     message: "",
   };
   return { is: "refused", fault: found ?? unknown };

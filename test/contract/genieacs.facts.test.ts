@@ -139,6 +139,17 @@ describe("fact 3: what 202 means", () => {
       expect(await town.settle(d)).not.toBeInstanceOf(Fault);
       expect(sets(), "what ran by itself is not sent again").toHaveLength(1);
     });
+  test("what was not refused is written without what was; user name and password go both, or neither", async () => {
+    router.rejects("Device.PPP.Interface.1.Username", "9007");
+    const d = want([interval, ...dial, ssid]);
+    expect(await town.settle(d)).toMatchObject({ message: expect.stringMatching(/refused Device\.PPP\S+Username/) });
+    expect([router.get(INTERVAL), router.get(SSID), router.get("Device.PPP.Interface.1.Password")]).toEqual([
+      600,
+      "Home",
+      "",
+    ]);
+    expect((await town.plan(d)).fields.map((f) => f.field)).toEqual(["pppoe.username", "pppoe.password"]);
+  });
   test("a refused task is told by code, parameter and words; nothing of it stays (facts 8 and 9)", async () => {
     router.rejects(KEY, "9007");
     const outcome = (await town.settle(want([interval, key]))) as Fault;

@@ -1,0 +1,52 @@
+/** 200 is no proof (fact 1): what became of each value. */
+import type { State, Value } from "../../controller/core/model.ts";
+import { Sensitive } from "../../controller/core/sensitive.ts";
+import { type Fault, fault } from "../errors.ts";
+import type { Order } from "../system.ts";
+import { type Device, leafOf } from "./device.ts";
+import { unmapped } from "./faults.ts";
+import { again } from "./find.ts";
+import type { Session, Wish } from "./session.ts";
+import { holds, plain } from "./values.ts";
+
+export interface Telling {
+  readonly name: string;
+  readonly value: Value;
+  /** Proven by the task alone, and remembered: a secret reads as "". */
+  readonly isOnce: boolean;
+}
+export interface Told {
+  /** Written once and surely there. */
+  readonly held: State;
+  readonly fault: Fault | undefined;
+}
+export interface Placed extends Telling {
+  readonly at: readonly string[];
+}
+export interface Cx {
+  readonly s: Session;
+  readonly order: Order;
+  readonly wish: Wish;
+  readonly signal: AbortSignal;
+}
+/** Each value is looked at, and of a secret that it was written at all. `posted`: when the task was made. */
+export async function prove(cx: Cx, device: Device, all: readonly Placed[], posted: string | undefined): Promise<Told> {
+  const now = await again(cx.s, device, cx.wish, cx.signal);
+  if (!now) throw fault("Lost", "the ACS does not know the router any more");
+  const held: Record<string, Value> = {};
+  let first: Fault | undefined;
+  for (const p of all) {
+    const why = p.at.map((path) => doubt(now, path, p.value, posted)).find((d) => d !== undefined);
+    if (why === undefined && p.isOnce) held[p.name] = p.value;
+    if (why !== undefined) first ??= unmapped(now.serial, p.name, why);
+  }
+  return { held, fault: first };
+}
+function doubt(device: Device, path: string, value: Value, posted: string | undefined): string | undefined {
+  const leaf = leafOf(device, path);
+  if (leaf === undefined) return "has no such parameter:";
+  if (leaf.writable === false) return "does not let write";
+  const isWritten = posted === undefined || (leaf.timestamp ?? "") >= posted;
+  if (value instanceof Sensitive) return isWritten || leaf.value === plain(value) ? undefined : "did not take";
+  return holds(leaf, value) ? undefined : "did not keep";
+}
