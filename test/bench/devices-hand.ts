@@ -17,7 +17,7 @@ import { onuSerialOf } from "./tenant.ts";
 export interface Hand {
   /** All routers with these values, all devices of rw_core, all services of VGC. */
   list(paths: readonly string[]): Promise<void>;
-  /** One task for each router. */
+  /** One task for each router; one slot is kept for small edits. */
   tell(all: readonly Telling[]): Promise<void>;
   /** Subscriber and service of each ONU, by number. */
   serve(numbers: readonly number[]): Promise<void>;
@@ -51,7 +51,7 @@ export function handOf(systems: Systems): Hand {
       await Promise.all([routers(nbi, paths), core.devices(signal), call(rest, "GET", "/programmed-subscribers")]);
     },
     tell: (all) =>
-      side(acs.slots, all, async ({ path, body }) => {
+      side(acs.slots - 1, all, async ({ path, body }) => {
         const { code, reason } = await nbi.send("POST", path, body, signal);
         if (code !== 200) throw new Error(`a router was told nothing: ${code} ${reason}`);
       }),
