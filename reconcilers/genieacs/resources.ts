@@ -1,5 +1,6 @@
 /** Devices, and what the tenant's templates are made of. */
 import { OTHERS } from "../../controller/core/model.ts";
+import { EVERYWHERE } from "../../controller/core/resolve/findings.ts";
 import type { Resource } from "../system.ts";
 import { apply } from "./apply.ts";
 import { MARKING, TEMPLATES } from "./desired.ts";
@@ -21,6 +22,7 @@ const device = (s: Session): Resource => ({
   observe: (lookups, signal) => observe(s, lookups, signal),
   apply: (orders, signal) => apply(s, orders, signal),
   scan: (scope, signal) => scan(s, scope, signal),
+  claims: ({ observed: { ref } }) => [{ kind: "cpeSerial", scope: EVERYWHERE, value: ref.key }],
 });
 const template = (s: Session, kind: Kind): Resource => ({
   name: kind.name,

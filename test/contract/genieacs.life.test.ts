@@ -10,7 +10,7 @@ import { encodeMemory, memoryOf } from "../../reconcilers/genieacs/memory.ts";
 import { scan } from "../../reconcilers/genieacs/observe.ts";
 import type { Cpe } from "../lab/genieacs/cpe.ts";
 import type { Plug } from "../lab/genieacs/device.ts";
-import { plugOf } from "./genieacs.rig.ts";
+import { named, plugOf } from "./genieacs.rig.ts";
 import { cpe, ENDPOINT, owner, serialOf, wanted } from "./genieacs.subjects.ts";
 import { startTown, type Town } from "./genieacs.town.ts";
 import { signal } from "./hand.ts";
@@ -317,6 +317,9 @@ test("a scan shows all of the tenant with its owner, retired too, and nobody els
     [ownerKey(owner(2)), others[0]!.id, true],
   ]);
   expect(seen[0]!.observed.state).toMatchObject({ "management.informInterval": 600, marking: true });
+  expect(named(town.session, "device").claims?.(seen[0]!)).toEqual([
+    { kind: "cpeSerial", scope: "-", value: serialOf(1) },
+  ]);
 });
 
 test("facts are what status shows of a device", async () => {
