@@ -61,6 +61,8 @@ export interface Resource {
   apply(orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]>;
   /** Everything with the marker of this installation and tenant, in pages: drift scan, orphan report, import, recover. */
   scan?(scope: ScanScope, signal: AbortSignal): AsyncIterable<readonly Scanned[]>;
+  /** All that is there, whoever's, where nothing can hold a mark: what nobody claims is reported, and never removed. */
+  everything?(signal: AbortSignal): Promise<readonly Observed[]>;
   /** Who wrote it last, where the system keeps a log; for people who look at drift. */
   author?(id: string, signal: AbortSignal): Promise<Author | undefined>;
   /** What the object shows that its owner holds alone: asked when the store was lost. */

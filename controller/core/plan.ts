@@ -138,11 +138,7 @@ function forDesired(d: Desired, input: PlanInput): Change {
   const isTold = told(input.desired, input.seen, input.token, input.fields);
   const { going, waiting } = part(d, have, want, rules, names, isTold);
   const rest = { after, id, fields: shown(going), ...waitingFor(d, shown(waiting)), ...tells };
-  if (token === undefined) {
-    const asDeclared = names.length === 0 && traitsOf(d.ref, input).unmarkable;
-    const hold = asDeclared ? undefined : unadopted(input.adoption, names);
-    return change(d.ref, "adopt", { ...rest, ...(hold && { hold }) });
-  }
+  if (token === undefined) return change(d.ref, "adopt", { ...rest, ...unadopted(d.ref, names, input) });
   if (have.retired) return change(d.ref, "restore", rest);
   if (going.length === 0) return change(d.ref, "none", rest);
   // Chosen there, then changed there: whether that was a mistake only a person knows.
@@ -197,10 +193,14 @@ const change = (ref: Ref, action: Change["action"], rest: Partial<Change>): Chan
   ...rest,
 });
 const blocked = (message: string): Hold => ({ code: "Blocked", message });
-function unadopted(adoption: Adoption, differing: readonly string[]): Hold | undefined {
-  if (adoption === "Never") return notOwned("it has no owner, and adoption is off");
-  if (adoption === "Always" || differing.length === 0) return undefined;
-  return notOwned(`it has no owner and differs in ${differing.join(", ")}; only what matches is adopted`);
+function unadopted(ref: Ref, differing: readonly string[], input: PlanInput): { readonly hold?: Hold } {
+  const { adoption } = input;
+  if (differing.length === 0 && (adoption !== "Never" || traitsOf(ref, input).unmarkable)) return {};
+  if (adoption === "Never") return { hold: notOwned("it has no owner, and adoption is off") };
+  if (adoption === "Always") return {};
+  return {
+    hold: notOwned(`it has no owner and differs in ${differing.join(", ")}; only what matches is adopted`),
+  };
 }
 const ownedBy = ({ holder }: Observed): string => `it has another owner${holder === undefined ? "" : `: ${holder}`}`;
 const notOwned = (message: string): Hold => ({ code: "NotOwned", message });

@@ -32,7 +32,6 @@ import {
   type RecoverOptions,
   recoverBy,
 } from "./questions.ts";
-import type { Orphan } from "./recovery/orphans.ts";
 import type { Recovered } from "./recovery/recover.ts";
 import type { Edit } from "./run/accept.ts";
 import type { Clock } from "./run/knowledge.ts";
@@ -188,8 +187,8 @@ export class Controller {
   recover(update: SourceUpdate, o: RecoverOptions): Promise<Recovered> {
     return recoverBy(this.#desk, update, o);
   }
-  /** What carries our mark and nobody declares. */
-  orphans(update: SourceUpdate | undefined, o: OrphansOptions): Promise<readonly Orphan[]> {
+  /** What carries our mark and nobody declares; what nothing can mark and nobody claims. */
+  orphans(update: SourceUpdate | undefined, o: OrphansOptions): ReturnType<typeof orphansAt> {
     return orphansAt(this.#desk, update, o);
   }
   /** What a system asks for at this path, such as SADIS; undefined: nobody declares it. */

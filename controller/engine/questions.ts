@@ -1,4 +1,5 @@
 /** What people ask of a controller: what would happen, what came back, what nobody declares. No system is written to. */
+import type { Observed } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { retentionMs } from "../core/policy.ts";
 import type { SourceUpdate } from "../sources/source.ts";
@@ -13,6 +14,7 @@ import { type Preview, previewAll } from "./preview.ts";
 import { type Marked, markedObjects } from "./recovery/marked.ts";
 import { type Orphan, orphansOf } from "./recovery/orphans.ts";
 import { type Recovered, recover } from "./recovery/recover.ts";
+import { unclaimedIn } from "./recovery/unclaimed.ts";
 import type { Clock } from "./run/knowledge.ts";
 import { fill, hold, leftovers, recall, type Stock } from "./stock.ts";
 import { giveTags } from "./tags.ts";
@@ -87,12 +89,17 @@ export async function orphansAt(
   desk: Desk,
   update: SourceUpdate | undefined,
   { tenants, signal }: OrphansOptions,
-): Promise<readonly Orphan[]> {
-  const { store, clock } = desk;
+): Promise<{ readonly marked: readonly Orphan[]; readonly unclaimed: readonly Observed[] }> {
+  const { store, clock, engine } = desk;
   const declared = update ? (await draftWith(update, false, desk)).copy : desk.declared;
   if (update) await desk.endpoints.sync(declared.systems());
   const known = [...tenants, ...(await store.tenants())];
-  return orphansOf(await markedAt(desk, declared, known, signal), declared, store, clock.now());
+  const marked = await orphansOf(await markedAt(desk, declared, known, signal), declared, store, clock.now());
+  const sessions = engine.ports.sessions();
+  return {
+    marked,
+    unclaimed: await unclaimedIn({ sessions, declared, store, tenants: known, now: clock.now(), signal }),
+  };
 }
 
 /** @throws Fault of a system that cannot be read: without it too little would be found. */

@@ -238,3 +238,23 @@ it("after the loss of the store everything is known again, and no device is told
   expect(await reasons("john")).toEqual(["True Converged", "True InService"]);
   expect(wrote()).toEqual(before);
 });
+
+it("what nobody claims is reported, and left alone", async () => {
+  const { onu } = d.home("john");
+  const stranger = d.voltha.onu({ serial: "HWTC00000099", olt: "OLT_1", pon: 1 });
+  await declare([d.sub("john")]);
+  const told = d.voltha.calls.filter((c) => !c.startsWith("List")).length;
+  const { marked, unclaimed } = await d.site.controller.orphans(undefined, {
+    tenants: [],
+    signal: AbortSignal.timeout(60_000),
+  });
+  expect(marked).toEqual([]);
+  expect(unclaimed.map((o) => [o.ref.key, o.facts?.["olt"], o.facts?.["ponPort"]])).toEqual([
+    ["HWTC00000099", "olt1", 1],
+  ]);
+  expect([d.carried(onu), d.carried(stranger), d.voltha.calls.filter((c) => !c.startsWith("List")).length]).toEqual([
+    [102, 333, 444],
+    [],
+    told,
+  ]);
+});

@@ -84,7 +84,8 @@ async function loseStore(): Promise<void> {
 }
 const recover = (objects: readonly LastmileObject[], withdraw = false) =>
   site.controller.recover(snapshot(objects), { withdraw, signal: AbortSignal.timeout(120_000) });
-const orphans = () => site.controller.orphans(undefined, { tenants: [], signal: AbortSignal.timeout(120_000) });
+const orphans = async () =>
+  (await site.controller.orphans(undefined, { tenants: [], signal: AbortSignal.timeout(120_000) })).marked;
 /** What a plan finds to do. */
 const left = async (objects: readonly LastmileObject[]): Promise<readonly string[]> =>
   (await site.controller.preview(snapshot(objects), { prune: true })).subjects.flatMap((s) =>

@@ -1,6 +1,6 @@
 /** `lastmile orphans`: what carries our marker, and nobody declares or remembers. With a path, as it would be declared. */
 import { objectKeyOf } from "../../core/compose.ts";
-import { refKey } from "../../core/model.ts";
+import { type Facts, type Observed, refKey } from "../../core/model.ts";
 import { shown } from "../because.ts";
 import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
@@ -30,13 +30,16 @@ export async function orphans(
     cx.io.progress("looking for our marks in every system …");
     const found = await controller.orphans(read?.update, { tenants: tenant, signal: cx.signal });
     cx.io.progress(undefined);
-    const rows = found.map(({ owner, observed, declared }) => ({
+    const strangers = found.unclaimed.map(strangerOf).sort((a, b) => (a.object < b.object ? -1 : 1));
+    const rows = found.marked.map(({ owner, observed, declared }) => ({
       object: refKey(observed.ref),
       owner: shown(objectKeyOf(owner)),
       state: observed.retired ? ("retired" as const) : ("in service" as const),
       declared,
     }));
-    await print(cx.io, output, { orphans: rows }, () => (rows.length === 0 ? NONE : [tableOf(rows), HOW].join("\n\n")));
+    await print(cx.io, output, { orphans: rows, unclaimed: strangers }, () =>
+      [rows.length === 0 ? NONE : [tableOf(rows), HOW].join("\n\n"), ...unclaimedText(strangers)].join("\n\n"),
+    );
     return rows.length === 0 ? EXIT.ok : EXIT.changes;
   });
 }
@@ -63,3 +66,17 @@ const tableOf = (rows: readonly Row[]): string =>
     ["object", "owner", "state", "owner declared"],
     rows.map((r) => [r.object, r.owner, r.state, r.declared ? "yes, and wants no such object" : "no"]),
   );
+
+interface Stranger {
+  readonly object: string;
+  readonly facts: Facts;
+}
+const strangerOf = ({ ref, facts = {} }: Observed): Stranger => ({ object: refKey(ref), facts });
+/** Where people look for the device. */
+const PLACE = ["olt", "ponPort", "connectState", "reason"] as const;
+function unclaimedText(all: readonly Stranger[]): readonly string[] {
+  if (all.length === 0) return [];
+  const rows = all.map(({ object, facts }) => [object, ...PLACE.map((name) => String(facts[name] ?? ""))]);
+  return [table(["claimed by nobody", "OLT", "PON", "state", "reason"], rows), LEFT];
+}
+const LEFT = "These are left alone. To serve one, declare its serial number in the onu of a subscriber.";
