@@ -34,8 +34,10 @@ export interface LogicalDevice {
 export interface ChangeEvent {
   /** Of the logical device. */
   readonly id: string;
-  readonly portStatus?: { readonly desc?: { readonly name: string } | null } | null;
-  readonly deviceStatus?: object | null;
+  readonly portStatus?: {
+    readonly reason: "OFPPR_ADD" | "OFPPR_DELETE" | "OFPPR_MODIFY";
+    readonly desc?: { readonly name: string } | null;
+  } | null;
 }
 
 /** Of an OLT: what it says of its ONUs can be believed. Its ONUs stay ACTIVE and REACHABLE when it dies: so the root first. */

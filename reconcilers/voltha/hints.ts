@@ -4,7 +4,7 @@ import { type RefKey, refKey } from "../../controller/core/model.ts";
 import { Fault } from "../errors.ts";
 import type { ChangeEvent } from "./device.ts";
 import { type Inbox, inbox } from "./inbox.ts";
-import { parsePort } from "./names.ts";
+import { keySerial, parsePort } from "./names.ts";
 import type { Plant } from "./plant.ts";
 import type { Site } from "./site.ts";
 import { type Watch, watch } from "./watch.ts";
@@ -66,11 +66,11 @@ function heard(post: Post, { id, portStatus }: ChangeEvent): void {
   const { site, box, nudge, plant } = post;
   const name = portStatus?.desc?.name ?? "";
   const serial = name.startsWith("nni-") ? undefined : parsePort(name)?.serial;
-  if (serial !== undefined) box.put(keysOf(site, serial));
+  if (serial !== undefined) box.put(keysOf(site, keySerial(serial)));
   else nudge.abort();
   // The uplink went or came: the OLT may be back before the next reading, and its ONUs without their flows.
   const [olt] = [...(plant?.roots ?? [])].find(([, root]) => root.parentId === id) ?? [];
-  if (olt !== undefined && name.startsWith("nni-")) site.storms.disturbed(olt);
+  if (olt !== undefined && name.startsWith("nni-") && portStatus?.reason === "OFPPR_MODIFY") site.storms.disturbed(olt);
 }
 
 async function readAgain(post: Post, signal: AbortSignal, { everyMs }: Pace): Promise<void> {

@@ -1,7 +1,7 @@
 /** What the session knows that nothing there shows: lost with it, and nothing depends on it but patience. */
 import type { Lookup, Order } from "../system.ts";
 import type { How } from "./desired.ts";
-import { parsePort } from "./names.ts";
+import { keySerial, parsePort } from "./names.ts";
 import type { Plant } from "./plant.ts";
 
 /** What is wanted on a port. */
@@ -63,11 +63,12 @@ export function memory(now: () => number): Memory {
     see(plant) {
       for (const { device: d } of plant.all) {
         const look = [d.id, d.adminState, d.operStatus, d.connectStatus, d.reason].join("|");
-        const before = looks.get(d.serialNumber);
+        const serial = keySerial(d.serialNumber);
+        const before = looks.get(serial);
         if (before?.look === look) continue;
         // Seen for the first time it may always have been so, unless it is on its way.
         const since = before || UNDER_WAY.has(d.reason) ? now() : Number.NEGATIVE_INFINITY;
-        looks.set(d.serialNumber, { look, since });
+        looks.set(serial, { look, since });
       }
     },
   };

@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
-import { ofDevice, parsePort, ponOf, portName, uniNumber } from "./names.ts";
+import { adapterSerial, keySerial, ofDevice, parsePort, ponOf, portName, uniNumber } from "./names.ts";
 
 test("a port is named by the serial of its ONU and its number there", () => {
   expect(portName("BBSM00000001", 1)).toBe("BBSM00000001-1");
   expect(parsePort("BBSM00000001-10")).toEqual({ serial: "BBSM00000001", uni: 10 });
   expect(parsePort("BBSM00000001")).toBeUndefined();
+});
+test("the adapter writes the hexadecimal digits small, our keys do not", () => {
+  expect(adapterSerial("ALCL1234ABCD")).toBe("ALCL1234abcd");
+  expect(keySerial("ALCL1234abcd")).toBe("ALCL1234ABCD");
 });
 test.each([
   [0, 1, 1, 256, "BBSM00000001 as recorded"],

@@ -1,5 +1,10 @@
 /** How VOLTHA names and numbers what hangs on an OLT. */
 
+/** In the one form of our keys: the OLT adapter writes the hexadecimal digits small, and others may not. */
+export const keySerial = (serial: string): string => serial.toUpperCase();
+/** As the OLT adapter writes it (`ALCL1234abcd`): for an ONU that is not there to say it. */
+export const adapterSerial = (serial: string): string => serial.slice(0, 4) + serial.slice(4).toLowerCase();
+
 /** Port of an ONU at the customer's side: `BBSM00000001-1`. */
 export const portName = (serial: string, uni: number): string => `${serial}-${uni}`;
 

@@ -1,7 +1,7 @@
 /** All devices at one moment, found by serial: ids change when an ONU is deleted, serials do not. */
 import type { Olt } from "./config.ts";
 import { type Device, isThere } from "./device.ts";
-import { ponOf } from "./names.ts";
+import { keySerial, ponOf } from "./names.ts";
 
 export interface Onu {
   readonly device: Device;
@@ -33,13 +33,13 @@ export function plantOf(devices: readonly Device[], olts: readonly Olt[]): Plant
       const root = all.get(device.parentId);
       return { device, root, olt: byRoot.get(device.parentId), pon: ponOf(device.parentPortNo) };
     });
-  const bySerial = Map.groupBy(onus, (o) => o.device.serialNumber.toUpperCase());
+  const bySerial = Map.groupBy(onus, (o) => keySerial(o.device.serialNumber));
   const byOlt = Map.groupBy(onus, (o) => o.olt);
   return {
     all: onus,
     roots,
     under: (olt) => byOlt.get(olt) ?? [],
-    onus: (serial) => (bySerial.get(serial.toUpperCase()) ?? []).toSorted(thereFirst),
+    onus: (serial) => (bySerial.get(serial) ?? []).toSorted(thereFirst),
   };
 }
 /** Before it was first connected an OLT has no serial. */

@@ -5,6 +5,7 @@ import type { Published } from "../system.ts";
 import { type Bandwidth, RATES } from "./bandwidth.ts";
 import type { Olt, VolthaConfig } from "./config.ts";
 import type { How } from "./desired.ts";
+import { adapterSerial } from "./names.ts";
 import { readService, type Service } from "./service.ts";
 
 export interface SadisUniTag {
@@ -50,7 +51,8 @@ export function publishes(desired: Desired, { controller, olts }: VolthaConfig):
   if (ref.resource === "profile") return { path: `${BASE}/bandwidthprofiles/${ref.key}`, body: sadisProfile(desired) };
   if (ref.resource === "olt" && olt) return { path: `${BASE}/subscribers/${olt.serial}`, body: sadisOlt(olt) };
   if (ref.resource !== "uni" || !olt) return undefined;
-  return { path: `${BASE}/subscribers/${ref.key}`, body: sadisSubscriber(desired, olt) };
+  const body = sadisSubscriber(desired, olt);
+  return { path: `${BASE}/subscribers/${body.id}`, body };
 }
 const BASE = "/sadis/v2";
 
@@ -59,7 +61,7 @@ function sadisSubscriber({ ref, spec }: Pick<Desired, "ref" | "spec">, olt: Olt)
   const services = (Array.isArray(spec["services"]) ? spec["services"] : []).flatMap(
     (l) => readService(String(l)) ?? [],
   );
-  return subscriberOf(ref.key, olt, services, spec);
+  return subscriberOf(adapterSerial(ref.key), olt, services, spec); // ONOS asks for it as the adapter calls it
 }
 export function subscriberOf(port: string, olt: Olt, services: readonly Service[], spec: Spec): SadisSubscriber {
   return {

@@ -5,7 +5,7 @@ import type { Controller, Port } from "./controller.ts";
 import type { Core } from "./core.ts";
 import type { How } from "./desired.ts";
 import { type Memory, memory } from "./memory.ts";
-import { ofDevice, parsePort, uniNumber } from "./names.ts";
+import { adapterSerial, ofDevice, parsePort, portName, uniNumber } from "./names.ts";
 import { type Onu, onuAt, type Plant, plantOf } from "./plant.ts";
 import { shared } from "./shared.ts";
 import { type Storms, storms } from "./storms.ts";
@@ -76,12 +76,16 @@ export async function placesOf(site: Site, plant: Plant, name: string, how: How 
   const olt = how?.olt ?? onu?.olt;
   const olts = site.config.olts.filter((o) => olt === undefined || o.name === olt);
   const datapaths = site.controller.name === "ONOS" ? await site.datapaths() : undefined;
+  const real = nameOf(onu, serial, uni);
   return olts.flatMap((one) => {
     const root = plant.roots.get(one.name);
     const device = datapaths ? datapaths.get(root?.id ?? "") : root?.parentId;
-    return device ? [{ name, olt: one, device, number: numberOf(onu, one, uni) }] : [];
+    return device ? [{ name: real, olt: one, device, number: numberOf(onu, one, uni) }] : [];
   });
 }
+/** VGC compares letter by letter. */
+const nameOf = (onu: Onu | undefined, serial: string, uni: number): string =>
+  portName(onu?.device.serialNumber ?? adapterSerial(serial), uni);
 function numberOf(onu: Onu | undefined, olt: Olt, uni: number): number | undefined {
   const onuId = onu?.device.proxyAddress?.onuId;
   if (onu?.olt !== olt.name || onu.pon === undefined || onuId === undefined) return undefined;

@@ -47,7 +47,8 @@ async function write(site: Site, { order, view }: Job, has: HasProfile, signal: 
   if (order.action === "retire") return quiet(site, view, signal);
   if (order.action === "destroy") {
     await quiet(site, view, signal);
-    if (view.held.length > 0 || view.isStray) await site.controller.clear(view.ref.key, signal);
+    if (view.name !== undefined && (view.held.length > 0 || view.isStray))
+      await site.controller.clear(view.name, signal);
     return site.memory.forget(view.ref.key);
   }
   const [port] = view.places;
@@ -59,7 +60,7 @@ async function write(site: Site, { order, view }: Job, has: HasProfile, signal: 
     steps.filter((s) => s.act === "add").map((s) => s.service),
     has,
   );
-  if (steps.length > 0) await run(site, port, steps, lineOf(order), signal);
+  if (steps.length > 0) await run(site, order.ref.key, port, steps, lineOf(order), signal);
   else if ("flows" in order.patch) await repair(site, order, port, signal);
 }
 
@@ -81,12 +82,13 @@ async function awaiting(site: Site, { ref, wanted }: View): Promise<Fault> {
 /** What is uncertain is no reason to stop half way, with the customer out of service: every step may be taken twice. */
 async function run(
   { controller, memory }: Site,
+  key: string,
   port: Port,
   steps: readonly Step[],
   line: Line,
   signal: AbortSignal,
 ): Promise<void> {
-  memory.wrote(port.name);
+  memory.wrote(key);
   const uncertain: Fault[] = [];
   for (const { act, service } of steps) {
     const done =
@@ -100,19 +102,20 @@ async function run(
       uncertain.push(e);
     });
   }
-  memory.wrote(port.name);
+  memory.wrote(key);
   const brings = steps.some((s) => s.act === "add" || s.act === "activate");
-  if (brings) memory.trimmed.delete(port.name);
-  else memory.trimmed.add(port.name);
+  if (brings) memory.trimmed.delete(key);
+  else memory.trimmed.add(key);
   if (uncertain[0]) throw uncertain[0];
 }
 
 /** Out of service, and remembered there. */
 async function quiet({ controller, memory }: Site, view: View, signal: AbortSignal): Promise<void> {
-  const { key } = view.ref;
-  for (const h of view.held) if (h.active) await controller.deactivate(key, h.service, signal);
-  if (view.isStray) await controller.clear(key, signal);
-  memory.wrote(key);
+  const { ref, name } = view;
+  if (name === undefined) return;
+  for (const h of view.held) if (h.active) await controller.deactivate(name, h.service, signal);
+  if (view.isStray) await controller.clear(name, signal);
+  memory.wrote(ref.key);
 }
 
 /** One PON after the other's pace, and only what is still wrong when its turn comes: most of it heals by itself. */
@@ -128,8 +131,8 @@ async function repair(site: Site, order: Order, port: Port, signal: AbortSignal)
     await site.controller.deactivate(port.name, service, signal);
     await site.controller.activate(port.name, service, signal);
   }
-  site.memory.wrote(port.name);
-  site.memory.trimmed.delete(port.name);
+  site.memory.wrote(view.ref.key);
+  site.memory.trimmed.delete(view.ref.key);
 }
 
 function verified(site: Site, order: Order, view: View): Outcome {

@@ -18,6 +18,8 @@ export interface View {
   readonly isWanted: boolean;
   /** Where it is declared to be. */
   readonly onu: Onu | undefined;
+  /** As VOLTHA calls it; undefined: it has no place where it could be. */
+  readonly name: string | undefined;
   readonly places: readonly Port[];
   readonly held: readonly Held[];
   /** Undefined: not asked. */
@@ -31,7 +33,7 @@ const FEW = 8;
 export type Asked = Pick<Lookup, "ref" | "id" | "spec" | "how"> & Partial<Pick<Order, "patch">>;
 
 export async function viewsOf(site: Site, asked: readonly Asked[], signal: AbortSignal): Promise<readonly View[]> {
-  const { controller, memory } = site;
+  const { controller, memory, storms } = site;
   const plant = await site.plant();
   const wanted = asked.map((one) => memory.want(one));
   const places = await Promise.all(asked.map(({ ref }, n) => placesOf(site, plant, ref.key, wanted[n]?.how)));
@@ -42,15 +44,18 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
     wanted: wanted[n],
     isWanted: spec !== undefined,
     onu: onuAt(plant, parsePort(ref.key)?.serial ?? ref.key, wanted[n]?.how),
+    name: places[n]![0]?.name,
     places: places[n]!,
     held: places[n]!.flatMap((port) => (found.get(port) ?? []).map(heldOf)),
   }));
   const isFew = asked.length <= FEW;
   return Promise.all(
     views.map(async (view) => {
-      // What the inventory knows and no list shows is asked for by name.
-      const isMissed = view.held.length === 0 && view.id !== undefined;
-      const status = isFew || isMissed ? await controller.flowStatus(view.ref.key, signal) : undefined;
+      // What the inventory knows and no list shows is asked for by name, unless its OLT explains it.
+      const isCalm = storms.of(view.wanted?.how?.olt ?? view.onu?.olt) === "Up";
+      const isMissed = view.held.length === 0 && view.id !== undefined && isCalm;
+      const asks = isFew || isMissed ? view.name : undefined;
+      const status = asks === undefined ? undefined : await controller.flowStatus(asks, signal);
       const isStray = view.held.length === 0 && status !== undefined && status !== "NOT_IN_CONTROLLER";
       return { ...view, status, isStray };
     }),

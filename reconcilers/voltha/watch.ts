@@ -1,4 +1,5 @@
 /** Which ONUs look other than at the reading before, or lack flows for longer than they take. */
+import { keySerial } from "./names.ts";
 import { type Onu, onuAt, type Plant } from "./plant.ts";
 import { verdict } from "./shown.ts";
 import type { Site } from "./site.ts";
@@ -14,7 +15,7 @@ export function watch(site: Site): Watch {
   return {
     news(plant) {
       const before = looks;
-      looks = new Map(plant.all.map((onu) => [onu.device.serialNumber, lookOf(site, onu, before)]));
+      looks = new Map(plant.all.map((onu) => [keySerial(onu.device.serialNumber), lookOf(site, onu, before)]));
       const found = [...looks].filter(([serial, is]) => before && before.get(serial) !== is).map(([serial]) => serial);
       const gone = [...(before?.keys() ?? [])].filter((serial) => !looks?.has(serial));
       const lacking = [...looks.keys()].filter((serial) => lacksFlows(site, plant, serial));
@@ -29,7 +30,7 @@ function lookOf(
   before: ReadonlyMap<string, string> | undefined,
 ): string {
   const is = [d.id, d.adminState, d.operStatus, d.connectStatus, d.reason, olt, pon].join("|");
-  return storms.of(olt) === "Up" ? is : (before?.get(d.serialNumber) ?? "");
+  return storms.of(olt) === "Up" ? is : (before?.get(keySerial(d.serialNumber)) ?? "");
 }
 
 const lacksFlows = (site: Site, plant: Plant, serial: string): boolean =>

@@ -163,6 +163,17 @@ describe("a port", () => {
     Object.assign(it.site.controller, { services: async () => new Map() });
     expect(fault(await it.apply("create", uni))).toMatchObject({ code: "AwaitingDevice" });
   });
+  test("is called as VOLTHA calls it: the adapter writes hexadecimal digits small, and VGC compares letter by letter", async () => {
+    const small = it.lab.onu({ serial: "ALCL0000abcd", olt: OLT.serial, pon: 2 });
+    await it.lab.settled();
+    const uni = await serve(0xabcd);
+    expect(uni.ref.key).toBe("ALCL0000ABCD-1");
+    expect(small.services).toMatchObject([{ ponSTag: 100 }]);
+    expect(await it.look(uni)).toMatchObject({ state: { services: uni.spec["services"], flows: "pushed" } });
+    good(await it.apply("retire", uni));
+    expect(await it.apply("destroy", uni)).toEqual([null]);
+    expect(small.flows).toEqual([]);
+  });
   test("is not looked for by number, and nothing restarts a device", async () => {
     await serve(1);
     good(await it.apply("retire", onuAndUni(1).uni));

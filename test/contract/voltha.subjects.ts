@@ -62,7 +62,7 @@ export interface Wish {
 }
 /** The ONU of the n-th subscriber and its port; each has a C-tag of his own. */
 export function onuAndUni(n: number, { services = [internet], state = "Active", olt = OLT.name, ponPort }: Wish = {}) {
-  const own = services.map((s) => (s.name === "voice" ? s : { ...s, innerVlan: 1000 + n }));
+  const own = services.map((s) => (s.name === "voice" ? s : { ...s, innerVlan: 1000 + (n % 3000) }));
   const onu = { olt, serial: serialOf(n), expectedPonPort: ponPort, unis: [{ uni: 1, services: own }] };
   const all = desired(subscriber(n, { onu, state }), ENDPOINT, anywhere).map(told);
   return { onu: all.find((d) => d.ref.resource === "onu")!, uni: all.find((d) => d.ref.resource === "uni")! };
