@@ -1,5 +1,5 @@
 /** Pure: what GenieACS should hold for a subject. */
-import { type Desired, output, refKey, type Spec } from "../../controller/core/model.ts";
+import { type Desired, output, type Spec } from "../../controller/core/model.ts";
 import type {
   CpeMapping,
   CpeSetting,
@@ -35,9 +35,15 @@ export function desired(subject: ResolvedSubject, endpoint: string): readonly De
   return subject.cpe?.ref.system === endpoint ? [device(subject.cpe)] : [];
 }
 
+/** In a query a comma would be two names. */
+const PATH = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
 function device(cpe: ResolvedCpe): Desired {
   if (!isPlain(cpe.serial))
     throw fault("BadValue", "the CPE's serial has a character that GenieACS reads as a pattern");
+  const odd = cpe.settings.find(({ name }) => !PATH.test(name));
+  if (odd)
+    throw fault("BadValue", `the CPE's parameter ${JSON.stringify(odd.name)} is no path without its root object`);
   const spec: Spec = {
     [MARKING]: true,
     [TEMPLATES]: cpe.templates.length > 0 ? [...new Set(cpe.templates)].sort() : null,
@@ -64,11 +70,7 @@ function templates({ owner, templates }: ResolvedTenant, endpoint: string): read
     const preset = { system: endpoint, resource: "preset", key };
     return [
       { ref: provision, spec: { [MARKING]: true, script } },
-      {
-        ref: preset,
-        spec: { [MARKING]: true, tag: name, weight, provision: output(provision, "name", key) },
-        requires: [refKey(provision)],
-      },
+      { ref: preset, spec: { [MARKING]: true, tag: name, weight, provision: output(provision, "name", key) } },
     ];
   });
 }

@@ -38,15 +38,22 @@ export async function prove(cx: Cx, device: Device, all: readonly Placed[], post
   for (const p of all) {
     const why = p.at.map((path) => doubt(now, path, p.value, posted)).find((d) => d !== undefined);
     if (why === undefined && p.isOnce) held[p.name] = p.value;
-    if (why !== undefined) first ??= unmapped(now.serial, p.name, why);
+    if (why !== undefined) first ??= why(now.serial, p.name);
   }
   return { held, fault: first };
 }
-function doubt(device: Device, path: string, value: Value, posted: string | undefined): string | undefined {
+type Doubt = (router: string, name: string) => Fault;
+const lacking =
+  (words: string): Doubt =>
+  (router, name) =>
+    unmapped(router, name, words);
+const UNKEPT: Doubt = (router, name) => fault("DeviceFault", `the router ${router} did not keep ${name}`);
+
+function doubt(device: Device, path: string, value: Value, posted: string | undefined): Doubt | undefined {
   const leaf = leafOf(device, path);
-  if (leaf === undefined) return "has no such parameter:";
-  if (leaf.writable === false) return "does not let write";
+  if (leaf === undefined) return lacking("has no such parameter:");
+  if (leaf.writable === false) return lacking("does not let write");
   const isWritten = posted === undefined || (leaf.timestamp ?? "") >= posted;
-  if (value instanceof Sensitive) return isWritten || leaf.value === plain(value) ? undefined : "did not take";
-  return holds(leaf, value) ? undefined : "did not keep";
+  if (value instanceof Sensitive) return isWritten || leaf.value === plain(value) ? undefined : UNKEPT;
+  return holds(leaf, value) ? undefined : UNKEPT;
 }
