@@ -1,5 +1,5 @@
 /** Making a device ours and telling it what differs: one task, and then the truth about it (facts 1 to 5). */
-import type { State } from "../../controller/core/model.ts";
+import { refKey, type State } from "../../controller/core/model.ts";
 import type { Order } from "../system.ts";
 import { isOnce, MARKING, TEMPLATES } from "./desired.ts";
 import type { Device } from "./device.ts";
@@ -27,6 +27,7 @@ export async function change(m: Marked, device: Device, wish: Wish | undefined):
   const { held, fault } = await set(s, order, before, wish, telling, signal);
   await keep(m, wish, before, held);
   if (fault) throw fault;
+  s.refusals.delete(refKey(order.ref));
 }
 
 const tellingOf = ({ patch }: Order, wish: Wish): readonly Telling[] =>

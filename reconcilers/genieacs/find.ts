@@ -5,9 +5,9 @@ import { LAYOUT } from "./bands.ts";
 import type { How } from "./desired.ts";
 import { ABOUT, type Device, deviceOf, ROOTS, type Root } from "./device.ts";
 import { READ } from "./facts.ts";
-import { type Item, listBy, merged } from "./list.ts";
+import { type Item, list, listBy, merged } from "./list.ts";
 import { needsBands, placeOf } from "./names.ts";
-import { isPlain, spellings } from "./serials.ts";
+import { anyCase, isPlain, spellings } from "./serials.ts";
 import type { Session, Wish } from "./session.ts";
 
 export interface Wanted {
@@ -27,10 +27,31 @@ export async function find(
   wanted: readonly Wanted[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<RefKey, Candidates>> {
-  const values = wanted.filter((w) => isPlain(w.ref.key)).flatMap((w) => spellings(w.ref.key));
-  const items = await listBy(s.http, "devices", { field: "_deviceId._SerialNumber", values }, PROJECTION, signal);
-  const bySerial = Map.groupBy(items.map(deviceOf), (d) => d.serial);
+  const keys = wanted.map((w) => w.ref.key).filter(isPlain);
+  const by = { field: SERIAL, values: keys.flatMap(spellings) };
+  const items = await listBy(s.http, "devices", by, PROJECTION, signal);
+  const known = new Set(items.map((i) => deviceOf(i).serial));
+  const rest = await mixed(
+    s,
+    keys.filter((key) => !known.has(key)),
+    signal,
+  );
+  const bySerial = Map.groupBy([...items, ...rest].map(deviceOf), (d) => d.serial);
   return new Map(wanted.map((w) => [refKey(w.ref), choose(bySerial.get(w.ref.key) ?? [], w)]));
+}
+
+const SERIAL = "_deviceId._SerialNumber";
+/** So many expressions in one query. */
+const SOME = 20;
+/** Devices that write small and capital letters in one serial: looked for only where nothing else is found. */
+async function mixed(s: Session, keys: readonly string[], signal: AbortSignal): Promise<readonly Item[]> {
+  const patterns = [...new Set(keys.flatMap((key) => anyCase(key) ?? []))];
+  const found: Item[] = [];
+  for (let n = 0; n < patterns.length; n += SOME) {
+    const query = { $or: patterns.slice(n, n + SOME).map((p) => ({ [SERIAL]: p })) };
+    found.push(...(await list(s.http, "devices", query, PROJECTION, signal)));
+  }
+  return found;
 }
 
 /** Makers count serials on their own: what is declared beside it tells, or our own token does. */

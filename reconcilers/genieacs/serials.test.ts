@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { cpeSerial } from "../../controller/core/resolve/serial.ts";
 import { parts } from "./list.ts";
-import { encode, isPlain, spellings } from "./serials.ts";
+import { anyCase, encode, isPlain, spellings } from "./serials.ts";
 
 test.each([
   ["HWTC12345678", ["HWTC12345678", "4857544312345678"]],
@@ -43,4 +43,11 @@ test("a query is never longer than a proxy takes, and nothing is left out", () =
       for (const part of all) expect(encodeURIComponent(part.join("")).length).toBeLessThanOrEqual(bytes);
     }),
   );
+});
+test.each([
+  ["CPE-abc.1", "/^(CPE\\-ABC\\.1)$/i"],
+  ["HWTC12345678", "/^(HWTC12345678|4857544312345678)$/i"],
+  ["000200", undefined],
+])("%s in any case is %s", (serial, query) => {
+  expect(anyCase(serial)).toBe(query);
 });

@@ -4,6 +4,7 @@ import type { ClientDeps, Lookup, Order } from "../system.ts";
 import type { Http } from "./client.ts";
 import type { GenieacsConfig } from "./config.ts";
 import { type How, isHow } from "./desired.ts";
+import type { DeviceFault } from "./faults.ts";
 import { type Turn, turns } from "./turns.ts";
 
 export interface Wish {
@@ -21,6 +22,8 @@ export interface Session {
   readonly reads: Map<string, Read>;
   /** By ref when its oldest value is to be read again; 0: it waits for its device. */
   readonly due: Map<RefKey, number>;
+  /** By ref what its device refused last: the ACS's own record of it holds secrets, and goes. */
+  readonly refusals: Map<RefKey, DeviceFault>;
   readonly now: () => number;
   readonly turn: Turn;
 }
@@ -43,6 +46,7 @@ export const sessionOf = (
   wishes: new Map(),
   reads: new Map(),
   due: new Map(),
+  refusals: new Map(),
   now,
   turn: turns(config.slots),
 });

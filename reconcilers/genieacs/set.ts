@@ -88,6 +88,7 @@ async function without(
   refused: DeviceFault,
   besides: number,
 ): Promise<Told> {
+  cx.s.refusals.set(refKey(cx.order.ref), refused);
   const fault = refusal(device.serial, refused, secretsOf(all));
   const isRefused = (p: Placed): boolean => p.at.some((path) => refused.parameters.includes(`${device.root}.${path}`));
   const rest = together(

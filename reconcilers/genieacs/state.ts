@@ -47,8 +47,12 @@ export function observed(
     retired: live === undefined,
     state,
     outputs: { deviceId: device.id },
-    facts: factsOf(device, pending, progress, secretsOf(wish)),
+    facts: factsOf(device, isSettled ? pending : withRefusal(s, ref, pending), progress, secretsOf(wish)),
   };
+}
+function withRefusal(s: Session, ref: Ref, { tasks, faults }: Pending): Pending {
+  const refused = s.refusals.get(refKey(ref));
+  return { tasks, faults: refused ? [refused, ...faults] : faults };
 }
 const secretsOf = (wish: Wish | undefined): readonly string[] =>
   Object.values(wish?.spec ?? {}).flatMap((v) => (v instanceof Sensitive ? [v.reveal()] : []));

@@ -149,6 +149,8 @@ describe("fact 3: what 202 means", () => {
       "",
     ]);
     expect((await town.plan(d)).fields.map((f) => f.field)).toEqual(["pppoe.username", "pppoe.password"]);
+    expect((await town.look(d))?.facts).toMatchObject({ faultCode: "9007", faultMessage: "Invalid parameter value" });
+    expect(await town.settle(want([interval, ssid]))).not.toHaveProperty("facts.faultCode");
   });
   test("a refused task is told by code, parameter and words; nothing of it stays (facts 8 and 9)", async () => {
     router.rejects(KEY, "9007");
@@ -299,6 +301,8 @@ describe("fact 12: what comes back is verified", () => {
     ["HWTC12345678", "4857544312345678"],
     ["4857544312345678", "HWTC12345678"],
     ["hwtc1234abcd", "485754431234ABCD"],
+    ["CPE-abc01", "CPE-abc01"],
+    ["CPE.01", "Cpe.01"],
   ])("%s is found as the device spells it: %s", async (declared, reported) => {
     const ont = plug(1, { serial: reported });
     const d = wanted(1, cpe(declared, { templates: [], settings: [interval] }));
