@@ -17,8 +17,8 @@ import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.t
 import { radius, sub, tenant } from "./objects.ts";
 import { Site } from "./site.ts";
 
-export const ACS = "acs-1";
-export const VOLTHA = "voltha-1";
+const ACS = "acs-1";
+const VOLTHA = "voltha-1";
 const limits = { concurrency: 4, requestsPerSecond: 10_000 };
 const system = (
   name: string,

@@ -17,7 +17,7 @@ export interface Home {
   plugIn(): Cpe;
 }
 
-export const OLT = "LAKE_OLT_1";
+const OLT = "LAKE_OLT_1";
 const OLT_AGENT = "olt1.lakenet.example:50060";
 const MODELS = [
   { dataModel: "TR-181", oui: "00D09E", productClass: "RG181", manufacturer: "Rigtech" },

@@ -50,15 +50,18 @@ interface World {
   readonly faults?: Readonly<Record<string, FaultView>>;
   readonly changes?: readonly Change[];
   readonly previous?: SubscriberStatus;
+  readonly expectedPonPort?: number;
 }
 function statusOf({
   facts = [],
   faults = {},
   changes = [done(CPE), done(ONU), done(UNI)],
   previous,
+  expectedPonPort,
 }: World): SubscriberStatus {
   const systems = { radius: [{ name: "radius-1" }], genieacs: [{ name: "acs-1" }], voltha: [{ name: "voltha-1" }] };
-  const john = subscriber({ networkProfileRef: { name: "john" }, cpe: { serial: "HW-1" } });
+  const onu = { olt: "olt1", serial: "ALCL12345678", ...(expectedPonPort !== undefined && { expectedPonPort }) };
+  const john = subscriber({ networkProfileRef: { name: "john" }, cpe: { serial: "HW-1" }, onu });
   const catalog = new Catalog([tenant({ systems }), plan(), profile(), john, radius()]);
   const resolution = resolveSubscriber(catalog, john, { installation: "i", secrets: { password: new Sensitive("p") } });
   return subscriberStatus({
@@ -156,6 +159,18 @@ describe("the devices of a subscriber in its status", () => {
     expect(explain(s).join("\n")).toMatch(
       /CWMP 9007: Device.WiFi.SSID.1.SSID: the value is not allowed; it says: too long/,
     );
+  });
+  it("an ONU on another PON port than expected is served, and it is said", () => {
+    const facts = [seen(ONU, { ...onuFacts, ponPort: 2 })];
+    const remark = (expectedPonPort?: number) => {
+      const s = statusOf({ facts, ...(expectedPonPort !== undefined && { expectedPonPort }) });
+      return [said(s, "Ready"), s.conditions?.find((c) => c.type === "Warnings")?.message];
+    };
+    expect(remark(1)).toEqual(["True Converged", "ONU ALCL12345678 is on PON port 2 of olt1, and expected on 1"]);
+    expect([remark(2), remark()]).toEqual([
+      ["True Converged", undefined],
+      ["True Converged", undefined],
+    ]);
   });
   it("an inform alone makes no status worth writing; another state of the ONU does", () => {
     const one = statusOf({ facts: [seen(CPE, cpeFacts), seen(ONU, onuFacts)] });

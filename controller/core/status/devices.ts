@@ -5,6 +5,7 @@ import type {
   SubscriberStatus,
 } from "../../api/types.generated.ts";
 import { type Change, type Facts, isDone, type RefKey, refKey, type Scalar } from "../model.ts";
+import type { Warning } from "../resolve/findings.ts";
 import type { ResolvedSubscriber } from "../resolved.ts";
 import type { StatusInput } from "./causes.ts";
 
@@ -51,11 +52,15 @@ function provisioningOf(key: RefKey, { report }: Input): Cpe["provisioning"] {
   return change && isDone(change) ? "Completed" : undefined;
 }
 
+function onuFacts(serial: string, input: Input): Facts {
+  const own = (input.report?.plan.changes ?? []).filter((c) => isAccess(c, input) && belongs(c, serial));
+  return Object.assign({}, ...own.map((c) => input.report?.seen.get(refKey(c.ref))?.facts ?? {}));
+}
+
 /** The ONU and its ports are several objects; what they tell is one section. */
 export function onuSection({ onu }: ResolvedSubscriber, input: Input): Onu | undefined {
   if (!onu) return undefined;
-  const own = (input.report?.plan.changes ?? []).filter((c) => isAccess(c, input) && belongs(c, onu.serial));
-  const facts: Facts = Object.assign({}, ...own.map((c) => input.report?.seen.get(refKey(c.ref))?.facts ?? {}));
+  const facts = onuFacts(onu.serial, input);
   const { services, ponPort } = facts;
   const before = input.previous?.onu?.serial === onu.serial ? input.previous.onu : {};
   const seen = Object.keys(facts).length > 0;
@@ -70,6 +75,14 @@ export function onuSection({ onu }: ResolvedSubscriber, input: Input): Onu | und
 const isAccess = ({ ref }: Change, { systems }: Input): boolean => systems.get(ref.system) === "VOLTHA";
 /** A port is called `<serial>-<uni>`. */
 const belongs = ({ ref: { key } }: Change, serial: string): boolean => key === serial || key.startsWith(`${serial}-`);
+
+/** Served all the same: where it is plugged in is for people to know. */
+export function deviceRemarks({ onu }: ResolvedSubscriber, input: Input): readonly Warning[] {
+  const ponPort = onu && onuFacts(onu.serial, input)["ponPort"];
+  if (onu?.expectedPonPort === undefined || ponPort === undefined || ponPort === onu.expectedPonPort) return [];
+  const message = `ONU ${onu.serial} is on PON port ${ponPort} of ${onu.olt}, and expected on ${onu.expectedPonPort}`;
+  return [{ reason: "PonPortUnexpected", message }];
+}
 
 /** What moves by itself never makes a status worth writing. */
 export function steady(status: SubscriberStatus): SubscriberStatus {

@@ -174,6 +174,10 @@ const warnings = {
     "the bill waits for a site survey",
     "declare a SiteSurvey of the subscriber that is Completed and Serviceable",
   ),
+  PonPortUnexpected: warning(
+    "an ONU is plugged into another PON port than was expected",
+    "correct expectedPonPort, or have the fibre moved",
+  ),
   Moving: warning("the account is open at two places", "remove the previous ids when the move is done"),
   Unguarded: warning("the user name alone logs in", "set option82Policy: Enforce"),
   IdleTimeoutWithVoice: warning("a quiet voice line would be cut off", "set idleTimeout: 0s in the plan"),

@@ -10,7 +10,7 @@ import { billingSection, billRemarks } from "./billing.ts";
 import { type Cause, causesOf, type StatusInput } from "./causes.ts";
 import { inSync, perSystem, progress, remarks } from "./common.ts";
 import { stamped } from "./conditions.ts";
-import { cpeSection, onuSection } from "./devices.ts";
+import { cpeSection, deviceRemarks, onuSection } from "./devices.ts";
 import { type ReasonCode, reasonOf } from "./reasons.ts";
 import { addressesSection, type Declared, networkSection, type Resolved, radiusSection } from "./sections.ts";
 import { inService } from "./service.ts";
@@ -29,12 +29,13 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   const causes = causesOf(input);
   const accounts = accountsOf(report, systems);
   const state = accountState(accounts, wanted, resolved?.subject.userName);
+  const seenRemarks = resolved ? deviceRemarks(resolved.subject, input) : [];
   const drafts = [
     ...progress(causes, report !== undefined, DONE[wanted]),
     inService(wanted, state, causes, declared?.subscriber.spec.suspension, wasInService(input.previous)),
     inSync(input, causes),
     ...perSystem(input, causes),
-    ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input)] }),
+    ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input), ...seenRemarks] }),
   ];
   return { ...stamped(drafts, input), ...(resolved && declared && parts(resolved, declared, input, causes, state)) };
 }
