@@ -1,11 +1,9 @@
 /** Pure: the documents of SADIS (subscriber and device information), which VGC is sent and ONOS asks for. */
-import { isIPv4 } from "node:net";
 import type { Desired, Spec } from "../../controller/core/model.ts";
 import type { Published } from "../system.ts";
 import { type Bandwidth, RATES } from "./bandwidth.ts";
 import type { Olt, VolthaConfig } from "./config.ts";
 import type { How } from "./desired.ts";
-import { adapterSerial } from "./names.ts";
 import { readService, type Service } from "./service.ts";
 
 export interface SadisUniTag {
@@ -34,8 +32,7 @@ export interface SadisSubscriber {
 }
 export interface SadisOlt {
   readonly id: string;
-  /** Only where it is one: ONOS reads nothing of an entry that it cannot parse. */
-  readonly ipAddress?: string;
+  readonly ipAddress: string;
   readonly nasId: string;
   readonly uplinkPort: number;
 }
@@ -61,7 +58,7 @@ function sadisSubscriber({ ref, spec }: Pick<Desired, "ref" | "spec">, olt: Olt)
   const services = (Array.isArray(spec["services"]) ? spec["services"] : []).flatMap(
     (l) => readService(String(l)) ?? [],
   );
-  return subscriberOf(adapterSerial(ref.key), olt, services, spec); // ONOS asks for it as the adapter calls it
+  return subscriberOf(ref.key, olt, services, spec);
 }
 export function subscriberOf(port: string, olt: Olt, services: readonly Service[], spec: Spec): SadisSubscriber {
   return {
@@ -96,10 +93,12 @@ export function sadisProfile({ ref, spec }: Pick<Desired, "ref" | "spec">): Sadi
 }
 
 /** ONOS asks for an OLT by its serial. */
-function sadisOlt({ serial, name, address, uplinkPort }: Olt): SadisOlt {
-  const host = address.replace(/:\d+$/, "");
-  return { id: serial, ...(isIPv4(host) && { ipAddress: host }), nasId: name, uplinkPort };
-}
+const sadisOlt = ({ serial, name, address, uplinkPort }: Olt): SadisOlt => ({
+  id: serial,
+  ipAddress: address.replace(/:\d+$/, ""),
+  nasId: name,
+  uplinkPort,
+});
 /** VGC's own entry has texts for numbers, and the NNI ports. */
 export const vgcOlt = (olt: Olt) => ({
   ...sadisOlt(olt),
