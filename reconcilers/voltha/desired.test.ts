@@ -75,7 +75,7 @@ describe("what should stand there", () => {
     expect(first).toMatchObject({ ref: { resource: "onu", key: "ALCL12345678" }, requires: ["v/olt/olt1"] });
     expect(second?.spec["onu"]).toMatchObject({ $output: "v/onu/ALCL12345678", foreseen: "ALCL12345678" });
     expect(second?.requires).toEqual(expect.arrayContaining(["v/olt/olt1", ...keys(desired(plan, "v", config))]));
-    expect(second?.how).toEqual({ olt: "olt1", ponPort: 3, kept: ["internet", "voice"] } satisfies How);
+    expect(second?.how).toEqual({ olt: "olt1", kept: ["internet", "voice"] } satisfies How);
   });
   test("the lines of a port, with the profiles of its plan", () => {
     const lines = uniOf(subscriber()).spec["services"] as readonly string[];

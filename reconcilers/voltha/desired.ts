@@ -18,7 +18,6 @@ import { ANY_TAG, type Service, spellService } from "./service.ts";
 export interface How {
   /** Where it is declared to be. */
   readonly olt: string;
-  readonly ponPort: number | undefined;
   /** Names of the services that stay while the subscriber is suspended. */
   readonly kept: readonly string[];
 }
@@ -61,7 +60,7 @@ function profiles({ owner, plan, services }: ResolvedPlan, endpoint: string): re
 }
 
 function onuOf(onu: ResolvedOnu, endpoint: string): Desired {
-  const how: How = { olt: onu.olt, ponPort: onu.expectedPonPort, kept: [] };
+  const how: How = { olt: onu.olt, kept: [] };
   return {
     ref: refTo(endpoint, "onu", onu.serial),
     spec: { enabled: true },
@@ -79,7 +78,7 @@ function uniOf(
 ): Desired {
   const lines = services.map((one) => serviceOf(s, one));
   const kept = services.filter((one) => one.keepWhenSuspended || one.name === INTERNET).map((one) => one.name);
-  const how: How = { olt: onu.olt, ponPort: onu.expectedPonPort, kept };
+  const how: How = { olt: onu.olt, kept };
   return {
     ref: refTo(endpoint, "uni", portName(onu.serial, uni)),
     spec: {

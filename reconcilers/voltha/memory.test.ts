@@ -4,7 +4,7 @@ import { type Memory, memory } from "./memory.ts";
 import { plantOf } from "./plant.ts";
 
 const ref = { system: "v", resource: "uni", key: "ALCL00000001-1" };
-const how = { olt: "olt1", ponPort: undefined, kept: ["internet"] };
+const how = { olt: "olt1", kept: ["internet"] };
 let at = 0;
 let m: Memory;
 beforeEach(() => {

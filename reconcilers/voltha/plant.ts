@@ -48,18 +48,16 @@ const thereFirst = (a: Onu, b: Onu): number => Number(isThere(b.device)) - Numbe
 
 export interface Place {
   readonly olt: string;
-  readonly ponPort: number | undefined;
 }
-/** Where it is declared to be; without a declaration: wherever it is. */
+/** On its declared OLT, whatever PON port it is plugged into there; without a declaration: wherever it is. */
 export function onuAt(plant: Plant, serial: string, place: Place | undefined): Onu | undefined {
   const onus = plant.onus(serial);
   if (!place) return onus[0];
-  return onus.find((o) => o.olt === place.olt && (place.ponPort === undefined || o.pon === place.ponPort));
+  return onus.find((o) => o.olt === place.olt);
 }
 /** Why it is not there, for people. */
-export function whereabouts(plant: Plant, serial: string, place: Place): string {
+export function whereabouts(plant: Plant, serial: string, { olt: wanted }: Place): string {
   const [other] = plant.onus(serial);
-  const wanted = place.ponPort === undefined ? place.olt : `PON port ${place.ponPort} of ${place.olt}`;
   if (!other) return `ONU ${serial} is not on ${wanted} yet`;
   return `ONU ${serial} is not on ${wanted} but on PON port ${other.pon ?? "?"} of ${other.olt ?? "an OLT that is not declared"}`;
 }

@@ -17,7 +17,7 @@ const line = (name: string, more: Partial<Service> = {}): string =>
 const internet = line("internet");
 const voice = line("voice", { technologyProfileId: 65, sTag: 444 });
 const tv = line("tv", { technologyProfileId: 66, sTag: 555 });
-const how = { olt: "olt1", ponPort: undefined, kept: ["internet", "voice"] };
+const how = { olt: "olt1", kept: ["internet", "voice"] };
 const wanted = (suspended: boolean, services = [internet, voice, tv]) => ({ services, suspended, how });
 
 test("of who is suspended only what RADIUS gates and what must stay is on the line", () => {
