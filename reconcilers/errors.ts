@@ -1,5 +1,5 @@
 /** The only errors that may leave a client. What the engine does depends on `kind` alone. */
-import type { FaultKind } from "../controller/core/model.ts";
+import type { Facts, FaultKind } from "../controller/core/model.ts";
 
 /** The codes that this project raises itself. A system adds its own wire codes (SQLSTATE, HTTP status) beside them. */
 const faults = {
@@ -24,12 +24,20 @@ export class Fault extends Error {
   readonly code: string;
   readonly remedy: string;
   readonly retryAfterMs: number | undefined;
-  constructor(kind: FaultKind, code: string, message: string, more: { remedy?: string; retryAfterMs?: number } = {}) {
+  /** What was seen of the object all the same, such as the fault code of a device. */
+  readonly facts: Facts | undefined;
+  constructor(
+    kind: FaultKind,
+    code: string,
+    message: string,
+    more: { remedy?: string; retryAfterMs?: number; facts?: Facts } = {},
+  ) {
     super(message);
     this.kind = kind;
     this.code = code;
     this.remedy = more.remedy ?? "";
     this.retryAfterMs = more.retryAfterMs;
+    this.facts = more.facts;
   }
 }
 

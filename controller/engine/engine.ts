@@ -328,6 +328,16 @@ function asBefore(key: OwnerKey): Report {
   const seen = new Map();
   const known = knownFrom(seen, () => undefined);
   const plan = { owner: parseOwner(key), changes: [] };
-  return { plan, planId: "", settled: true, faults: new Map(), known, seen, rest: "wanted", effects: 0 };
+  return {
+    plan,
+    planId: "",
+    settled: true,
+    faults: new Map(),
+    known,
+    seen,
+    facts: new Map(),
+    rest: "wanted",
+    effects: 0,
+  };
 }
 const isShared = (key: OwnerKey): boolean => key.split("/", 3)[2] !== "Subscriber";

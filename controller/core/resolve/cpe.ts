@@ -1,11 +1,11 @@
 /** The router of a subscriber and every value that it is to have. */
-import type { ServicePlan, SubscriberCpe } from "../../api/types.generated.ts";
+import type { ServicePlan, SubscriberCpe, Tenant } from "../../api/types.generated.ts";
 import { namespaceOf } from "../catalog.ts";
 import { refKey, type Told } from "../model.ts";
 import type { CpeMapping, CpeSetting, Ipv6, ResolvedCpe } from "../resolved.ts";
 import type { Secrets } from "./account.ts";
 import type { Facts } from "./facts.ts";
-import { acsOf } from "./managed.ts";
+import { acsOf, tenantTemplate } from "./managed.ts";
 import { cpeSerial } from "./serial.ts";
 
 /** What the router dials with. */
@@ -29,7 +29,7 @@ export function resolveCpe(facts: Facts, secrets: Secrets, ipv6: Ipv6, dial: Dia
     serial,
     oui: cpe.oui?.toUpperCase(),
     productClass: cpe.productClass,
-    templates: cpe.templates ?? plan?.spec.cpe.templates ?? [],
+    templates: (cpe.templates ?? plan?.spec.cpe.templates ?? []).map((name) => templateTag(tenant, name)),
     settings: [
       ...(managementUrl === undefined ? [] : [enforced("management.url", managementUrl)]),
       ...(dial.userName === undefined ? [] : [enforced("pppoe.username", dial.userName)]),
@@ -50,6 +50,10 @@ export const toldBy = ({ ref }: ResolvedCpe, keepsFormer: boolean): Told => ({
   fields: DIALS,
   keepsFormer,
 });
+
+/** Two tenants of one ACS may call their own templates alike; what people made there keeps its name. */
+const templateTag = ({ metadata, spec }: Tenant, name: string): string =>
+  spec.cpeTemplates.some((t) => t.name === name) ? tenantTemplate(metadata.name, name) : name;
 
 const mappingsOf = (plan: ServicePlan | undefined): readonly CpeMapping[] =>
   (plan?.spec.cpe.mappings ?? []).map(({ name, path, manufacturer, model }) => ({ name, path, manufacturer, model }));

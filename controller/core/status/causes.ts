@@ -3,13 +3,13 @@ import type { Condition } from "../../api/types.generated.ts";
 import {
   type Blocker,
   type Change,
+  type Facts,
   type FaultKind,
   type Hold,
   type Plan,
   parseRef,
   type RefKey,
   refKey,
-  type Seen,
 } from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Warning } from "../resolve/findings.ts";
@@ -29,8 +29,8 @@ export interface RunView {
   readonly faults: ReadonlyMap<RefKey, FaultView>;
   /** What the systems chose. */
   readonly known: Known;
-  /** As it was found, or left. */
-  readonly seen: Seen;
+  /** What the objects tell people. */
+  readonly facts: ReadonlyMap<RefKey, Facts>;
 }
 export interface StatusInput<Status> {
   /** `metadata.generation`; undefined where the source has none. */

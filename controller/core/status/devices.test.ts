@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fault } from "../../../reconcilers/errors.ts";
 import type { SubscriberStatus } from "../../api/types.generated.ts";
 import { Catalog } from "../catalog.ts";
-import type { Change, Facts, Observed, Ref } from "../model.ts";
+import type { Change, Facts, Ref } from "../model.ts";
 import { refKey } from "../model.ts";
 import { plan, profile, radius, subscriber, tenant } from "../resolve/fixture.ts";
 import { resolveSubscriber } from "../resolve/subscriber.ts";
@@ -23,10 +23,7 @@ const CPE = at("acs-1", "device", "HW-1");
 const ONU = at("voltha-1", "onu", "ALCL12345678");
 const UNI = at("voltha-1", "uni", "ALCL12345678-1");
 const done = (ref: Ref): Change => ({ ref, action: "none", id: "1", fields: [], after: [] });
-const seen = (ref: Ref, facts: Facts): [string, Observed] => [
-  refKey(ref),
-  { ref, id: "1", token: "t", retired: false, state: {}, outputs: {}, facts },
-];
+const seen = (ref: Ref, facts: Facts): [string, Facts] => [refKey(ref), facts];
 const cpeFacts = {
   deviceId: "00D09E-RG-HW-1",
   manufacturer: "Huawei",
@@ -46,7 +43,7 @@ const onuFacts = {
 };
 
 interface World {
-  readonly facts?: readonly [string, Observed][];
+  readonly facts?: readonly [string, Facts][];
   readonly faults?: Readonly<Record<string, FaultView>>;
   readonly changes?: readonly Change[];
   readonly previous?: SubscriberStatus;
@@ -70,7 +67,7 @@ function statusOf({
     previous,
     blocked: [],
     warnings: [],
-    report: { ...run([account(), ...changes], faults), seen: new Map(facts) },
+    report: { ...run([account(), ...changes], faults), facts: new Map(facts) },
     systems: SYSTEMS,
     declared: { subscriber: john, plan: undefined },
     resolution,

@@ -23,7 +23,7 @@ const listed = (names: Scalar): readonly string[] => String(names).split(/, */).
 export function cpeSection({ cpe }: ResolvedSubscriber, input: Input): Cpe | undefined {
   if (!cpe) return undefined;
   const key = refKey(cpe.ref);
-  const facts = input.report?.seen.get(key)?.facts;
+  const facts = input.report?.facts.get(key);
   const { faultCode, faultParameter, faultMessage, templates } = facts ?? {};
   const before = input.previous?.cpe?.serial === cpe.serial ? input.previous.cpe : {};
   const provisioning = provisioningOf(key, input) ?? before.provisioning;
@@ -54,7 +54,7 @@ function provisioningOf(key: RefKey, { report }: Input): Cpe["provisioning"] {
 
 function onuFacts(serial: string, input: Input): Facts {
   const own = (input.report?.plan.changes ?? []).filter((c) => isAccess(c, input) && belongs(c, serial));
-  return Object.assign({}, ...own.map((c) => input.report?.seen.get(refKey(c.ref))?.facts ?? {}));
+  return Object.assign({}, ...own.map((c) => input.report?.facts.get(refKey(c.ref)) ?? {}));
 }
 
 /** The ONU and its ports are several objects; what they tell is one section. */

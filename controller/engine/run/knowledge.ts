@@ -1,7 +1,7 @@
 /** What one run knows of its subject's objects, and what it still waits to hear. */
 
 import { Fault } from "../../../reconcilers/errors.ts";
-import { type Desired, type Observed, type Outputs, parseRef, type RefKey } from "../../core/model.ts";
+import { type Desired, type Facts, type Observed, type Outputs, parseRef, type RefKey } from "../../core/model.ts";
 import { type Owner, type OwnerKey, ownerKey, type Token, token } from "../../core/owner.ts";
 import { type Known, knownFrom } from "../../core/plan.ts";
 import type { Backoff } from "../../queue/backoff.ts";
@@ -35,6 +35,8 @@ export class Knowledge {
   readonly entries = new Map<RefKey, Entry>();
   readonly seen = new Map<RefKey, Observed | null>();
   readonly faults = new Map<RefKey, Fault>();
+  /** For people: what was last seen stays also when an effect has failed since. */
+  readonly facts = new Map<RefKey, Facts>();
   readonly underWay = new Map<RefKey, Promise<void>>();
   /** How many looks and effects have ended: a plan is the last one only if none ended since it was begun. */
   answers = 0;
@@ -108,6 +110,7 @@ export class Knowledge {
 
   /** Where nothing there can hold a marker, an intent in the inventory is what proves that it is ours. */
   see(key: RefKey, found: Observed | null, intended: boolean): void {
+    if (found?.facts) this.facts.set(key, found.facts);
     const resource = found && this.#means.ports.resource(found.ref);
     const unmarked = found !== null && resource?.marker === "store";
     if (unmarked && !intended && resource?.found) this.seen.set(key, null);
@@ -121,6 +124,7 @@ export class Knowledge {
       return;
     }
     this.seen.delete(key); // uncertain until it has been looked at again
+    if (e.facts) this.facts.set(key, { ...this.facts.get(key), ...e.facts });
     this.faults.set(key, e);
     if (e.kind === "Waiting") return; // it is no trouble: the device reports some time
     const { backoff, clock } = this.#means;

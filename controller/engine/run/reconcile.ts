@@ -6,6 +6,7 @@ import { type GateInput, gate } from "../../core/gate.ts";
 import {
   type Change,
   type Desired,
+  type Facts,
   type Impact,
   isDone,
   type Outputs,
@@ -47,6 +48,8 @@ export interface Report {
   readonly known: Known;
   /** As it was found, or left. */
   readonly seen: Seen;
+  /** For people. */
+  readonly facts: ReadonlyMap<RefKey, Facts>;
   readonly rest: Rest;
   /** How many effects stand that this run made. */
   readonly effects: number;
@@ -81,7 +84,7 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
     known.forgive();
     const settled = subject.blocked.length === 0 && p.changes.every(isDone);
     const retry = Number.isFinite(known.retryAt) && { retryAt: known.retryAt };
-    const { faults, output, seen } = known;
+    const { faults, output, seen, facts } = known;
     const { effects } = run.books;
     return {
       plan: p,
@@ -89,7 +92,7 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
       get planId() {
         return run.id();
       },
-      ...{ settled, rest, faults, known: output, seen, effects, ...retry },
+      ...{ settled, rest, faults, known: output, seen, facts, effects, ...retry },
     };
   }
 }
