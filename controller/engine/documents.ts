@@ -24,7 +24,7 @@ export function documentAt(
 /** Few are worth composing: of all subscribers only the one whose ONU the path names, and what all stand on. */
 function* owners(path: string, declared: Declared): Generator<OwnerKey> {
   for (const { metadata, spec } of declared.catalog.ofKind("Subscriber")) {
-    if (!spec.onu || !path.includes(onuSerial(spec.onu.serial))) continue;
+    if (!spec.onu || !path.toUpperCase().includes(onuSerial(spec.onu.serial))) continue;
     const owner = declared.owner(keyOf("Subscriber", metadata.namespace, metadata.name));
     if (owner) yield owner;
   }

@@ -136,7 +136,6 @@ describe("SADIS", () => {
     expect(published.find((p) => p.path.endsWith("ALCL12345678-1"))?.body).toMatchObject({
       id: "ALCL12345678-1",
       nasPortId: "ALCL12345678-1",
-      uplinkPort: "nni-16777216",
       circuitId: "OLT1/1/1/1:1",
       remoteId: "",
       uniTagList: [

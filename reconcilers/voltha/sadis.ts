@@ -1,9 +1,11 @@
 /** Pure: the documents of SADIS (subscriber and device information), which VGC is sent and ONOS asks for. */
+import { isIPv4 } from "node:net";
 import type { Desired, Spec } from "../../controller/core/model.ts";
 import type { Published } from "../system.ts";
 import { type Bandwidth, RATES } from "./bandwidth.ts";
 import type { Olt, VolthaConfig } from "./config.ts";
 import type { How } from "./desired.ts";
+import { adapterSerial } from "./names.ts";
 import { readService, type Service } from "./service.ts";
 
 export interface SadisUniTag {
@@ -25,14 +27,14 @@ export interface SadisSubscriber {
   readonly id: string;
   /** Name of the UNI port. */
   readonly nasPortId: string;
-  readonly uplinkPort: string;
   readonly circuitId: string;
   readonly remoteId: string;
   readonly uniTagList: readonly SadisUniTag[];
 }
 export interface SadisOlt {
   readonly id: string;
-  readonly ipAddress: string;
+  /** Only where it is one: ONOS reads nothing of an entry of which it cannot parse a part. */
+  readonly ipAddress?: string;
   readonly nasId: string;
   readonly uplinkPort: number;
 }
@@ -48,23 +50,22 @@ export function publishes(desired: Desired, { controller, olts }: VolthaConfig):
   if (ref.resource === "profile") return { path: `${BASE}/bandwidthprofiles/${ref.key}`, body: sadisProfile(desired) };
   if (ref.resource === "olt" && olt) return { path: `${BASE}/subscribers/${olt.serial}`, body: sadisOlt(olt) };
   if (ref.resource !== "uni" || !olt) return undefined;
-  const body = sadisSubscriber(desired, olt);
+  const body = sadisSubscriber(desired);
   return { path: `${BASE}/subscribers/${body.id}`, body };
 }
 const BASE = "/sadis/v2";
 
-/** Of a desired `uni`. `olt`: on which its ONU is. */
-function sadisSubscriber({ ref, spec }: Pick<Desired, "ref" | "spec">, olt: Olt): SadisSubscriber {
+/** Of a desired `uni`, by the name under which ONOS asks for it: as the OLT adapter writes it. */
+function sadisSubscriber({ ref, spec }: Pick<Desired, "ref" | "spec">): SadisSubscriber {
   const services = (Array.isArray(spec["services"]) ? spec["services"] : []).flatMap(
     (l) => readService(String(l)) ?? [],
   );
-  return subscriberOf(ref.key, olt, services, spec);
+  return subscriberOf(adapterSerial(ref.key), services, spec);
 }
-export function subscriberOf(port: string, olt: Olt, services: readonly Service[], spec: Spec): SadisSubscriber {
+export function subscriberOf(port: string, services: readonly Service[], spec: Spec): SadisSubscriber {
   return {
     id: port,
     nasPortId: port,
-    uplinkPort: `nni-${olt.uplinkPort}`,
     circuitId: String(spec["circuitId"] ?? ""),
     remoteId: String(spec["remoteId"] ?? ""),
     uniTagList: services.map(uniTag),
@@ -93,12 +94,10 @@ export function sadisProfile({ ref, spec }: Pick<Desired, "ref" | "spec">): Sadi
 }
 
 /** ONOS asks for an OLT by its serial. */
-const sadisOlt = ({ serial, name, address, uplinkPort }: Olt): SadisOlt => ({
-  id: serial,
-  ipAddress: address.replace(/:\d+$/, ""),
-  nasId: name,
-  uplinkPort,
-});
+function sadisOlt({ serial, name, address, uplinkPort }: Olt): SadisOlt {
+  const host = address.replace(/:\d+$/, "");
+  return { id: serial, ...(isIPv4(host) && { ipAddress: host }), nasId: name, uplinkPort };
+}
 /** VGC's own entry has texts for numbers, and the NNI ports. */
 export const vgcOlt = (olt: Olt) => ({
   ...sadisOlt(olt),

@@ -83,8 +83,11 @@ const serviceOf = ({ service }: Listed): Service => service;
 const spell = (...parts: readonly string[]): string => parts.map(encodeURIComponent).join("/");
 /** By port name always: a device that VGC does not know makes it fall silent for ever. */
 const servicePath = (port: string, service: Service): string => `/services/${spell(port)}/${tagsOf(service)}`;
-const document = (port: Port, service: Service, line: Line) =>
-  subscriberOf(port.name, port.olt, [service], { ...line });
+/** ONOS reads numbers there, VGC the name of the port. */
+const document = (port: Port, service: Service, line: Line) => ({
+  ...subscriberOf(port.name, [service], { ...line }),
+  uplinkPort: `nni-${port.olt.uplinkPort}`,
+});
 
 /**
  * VGC's own name of a service is `<subscriber>_<port>-<uniTag>-<S>-<C>-<profile>`, and a DELETE takes away whatever contains

@@ -11,6 +11,7 @@ import type {
   TenantSpec,
 } from "../../controller/api/types.generated.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
+import { adapterSerial } from "../../reconcilers/voltha/names.ts";
 import type { Cpe } from "../lab/genieacs/cpe.ts";
 import { type GenieacsLab, startGenieacs } from "../lab/genieacs/server.ts";
 import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.ts";
@@ -114,9 +115,9 @@ export class DevicesSite {
   /** A home with its ONU and a TR-181 router, both plugged in. */
   home(name: string, o: { readonly pon?: number; readonly online?: boolean } = {}) {
     const { serial } = sub(name).spec.onu!;
-    const onu = this.voltha.onu({ serial, olt: "OLT_1", pon: o.pon ?? 0 });
+    const onu = this.voltha.onu({ serial: adapterSerial(serial), olt: "OLT_1", pon: o.pon ?? 0 });
     const cpe = this.cpe(`CPE-${name.toUpperCase()}`, o.online);
-    return { onu, cpe, serial, uni: `${serial}-1` };
+    return { onu, cpe, serial, uni: `${adapterSerial(serial)}-1` };
   }
   cpe(serial: string, online = true): Cpe {
     return this.acs.plug({

@@ -33,7 +33,6 @@ it("asks for a subscriber, its bandwidth profiles and its OLT, and carries what 
   expect(subscriber).toMatchObject({
     id: uni,
     nasPortId: uni,
-    uplinkPort: "nni-16777216",
     uniTagList: expect.arrayContaining([
       expect.objectContaining({
         serviceName: "voice",
@@ -53,7 +52,6 @@ it("asks for a subscriber, its bandwidth profiles and its OLT, and carries what 
   expect(await ask("subscribers/OLT_1")).toMatchObject({
     id: "OLT_1",
     uplinkPort: 16777216,
-    ipAddress: "olt1.example",
   });
 });
 it("does not learn of what nobody declares, nor of what is gone", async () => {
