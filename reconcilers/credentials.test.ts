@@ -20,7 +20,7 @@ describe("a Secret with hosts goes only there", () => {
     ["postgresql://[2001:db8::1]/radius", "[2001:db8::1]", "an address"],
     ["voltha.example:55555", "voltha.example:55555", "without a scheme"],
   ])("%s: %s (%s)", (address, hosts) => {
-    expect(Object.keys(credentialsFor(address, secret(hosts)))).toEqual(["username", "password"]);
+    expect(Object.keys(credentialsFor([address], secret(hosts)))).toEqual(["username", "password"]);
   });
   test.each([
     ["postgresql://evil.example/radius", "db.example", "another host"],
@@ -34,11 +34,18 @@ describe("a Secret with hosts goes only there", () => {
     ["postgresql://db.example/radius", "", "an empty list allows nothing"],
     ["not an address", "db.example", "nonsense"],
   ])("%s is refused: %s (%s)", (address, hosts) => {
-    expect(() => credentialsFor(address, secret(hosts))).toThrow(expect.objectContaining({ code: "Misconfigured" }));
+    expect(() => credentialsFor([address], secret(hosts))).toThrow(expect.objectContaining({ code: "Misconfigured" }));
+  });
+  test("a system of two servers: both must be named", () => {
+    const both = ["voltha.example:55555", "http://vgc.example:8181"];
+    expect(() => credentialsFor(both, secret("voltha.example"))).toThrow(
+      expect.objectContaining({ code: "Misconfigured" }),
+    );
+    expect(Object.keys(credentialsFor(both, secret("voltha.example, vgc.example:8181")))).toHaveLength(2);
   });
   test("one without goes anywhere, and nothing of it is told", () => {
-    expect(Object.keys(credentialsFor("postgresql://any.example/x", secret()))).toEqual(["username", "password"]);
-    expect(() => credentialsFor("postgresql://any.example/x", secret("S3CRET.example"))).not.toThrow(/S3CRET/);
+    expect(Object.keys(credentialsFor(["postgresql://any.example/x"], secret()))).toEqual(["username", "password"]);
+    expect(() => credentialsFor(["postgresql://any.example/x"], secret("S3CRET.example"))).not.toThrow(/S3CRET/);
   });
 });
 

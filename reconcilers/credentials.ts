@@ -13,19 +13,22 @@ const PORTS: Readonly<Record<string, string>> = {
   "http:": "80",
 };
 
-/** The Secret without its `hosts`. @throws Fault `Misconfigured` where `hosts` does not name the host of the address. */
+/** The Secret without its `hosts`. @throws Fault `Misconfigured` where `hosts` does not name the host of every address. */
 export function credentialsFor(
-  address: string,
+  addresses: readonly string[],
   secret: Readonly<Record<string, Sensitive>>,
 ): ClientDeps["credentials"] {
   const { hosts, ...credentials } = secret;
   if (hosts === undefined) return credentials;
-  const to = hostOf(address);
   const named = hosts
     .reveal()
     .toLowerCase()
     .split(/[\s,]+/);
-  if (to && (named.includes(to.name) || named.includes(`${to.name}:${to.port}`))) return credentials;
+  const isNamed = (address: string): boolean => {
+    const to = hostOf(address);
+    return to !== undefined && (named.includes(to.name) || named.includes(`${to.name}:${to.port}`));
+  };
+  if (addresses.every(isNamed)) return credentials;
   throw fault("Misconfigured", "the Secret may not be used for the host of spec.address: its key `hosts` names others");
 }
 

@@ -109,7 +109,9 @@ export class Endpoints {
   async #deps({ metadata, spec }: ExternalSystem): Promise<ClientDeps> {
     const { credentialsRef: ref } = spec;
     const secret = ref ? await this.#secrets.readAll(ref.namespace, ref.name) : {};
-    return { endpoint: metadata.name, digest: this.#digest, credentials: credentialsFor(spec.address, secret) };
+    // A VOLTHA is two servers, and the same Secret opens both.
+    const addresses = [spec.address, ...(spec.voltha ? [spec.voltha.controller.address] : [])];
+    return { endpoint: metadata.name, digest: this.#digest, credentials: credentialsFor(addresses, secret) };
   }
 }
 

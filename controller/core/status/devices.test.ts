@@ -157,6 +157,12 @@ describe("the devices of a subscriber in its status", () => {
       /CWMP 9007: Device.WiFi.SSID.1.SSID: the value is not allowed; it says: too long/,
     );
   });
+  it("shows the services of all ports together", () => {
+    const two = at("voltha-1", "uni", "ALCL12345678-2");
+    const facts = [seen(ONU, onuFacts), seen(UNI, { services: "internet" }), seen(two, { services: "voice, iptv" })];
+    const s = statusOf({ facts, changes: [done(CPE), done(ONU), done(UNI), done(two)] });
+    expect(s.onu?.services).toEqual(["internet", "iptv", "voice"]);
+  });
   it("an ONU on another PON port than expected is served, and it is said", () => {
     const facts = [seen(ONU, { ...onuFacts, ponPort: 2 })];
     const remark = (expectedPonPort?: number) => {

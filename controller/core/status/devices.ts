@@ -54,7 +54,10 @@ function provisioningOf(key: RefKey, { report }: Input): Cpe["provisioning"] {
 
 function onuFacts(serial: string, input: Input): Facts {
   const own = (input.report?.plan.changes ?? []).filter((c) => isAccess(c, input) && belongs(c, serial));
-  return Object.assign({}, ...own.map((c) => input.report?.facts.get(refKey(c.ref)) ?? {}));
+  const told = own.map((c) => input.report?.facts.get(refKey(c.ref)) ?? {});
+  // Each port tells of its own services.
+  const services = [...new Set(told.flatMap((f) => (f["services"] ? listed(f["services"]) : [])))].sort();
+  return Object.assign({}, ...told, services.length > 0 ? { services: services.join() } : {});
 }
 
 /** The ONU and its ports are several objects; what they tell is one section. */
