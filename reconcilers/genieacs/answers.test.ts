@@ -38,6 +38,9 @@ test.each([
   ["GET", { code: 500 }, "Unavailable", "a read is repeated"],
   ["POST", { code: 500 }, "Lost", "a write may have happened (fact 7)"],
   ["POST", { code: 504 }, "Lost", "of a proxy: we never call a device without a task (fact 4)"],
+  ["DELETE", { code: 503, text: "Device is in session" }, "InUse", "nothing has happened (fact 18)"],
+  ["DELETE", { code: 503, text: "busy" }, "Lost", "of a proxy that may have passed it on"],
+  ["DELETE", { code: 503, text: "Device is in session", version: undefined }, "Lost", "not the ACS's word"],
   ["GET", { code: 429, retryAfter: "7" }, "TooManyRequests", "of a proxy"],
 ] as const)("%s %j is %s: %s", (method, more, code, _why) => {
   expect(verdict(method, more)).toMatchObject({ code });

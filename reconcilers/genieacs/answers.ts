@@ -21,6 +21,8 @@ const DECIDED = new Set([200, 201, 202, 204, 400, 404]);
 export function judge(method: Method, path: string, raw: Raw, now: number): Answer {
   // Every answer of GenieACS carries its version: a 404 of something in between is no absence.
   if (raw.version !== undefined && DECIDED.has(raw.code)) return raw;
+  if (raw.version !== undefined && raw.code === 503 && /^Device is in session/i.test(raw.text))
+    throw fault("InUse", "the router is in a session with the ACS, which does not end");
   throw refusal(method, path, raw, now);
 }
 

@@ -8,7 +8,8 @@ import { blankMemory, decodeMemory, encodeMemory, isMemory, type Memory, memoryO
 import { encode } from "./serials.ts";
 import type { Session } from "./session.ts";
 import { ownerTag, strangers } from "./tags.ts";
-import { dropTask, isOurs, type Task } from "./tasks.ts";
+import { takeBack } from "./takeback.ts";
+import { isOurs, type Task } from "./tasks.ts";
 
 /** A device whose tags are changed in step with the ACS's. */
 export interface Marked {
@@ -65,7 +66,7 @@ export async function claim(m: Marked): Promise<void> {
 }
 /** What waits for the device or was refused by it. */
 export async function drop(m: Marked, which: (task: Task) => boolean): Promise<void> {
-  for (const t of m.tasks.filter(which)) await dropTask(m.s, t, m.signal);
+  for (const t of m.tasks.filter(which)) await takeBack(m.s, t, m.signal);
   m.tasks = m.tasks.filter((t) => !which(t));
 }
 

@@ -25,6 +25,8 @@ export interface Session {
   /** By ref what its device refused last: the ACS's own record of it holds secrets, and goes. */
   readonly refusals: Map<RefKey, DeviceFault>;
   readonly now: () => number;
+  /** For the end of a session of a device that has something to be taken back. */
+  readonly patienceMs: number;
   readonly turn: Turn;
 }
 export interface Read {
@@ -32,6 +34,9 @@ export interface Read {
   readonly lastInform: string | undefined;
   readonly isAnswered: boolean;
 }
+
+/** A device that falls silent in a session is given up after 30 s; afterwards what it was to dial with is over its time. */
+const PATIENCE_MS = 60_000;
 
 export const sessionOf = (
   http: Http,
@@ -48,6 +53,7 @@ export const sessionOf = (
   due: new Map(),
   refusals: new Map(),
   now,
+  patienceMs: PATIENCE_MS,
   turn: turns(config.slots),
 });
 

@@ -8,12 +8,13 @@ import { type DeviceFault, refusal, unmapped } from "./faults.ts";
 import { awaitsRadios, DIALS, placeOf } from "./names.ts";
 import { type Cx, type Placed, prove, type Telling, type Told } from "./prove.ts";
 import type { Session, Wish } from "./session.ts";
-import { dropTask, post, uniqueKey } from "./tasks.ts";
+import { takeBack } from "./takeback.ts";
+import { post, type Queued, uniqueKey } from "./tasks.ts";
 import { type Pair, pairFor } from "./values.ts";
-import { awaiting } from "./waiting.ts";
+import { awaiting, wasInSession } from "./waiting.ts";
 
-/** The names of a customer's way in: RADIUS and the device change together, or neither. */
-const DIAL_SECONDS = 180;
+/** RADIUS and the device change together, or neither. Longer than clocks of an ACS's servers may differ (30 s). */
+const DIAL_SECONDS = 60;
 
 export async function set(
   s: Session,
@@ -75,10 +76,19 @@ async function tell(cx: Cx, device: Device, all: readonly Placed[], besides: num
   if (fate.is === "refused") return without(cx, device, all, fate.fault, besides);
   if (fate.is === "done") return prove(cx, device, all, fate.posted);
   if (!dials) return { held: {}, fault: awaiting(s, device, all.length + besides, fate) };
-  // Gone already: the device has come back in this moment and has run it.
-  if (!(await dropTask(s, { id: fate.id, device: device.id }, signal))) return prove(cx, device, all, undefined);
+  return withdraw(cx, device, all, fate, besides);
+}
+/** The device must not change before RADIUS can follow; what it has run meanwhile is known at once, so that it does. */
+async function withdraw(cx: Cx, device: Device, all: readonly Placed[], fate: Queued, besides: number): Promise<Told> {
+  const { s, signal } = cx;
+  const taken = await takeBack(s, { id: fate.id, device: device.id }, signal);
+  if (taken === "gone") {
+    const { held, fault } = await prove(cx, device, all, fate.posted);
+    return { held, fault: fault && wasInSession(device, all.length + besides) };
+  }
   await queueRest(cx, device, all);
-  return { held: {}, fault: awaiting(s, device, all.length + besides, fate) };
+  const count = all.length + besides;
+  return { held: {}, fault: taken === "at once" ? awaiting(s, device, count, fate) : wasInSession(device, count) };
 }
 /** CWMP takes all or nothing (TR-069, A.3.2.1): what was not refused goes again without what was. */
 async function without(

@@ -7,6 +7,7 @@ import { channelOf, type DeviceFault, FAULT_FIELDS, faultOf } from "./faults.ts"
 import { type Item, list, listBy, textAt } from "./list.ts";
 import { encode } from "./serials.ts";
 import type { Session } from "./session.ts";
+import { takeBack } from "./takeback.ts";
 import type { Pair } from "./values.ts";
 
 /** Only these: an unknown name, a null or an empty list kills a worker of the NBI (fact 6). */
@@ -16,7 +17,7 @@ export type Work =
   | { readonly name: "refreshObject"; readonly objectName: string }
   | { readonly name: "factoryReset" };
 /** What a task of ours is for: one of each at a time, the later replaces the earlier (fact 7). */
-export type Purpose = "set" | "dial" | "read" | "retire";
+export type Purpose = "set" | "read" | "retire";
 export const uniqueKey = (token: Token, purpose: Purpose): string => `${token}/${purpose}`;
 
 export interface Task {
@@ -31,15 +32,19 @@ export interface Pending {
 }
 export const NONE: Pending = { tasks: [], faults: [] };
 
+/** `posted`: when the task was made. */
 export type Fate =
   | { readonly is: "done"; readonly posted: string | undefined }
-  | {
-      readonly is: "queued";
-      readonly id: string;
-      readonly why: "offline" | "silent" | "unreachable";
-      readonly words: string;
-    }
+  | Queued
   | { readonly is: "refused"; readonly fault: DeviceFault };
+
+export interface Queued {
+  readonly is: "queued";
+  readonly id: string;
+  readonly posted: string | undefined;
+  readonly why: "offline" | "silent" | "unreachable";
+  readonly words: string;
+}
 
 const START_MS = 3000;
 
@@ -72,24 +77,24 @@ function taskIn({ text }: Answer): Item {
 
 async function fateOf(s: Session, device: Device, task: Item, reason: string, signal: AbortSignal): Promise<Fate> {
   const id = task._id;
+  const posted = textAt(task, "timestamp");
+  const queued = (why: Queued["why"], words = ""): Fate => ({ is: "queued", id, posted, why, words });
   if (/^Task faulted/i.test(reason)) return faulted(s, device, id, signal);
-  if (/^Device is offline/i.test(reason)) return { is: "queued", id, why: "offline", words: "" };
-  if (/^Task queued but not processed/i.test(reason)) return { is: "queued", id, why: "silent", words: "" };
-  if (/^Connection request error/i.test(reason)) return { is: "queued", id, why: "unreachable", words: reason };
+  if (/^Device is offline/i.test(reason)) return queued("offline");
+  if (/^Task queued but not processed/i.test(reason)) return queued("silent");
+  if (/^Connection request error/i.test(reason)) return queued("unreachable", reason);
   // No phrase, as over HTTP/2, or `Accepted` of a device that was not called: what is there tells.
   const { tasks, faults } = await pendingOf(s, [device.id], signal);
   if (faults.some((f) => f.channel === channelOf(id))) return faulted(s, device, id, signal);
-  if (!tasks.some((t) => t.id === id)) return { is: "done", posted: textAt(task, "timestamp") };
-  return canBeCalled(device)
-    ? { is: "queued", id, why: "offline", words: "" }
-    : { is: "queued", id, why: "unreachable", words: "it has told no ConnectionRequestURL" };
+  if (!tasks.some((t) => t.id === id)) return { is: "done", posted };
+  return canBeCalled(device) ? queued("offline") : queued("unreachable", "it has told no ConnectionRequestURL");
 }
 
 /** The fault carries what was sent, and so does its task: both go (facts 8, 9). */
 async function faulted(s: Session, device: Device, id: string, signal: AbortSignal): Promise<Fate> {
   const all = await pendingOf(s, [device.id], signal);
   const found = all.faults.find((f) => f.channel === channelOf(id));
-  await dropTask(s, { id, device: device.id }, signal);
+  await takeBack(s, { id, device: device.id }, signal);
   const unknown = {
     id: "",
     device: device.id,
@@ -100,15 +105,6 @@ async function faulted(s: Session, device: Device, id: string, signal: AbortSign
     message: "",
   };
   return { is: "refused", fault: found ?? unknown };
-}
-
-const HEX_ID = /^[0-9a-f]{24}$/i;
-/** Whether it was still there. An id that is no id kills a worker of the NBI (fact 6). */
-export async function dropTask(s: Session, task: Pick<Task, "id" | "device">, signal: AbortSignal): Promise<boolean> {
-  if (!HEX_ID.test(task.id)) throw fault("Unavailable", "GenieACS shows a task without an id");
-  const { code } = await s.http.send("DELETE", `/tasks/${task.id}`, undefined, signal);
-  await s.http.send("DELETE", `/faults/${encode(`${task.device}:${channelOf(task.id)}`)}`, undefined, signal);
-  return code !== 404;
 }
 
 /** Never what they carry (fact 9). */

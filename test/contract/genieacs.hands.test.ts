@@ -180,6 +180,28 @@ describe("the queue", () => {
   });
 });
 
+describe("while a session of the device goes on", () => {
+  test("nothing of its tasks and faults can be taken back, nor the device; what is new waits for the next", async () => {
+    cpe.rejects(SSID, "9007");
+    await run(set(SSID, "Home"));
+    const [task, fault] = [lab.tasks()[0]!._id, lab.faults()[0]!._id];
+    cpe.inSession = true;
+    const calls = [
+      ["DELETE", `/tasks/${task}`],
+      ["POST", `/tasks/${task}/retry`],
+      ["DELETE", `/faults/${fault}`],
+      ["DELETE", `/devices/${cpe.id}`],
+    ] as const;
+    for (const [method, path] of calls)
+      expect(await send(method, path)).toMatchObject({ status: 503, data: "Device is in session" });
+    expect(await run({ name: "reboot" })).toMatchObject({ status: 202, reason: "Task queued but not processed" });
+    expect([lab.tasks().length, lab.faults().length, lab.devices().length, ofKind("Reboot")]).toEqual([2, 1, 1, 0]);
+    cpe.inSession = false;
+    for (const [method, path] of calls.toSpliced(0, 1))
+      expect([method, path, (await send(method, path)).status]).toContain(200);
+  });
+});
+
 describe("queries", () => {
   beforeEach(() => {
     for (const serial of ["S10", "S11", "000200"])

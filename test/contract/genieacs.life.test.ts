@@ -146,11 +146,11 @@ describe("what the router dials with", () => {
     await town.settle(next);
     expect(router.get(PASSWORD)).toBe("n3w-pass");
   });
-  test("waits at the ACS for three minutes at most, should this process die before it takes it back", async () => {
+  test("waits at the ACS for one minute at most, should this process die before it takes it back", async () => {
     router.online = false;
     await town.settle(want(dial()));
     const bodies = town.lab.requests.filter((r) => r.body.includes("d1al-pass")).map((r) => JSON.parse(r.body));
-    expect(bodies.map((b) => b.expiry)).toEqual([180]);
+    expect(bodies.map((b) => b.expiry)).toEqual([60]);
   });
 });
 

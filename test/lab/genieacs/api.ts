@@ -18,6 +18,8 @@ interface Route {
 const OK: Reply = { status: 200 };
 const NO_DEVICE = text(404, "No such device");
 const NOT_FOUND = text(404, "404 Not Found");
+const IN_SESSION = text(503, "Device is in session");
+const isInSession = (acs: Acs, device: string): boolean => acs.devices.get(device)?.inSession === true;
 const shown = (status: number, body: unknown, reason?: string): Reply => ({
   status,
   headers: { "Content-Type": "application/json" },
@@ -101,6 +103,7 @@ function removeTag(acs: Acs, _: Request, [id, tag]: readonly string[]): Reply {
 
 /** Deletes its task too (fact 8). */
 function deleteFault(acs: Acs, _: Request, [id]: readonly string[]): Reply {
+  if (isInSession(acs, id!.split(":", 1)[0]!)) return IN_SESSION;
   const task = /:task_(.*)$/.exec(id!)?.[1];
   const queued = task === undefined ? undefined : taskById(acs.tasks, task);
   if (queued) acs.tasks.delete(queued._id);
@@ -109,6 +112,7 @@ function deleteFault(acs: Acs, _: Request, [id]: readonly string[]): Reply {
 function withTask(acs: Acs, id: string, then: (task: Task) => void): Reply {
   const task = taskById(acs.tasks, id);
   if (!task) return text(404, "Task not found");
+  if (isInSession(acs, task.device)) return IN_SESSION;
   acs.faults.delete(faultId(task.device, taskChannel(task._id)));
   then(task);
   return OK;
@@ -120,6 +124,7 @@ function retryTask(acs: Acs, _: Request, [id]: readonly string[]): Reply {
   return withTask(acs, id!, () => undefined);
 }
 function deleteDevice(acs: Acs, _: Request, [id]: readonly string[]): Reply {
+  if (isInSession(acs, id!)) return IN_SESSION;
   forget(acs.docs, id!);
   for (const task of tasksOf(acs.tasks, id!)) acs.tasks.delete(task._id);
   for (const fault of [...acs.faults.values()]) if (fault.device === id) acs.faults.delete(fault._id);
@@ -148,6 +153,8 @@ function connectOnly(acs: Acs, id: string): Reply {
 function processed(acs: Acs, task: Task): Reply {
   if (!acs.docs.byId.get(task.device)?.["_lastInform"])
     throw new TypeError("Cannot read properties of undefined (reading 'getTime')");
+  // The real one waits 30 s for the end of the session.
+  if (isInSession(acs, task.device)) return shown(202, task, "Task queued but not processed");
   const { refused, started } = reach(acs, task.device);
   if (refused !== undefined) return shown(202, task, refused);
   if (!started) return shown(202, task, "Task queued but not processed");

@@ -9,6 +9,8 @@ export interface Cpe {
   /** Whether a connection request finds it. */
   online: boolean;
   noConnectionRequest: Unreachable | undefined;
+  /** A session goes on, which has read its tasks: later ones are for the next, and none can be taken back. */
+  inSession: boolean;
   /** Comes online and runs what is queued. After a start or a reset it says so too. */
   inform(event?: string): void;
   /** By hand, at the device; it has not told the ACS yet. */
@@ -44,6 +46,12 @@ function handle(acs: Acs, device: Device): Cpe {
     set noConnectionRequest(why) {
       device.noConnectionRequest = why;
       if (why === "url" || why === "inform") forgetHow(acs, device, why);
+    },
+    get inSession() {
+      return device.inSession;
+    },
+    set inSession(inSession) {
+      device.inSession = inSession;
     },
     inform: (event = "2 PERIODIC") => {
       device.online = true;

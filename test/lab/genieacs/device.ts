@@ -31,6 +31,8 @@ export interface Device {
   tree: Branch;
   online: boolean;
   noConnectionRequest: Unreachable | undefined;
+  /** A session of its own goes on: the ACS holds it locked. */
+  inSession: boolean;
   /** Events of the next inform beside its cause: a restart, a factory reset. */
   pending: string[];
   readonly rejected: Map<string, string>;
@@ -54,6 +56,7 @@ export function makeDevice(plug: Plug): Device {
     tree: atFactory(plug),
     online: plug.online ?? true,
     noConnectionRequest: undefined,
+    inSession: false,
     pending: ["0 BOOTSTRAP", "1 BOOT"],
     rejected: new Map(),
     readOnly: new Set(),
