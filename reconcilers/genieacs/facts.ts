@@ -1,7 +1,7 @@
 /** What people want to know of a device: as last reported, for status only. */
 import type { Facts } from "../../controller/core/model.ts";
 import { type Device, type Root, valueAt } from "./device.ts";
-import { conceal } from "./faults.ts";
+import { factsOfFault } from "./faults.ts";
 import type { Pending } from "./tasks.ts";
 
 const COMMON = [
@@ -47,9 +47,7 @@ export function factsOf(device: Device, pending: Pending, progress: Progress, hi
     parametersSet: progress.parametersSet,
     wifiConfigured: progress.wifiConfigured,
     tasksPending: pending.tasks.length,
-    ...defined("faultCode", fault?.code),
-    ...defined("faultParameter", fault?.parameter),
-    ...defined("faultMessage", fault && conceal(fault.message, hide)),
+    ...(fault && factsOfFault(fault, hide)),
   };
 }
 const defined = (name: string, value: string | number | undefined): Facts =>

@@ -32,6 +32,28 @@ test("nothing of what was sent is in it (fact 9)", () => {
 test("nor where a device repeats it in its words", () => {
   const fault = refusal("HW-1", { ...faultOf(item), message: "bad value 's3cret'" }, ["s3cret"]);
   expect(fault.message).toBe("the router HW-1 refused Device.WiFi.SSID.1.SSID: 9007 bad value '(secret)'");
+  expect(fault.facts).toEqual({
+    faultCode: "cwmp.9007",
+    faultParameter: "Device.WiFi.SSID.1.SSID",
+    faultMessage: "bad value '(secret)'",
+  });
+});
+test.each([
+  ["session_terminated", "broke off while it was told", "session_terminated"],
+  ["timeout", "broke off while it was told", "timeout"],
+  ["9002", "refused", "cwmp.9002"],
+  ["too_many_commits", "refused", "too_many_commits"],
+])("%s: the router %s, and its code is %s", (code, verb, shown) => {
+  const fault = refusal("HW-1", { ...faultOf(item), code }, []);
+  expect(fault.message).toContain(`the router HW-1 ${verb} Device.WiFi.SSID.1.SSID: `);
+  expect(fault.facts).toMatchObject({ faultCode: shown });
+});
+test("what its own words do not name has no place in status", () => {
+  const fault = refusal("HW-1", { ...faultOf({ ...item, detail: {} }), code: "9002", message: "" }, []);
+  expect([fault.message, fault.facts]).toEqual([
+    "the router HW-1 refused what it was told: 9002",
+    { faultCode: "cwmp.9002" },
+  ]);
 });
 test.each([
   ["9001", "Rejected"],

@@ -1,5 +1,6 @@
 /** What a device refused: GenieACS's fault, of which only code, parameter and words are read (fact 9). */
-import { Fault, fault } from "../errors.ts";
+import type { Facts } from "../../controller/core/model.ts";
+import { Fault } from "../errors.ts";
 import { at, type Item, textAt } from "./list.ts";
 
 export interface DeviceFault {
@@ -46,20 +47,36 @@ const PERSON: Readonly<Record<string, string>> = {
 /** Internal error, resources exceeded, a session that broke off: the next one may go well. */
 const PASSING = /^(9002|9004|timeout|session_terminated|disconnected|too_many_.*)$/;
 
+const BROKEN = /^(timeout|session_terminated|disconnected)$/;
+const UNKNOWN = "look the code up in the device's manual: correct the value, or leave it out";
+
 /** `router`: as people call it. `hide`: values that no message may repeat. */
 export function refusal(router: string, f: DeviceFault, hide: readonly string[]): Fault {
-  const what = f.parameter ?? "what it was told";
+  const isBroken = BROKEN.test(f.code);
+  const what = f.parameter ?? (isBroken ? "its values" : "what it was told");
   const words = conceal(f.message, hide);
-  const message = `the router ${router} refused ${what}: ${f.code} ${words}`.trim();
-  if (PASSING.test(f.code)) return new Fault("Transient", "DeviceFault", message, { remedy: "it is tried again" });
-  const remedy = PERSON[f.code];
-  return remedy === undefined
-    ? fault("DeviceFault", message)
-    : new Fault("Rejected", "DeviceFault", message, { remedy });
+  const did = isBroken ? "broke off while it was told" : "refused";
+  const message = `the router ${router} ${did} ${what}: ${f.code} ${words}`.trim();
+  const facts = factsOfFault(f, hide);
+  if (PASSING.test(f.code))
+    return new Fault("Transient", "DeviceFault", message, { remedy: "it is tried again", facts });
+  return new Fault("Rejected", "DeviceFault", message, { remedy: PERSON[f.code] ?? UNKNOWN, facts });
+}
+/** For status. Numbers are CWMP's, words GenieACS's. */
+export function factsOfFault({ code, parameter, message }: DeviceFault, hide: readonly string[]): Facts {
+  return {
+    faultCode: /^\d+$/.test(code) ? `cwmp.${code}` : code,
+    ...(parameter !== undefined && { faultParameter: parameter }),
+    ...(message !== "" && { faultMessage: conceal(message, hide) }),
+  };
 }
 /** A device may repeat in its words what it was sent. */
-export const conceal = (text: string, hide: readonly string[]): string =>
+const conceal = (text: string, hide: readonly string[]): string =>
   hide.filter((s) => s !== "").reduce((out, s) => out.replaceAll(s, "(secret)"), text);
 
 export const unmapped = (router: string, name: string, why: string): Fault =>
   new Fault("Rejected", "DeviceFault", `the router ${router} ${why} ${name}`, { remedy: MAP });
+export const unkept = (router: string, name: string): Fault =>
+  new Fault("Rejected", "DeviceFault", `the router ${router} did not keep ${name}`, {
+    remedy: "a preset of the ACS, or the device itself, sets it back: change that, or declare what it sets",
+  });

@@ -4,7 +4,7 @@ import { Sensitive } from "../../controller/core/sensitive.ts";
 import { type Fault, fault } from "../errors.ts";
 import type { Order } from "../system.ts";
 import { type Device, leafOf } from "./device.ts";
-import { unmapped } from "./faults.ts";
+import { unkept, unmapped } from "./faults.ts";
 import { again } from "./find.ts";
 import type { Session, Wish } from "./session.ts";
 import { holds, plain } from "./values.ts";
@@ -47,13 +47,12 @@ const lacking =
   (words: string): Doubt =>
   (router, name) =>
     unmapped(router, name, words);
-const UNKEPT: Doubt = (router, name) => fault("DeviceFault", `the router ${router} did not keep ${name}`);
 
 function doubt(device: Device, path: string, value: Value, posted: string | undefined): Doubt | undefined {
   const leaf = leafOf(device, path);
   if (leaf === undefined) return lacking("has no such parameter:");
   if (leaf.writable === false) return lacking("does not let write");
   const isWritten = posted === undefined || (leaf.timestamp ?? "") >= posted;
-  if (value instanceof Sensitive) return isWritten || leaf.value === plain(value) ? undefined : UNKEPT;
-  return holds(leaf, value) ? undefined : UNKEPT;
+  if (value instanceof Sensitive) return isWritten || leaf.value === plain(value) ? undefined : unkept;
+  return holds(leaf, value) ? undefined : unkept;
 }

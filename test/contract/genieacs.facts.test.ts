@@ -64,6 +64,18 @@ describe("fact 1: 200 does not mean written", () => {
     });
     expect(router.get(SSID)).toBe("Home");
   });
+  test("one that somebody sets back in the same session is told as such", async () => {
+    const script = `declare("${INTERVAL}", null, {value: 300});`;
+    await town.session.http.send("PUT", "/provisions/inform", script, signal);
+    const configurations = [{ type: "provision", name: "inform" }];
+    const preset = { weight: 0, channel: "inform", events: {}, precondition: "", configurations };
+    await town.session.http.send("PUT", "/presets/inform", preset, signal);
+    expect(await town.settle(want([interval]))).toMatchObject({
+      code: "DeviceFault",
+      message: expect.stringMatching(/did not keep management.informInterval/),
+      remedy: expect.stringMatching(/preset of the ACS, or the device itself, sets it back/),
+    });
+  });
   test("a secret that has no place is never taken for written", async () => {
     const lost = enforce("X_VENDOR.Password", new Sensitive("p4ss"));
     expect(await town.settle(want([lost]))).toMatchObject({ code: "DeviceFault" });
@@ -149,7 +161,10 @@ describe("fact 3: what 202 means", () => {
       "",
     ]);
     expect((await town.plan(d)).fields.map((f) => f.field)).toEqual(["pppoe.username", "pppoe.password"]);
-    expect((await town.look(d))?.facts).toMatchObject({ faultCode: "9007", faultMessage: "Invalid parameter value" });
+    expect((await town.look(d))?.facts).toMatchObject({
+      faultCode: "cwmp.9007",
+      faultMessage: "Invalid parameter value",
+    });
     expect(await town.settle(want([interval, ssid]))).not.toHaveProperty("facts.faultCode");
   });
   test("a refused task is told by code, parameter and words; nothing of it stays (facts 8 and 9)", async () => {
@@ -157,6 +172,7 @@ describe("fact 3: what 202 means", () => {
     const outcome = (await town.settle(want([interval, key]))) as Fault;
     expect(outcome).toMatchObject({ kind: "Rejected", code: "DeviceFault" });
     expect(outcome.message).toMatch(/refused Device\.WiFi.*KeyPassphrase: 9007 Invalid parameter value/);
+    expect(outcome.facts).toMatchObject({ faultCode: "cwmp.9007", faultParameter: KEY });
     expect([town.lab.tasks(), town.lab.faults()]).toEqual([[], []]);
     expect(JSON.stringify(outcome)).not.toContain("s3cret-key");
   });
@@ -268,7 +284,7 @@ describe("fact 9: secrets stand in clear in tasks, faults and devices", () => {
     router.inform();
     expect(JSON.stringify(town.lab.faults())).toContain("s3cret-key");
     const seen = await town.look(want([first.key]));
-    expect(seen?.facts).toMatchObject({ faultCode: "9007", faultParameter: KEY, tasksPending: 1 });
+    expect(seen?.facts).toMatchObject({ faultCode: "cwmp.9007", faultParameter: KEY, tasksPending: 1 });
     expect(await town.settle(want([first.key]))).toMatchObject({ code: "DeviceFault" });
     expect([town.lab.tasks(), town.lab.faults()]).toEqual([[], []]);
   });
