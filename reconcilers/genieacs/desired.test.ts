@@ -84,7 +84,7 @@ test("a tenant's template is a provision, and a preset that waits for it; both a
       ref: { system: "acs-1", resource: "preset", key: "acme_fiber" },
       spec: {
         marking: true,
-        tag: "fiber",
+        tag: "acme_fiber",
         weight: 7,
         provision: { $output: "acs-1/provision/acme_fiber", path: "name", foreseen: "acme_fiber" },
       },

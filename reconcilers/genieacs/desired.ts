@@ -1,5 +1,6 @@
 /** Pure: what GenieACS should hold for a subject. */
 import { type Desired, output, type Spec } from "../../controller/core/model.ts";
+import { tenantTemplate } from "../../controller/core/resolve/managed.ts";
 import type {
   CpeMapping,
   CpeSetting,
@@ -62,15 +63,15 @@ function device(cpe: ResolvedCpe): Desired {
 export const isOnce = (how: How, name: string): boolean => how.once.has(name);
 const writtenOnce = ({ management, value }: CpeSetting): boolean => management === "Seed" || value instanceof Sensitive;
 
-/** GenieACS is one for all its tenants: names begin with the tenant. */
+/** GenieACS is one for all its tenants: tags and names begin with the tenant. */
 function templates({ owner, templates }: ResolvedTenant, endpoint: string): readonly Desired[] {
   return templates.flatMap(({ name, script, weight }) => {
-    const key = `${owner.tenant}_${name}`;
+    const key = tenantTemplate(owner.tenant, name);
     const provision = { system: endpoint, resource: "provision", key };
     const preset = { system: endpoint, resource: "preset", key };
     return [
       { ref: provision, spec: { [MARKING]: true, script } },
-      { ref: preset, spec: { [MARKING]: true, tag: name, weight, provision: output(provision, "name", key) } },
+      { ref: preset, spec: { [MARKING]: true, tag: key, weight, provision: output(provision, "name", key) } },
     ];
   });
 }

@@ -1,6 +1,7 @@
 /** What GenieACS really does (1.2.16, recorded): each finding that the code answers to, by its number. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Desired } from "../../controller/core/model.ts";
+import { tenantTemplate } from "../../controller/core/resolve/managed.ts";
 import type { CpeSetting, ResolvedCpe } from "../../controller/core/resolved.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { Fault } from "../../reconcilers/errors.ts";
@@ -342,28 +343,41 @@ test("facts 13, 17: every list is asked for by query and projection, nothing nee
 
 describe("fact 15: provisions and presets", () => {
   const templates = [{ name: "residential_fiber", script: 'log("hello");', weight: 5 }];
-  const settleAll = async (all: readonly Desired[]) => {
+  const settleAll = async (all: readonly Desired[], who = tenantOwner) => {
     const out = [];
     for (const d of all) {
       const spec = { ...d.spec, ...("provision" in d.spec && { provision: d.ref.key }) };
-      out.push(await town.settle({ ...d, spec }, tenantOwner));
+      out.push(await town.settle({ ...d, spec }, who));
     }
     return out;
   };
   test("run on devices with the template's tag, and settle", async () => {
     const [provision, preset] = await settleAll(tenant(templates));
     expect(provision).toMatchObject({ outputs: { name: "acme_residential_fiber" }, retired: false });
-    expect(preset).toMatchObject({ state: { tag: "residential_fiber", weight: 5, marking: true } });
+    expect(preset).toMatchObject({ state: { tag: "acme_residential_fiber", weight: 5, marking: true } });
     expect(town.lab.presets()).toMatchObject([
       {
         _id: "acme_residential_fiber",
-        precondition: '{"_tags":"residential_fiber"}',
+        precondition: '{"_tags":"acme_residential_fiber"}',
         channel: "acme_residential_fiber",
       },
     ]);
     await settleAll(tenant([{ ...templates[0]!, script: 'log("bye");', weight: 6 }]));
     expect(town.lab.provisions()[0]!["script"]).toMatch(/^\/\/ Lastmile lm_\S+ \S+\nlog\("bye"\);$/);
     expect(town.lab.presets()).toMatchObject([{ weight: 6 }]);
+  });
+  test("two tenants of one ACS may call theirs alike: each runs on its own routers", async () => {
+    const hill = { ...tenantOwner, tenant: "hill" };
+    const by = (name: string) => [
+      { name: "fiber", script: `declare("Tags.ran-${name}", null, {value: true});`, weight: 5 },
+    ];
+    await settleAll(tenant(by("acme")));
+    await settleAll(tenant(by("hill"), hill), hill);
+    const other = plug(2);
+    await town.settle(want([], { templates: [tenantTemplate("acme", "fiber")] }));
+    await town.settle(want([], { templates: [tenantTemplate("hill", "fiber")] }, 2), { ...owner(2), tenant: "hill" });
+    for (const r of [router, other]) r.inform();
+    expect([tagsOf(/^ran-/), tagsOf(/^ran-/, other)]).toEqual([["ran-acme"], ["ran-hill"]]);
   });
   test("a script that is no script is a bad value", async () => {
     const [provision] = await settleAll(tenant([{ ...templates[0]!, script: "declare((" }]));

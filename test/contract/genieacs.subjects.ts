@@ -47,6 +47,6 @@ export const wanted = (n: number, router: ResolvedCpe): Desired =>
 export const device = (n: number, edited = false): Desired =>
   wanted(n, cpe(serialOf(n), { templates: edited ? [] : ["residential_fiber"], settings: settings(n, edited) }));
 
-export const tenant = (templates: ResolvedTenant["templates"]): readonly Desired[] =>
-  desired(tenantSubject({ templates }), ENDPOINT);
 export const tenantOwner = tenantSubject().owner;
+export const tenant = (templates: ResolvedTenant["templates"], who: Owner = tenantOwner): readonly Desired[] =>
+  desired(tenantSubject({ templates, owner: who }), ENDPOINT);
