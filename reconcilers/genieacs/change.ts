@@ -1,7 +1,7 @@
 /** Making a device ours and telling it what differs: one task, and then the truth about it (facts 1 to 5). */
 import { refKey, type State } from "../../controller/core/model.ts";
 import type { Order } from "../system.ts";
-import { isOnce, MARKING, TEMPLATES } from "./desired.ts";
+import { isOnce, isValue, ON_RETIRE } from "./desired.ts";
 import type { Device } from "./device.ts";
 import { namesOf } from "./find.ts";
 import { claim, type Marked, memoryNow, remember, tagTemplates } from "./marks.ts";
@@ -9,7 +9,7 @@ import { nameHash } from "./memory.ts";
 import { DIALS, isWifi, placeOf } from "./names.ts";
 import type { Telling } from "./prove.ts";
 import { sure } from "./refresh.ts";
-import { isReset, type Wish } from "./session.ts";
+import { type Wish, wantedOf } from "./session.ts";
 import { set } from "./set.ts";
 import { digestOf } from "./state.ts";
 
@@ -32,7 +32,7 @@ export async function change(m: Marked, device: Device, wish: Wish | undefined):
 
 const tellingOf = ({ patch }: Order, wish: Wish): readonly Telling[] =>
   Object.entries(patch).flatMap(([name, value]) =>
-    value === null || name === TEMPLATES || name === MARKING ? [] : [{ name, value, isOnce: isOnce(wish.how, name) }],
+    value === null || !isValue(name) ? [] : [{ name, value, isOnce: isOnce(wish.how, name) }],
   );
 
 /** What a retirement will have to undo: by then nobody may know the plan any more. */
@@ -43,7 +43,7 @@ function endOf(device: Device, wish: Wish) {
   return {
     off: [...new Set(switches.flatMap(at))].sort(),
     blank: names.filter((name) => DIALS.has(name)).flatMap(at),
-    reset: isReset(wish),
+    reset: wantedOf(wish, ON_RETIRE) === "FactoryReset",
   };
 }
 

@@ -30,6 +30,7 @@ describe("a router", () => {
     expect(ref.key).toBe("HWTC12345678");
     expect(spec).toEqual({
       marking: true,
+      onRetire: "Keep",
       templates: ["fiber", "voice"],
       "management.informInterval": 600,
       "Time.Enable": true,

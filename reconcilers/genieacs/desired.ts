@@ -16,6 +16,10 @@ import { declared } from "./values.ts";
 /** Fields of a device that are no values of its data model. */
 export const TEMPLATES = "templates";
 export const MARKING = "marking";
+/** Remembered at the device: at its end nobody may know the tenant any more. */
+export const ON_RETIRE = "onRetire";
+const RESERVED: ReadonlySet<string> = new Set([TEMPLATES, MARKING, ON_RETIRE]);
+export const isValue = (name: string): boolean => !RESERVED.has(name);
 
 /** How the fields of a device are read and written: `Desired.how`. */
 export interface How {
@@ -25,7 +29,6 @@ export interface How {
   /** Written at installation, after a factory reset and when the declared value changes, and never read: seeds and secrets. */
   readonly once: ReadonlySet<string>;
   readonly mappings: readonly CpeMapping[];
-  readonly onRetire: ResolvedCpe["onRetire"];
 }
 export const isHow = (how: unknown): how is How => typeof how === "object" && how !== null && "once" in how;
 
@@ -47,6 +50,7 @@ function device(cpe: ResolvedCpe): Desired {
     throw fault("BadValue", `the CPE's parameter ${JSON.stringify(odd.name)} is no path without its root object`);
   const spec: Spec = {
     [MARKING]: true,
+    [ON_RETIRE]: cpe.onRetire,
     [TEMPLATES]: cpe.templates.length > 0 ? [...new Set(cpe.templates)].sort() : null,
     ...Object.fromEntries(cpe.settings.map((s) => [s.name, declared(s)])),
   };
@@ -56,7 +60,6 @@ function device(cpe: ResolvedCpe): Desired {
     productClass: cpe.productClass,
     once: new Set(cpe.settings.filter(writtenOnce).map((s) => s.name)),
     mappings: cpe.mappings,
-    onRetire: cpe.onRetire,
   };
   return { ref: cpe.ref, spec, how };
 }

@@ -2,7 +2,7 @@
 import type { Ref, RefKey } from "../../controller/core/model.ts";
 import { refKey } from "../../controller/core/model.ts";
 import { LAYOUT } from "./bands.ts";
-import type { How } from "./desired.ts";
+import { type How, isValue } from "./desired.ts";
 import { ABOUT, type Device, deviceOf, ROOTS, type Root } from "./device.ts";
 import { READ } from "./facts.ts";
 import { type Item, list, listBy, merged } from "./list.ts";
@@ -86,8 +86,7 @@ export async function withValues(
   }
   return out;
 }
-export const namesOf = (wish: Wish): readonly string[] => Object.keys(wish.spec).filter((n) => !RESERVED.has(n));
-const RESERVED: ReadonlySet<string> = new Set(["templates", "marking"]);
+export const namesOf = (wish: Wish): readonly string[] => Object.keys(wish.spec).filter(isValue);
 const pathsOf = (device: Device, wish: Wish): readonly string[] =>
   namesOf(wish).flatMap((name) => placeOf(device, name, wish.how.mappings).at ?? []);
 

@@ -3,7 +3,7 @@ import { OTHERS } from "../../controller/core/model.ts";
 import { EVERYWHERE } from "../../controller/core/resolve/findings.ts";
 import type { Resource } from "../system.ts";
 import { apply } from "./apply.ts";
-import { MARKING, TEMPLATES } from "./desired.ts";
+import { MARKING, ON_RETIRE, TEMPLATES } from "./desired.ts";
 import { observe, scan } from "./observe.ts";
 import * as whole from "./put.ts";
 import type { Session } from "./session.ts";
@@ -16,7 +16,7 @@ const managed = { authority: "managed" } as const;
 const device = (s: Session): Resource => ({
   name: "device",
   marker: "inline",
-  fields: { [MARKING]: managed, [TEMPLATES]: managed, [OTHERS]: managed },
+  fields: { [MARKING]: managed, [ON_RETIRE]: managed, [TEMPLATES]: managed, [OTHERS]: managed },
   limit: LIMIT,
   settleMs: 0, // a device is there before it is claimed, and a tag is set once or not at all
   observe: (lookups, signal) => observe(s, lookups, signal),

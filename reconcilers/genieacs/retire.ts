@@ -1,6 +1,5 @@
 /** Taking a device out of service, and forgetting it. Nothing waits for the device: what it must be told is a queued task. */
 import type { Order } from "../system.ts";
-import { isHow } from "./desired.ts";
 import { type Device, leafOf } from "./device.ts";
 import { drop, type Marked, memoryNow, put, take } from "./marks.ts";
 import { isMemory } from "./memory.ts";
@@ -31,8 +30,7 @@ async function tellEnd(m: Marked, device: Device): Promise<void> {
 
 function endOf(m: Marked, device: Device): Work | undefined {
   const { reset, off, blank } = memoryNow(m);
-  const { how } = m.order;
-  if (isHow(how) ? how.onRetire === "FactoryReset" : reset) return { name: "factoryReset" };
+  if (reset) return { name: "factoryReset" };
   const typed = (path: string, value: string | boolean): Pair => {
     const type = leafOf(device, path)?.type;
     return type === undefined ? [`${device.root}.${path}`, value] : [`${device.root}.${path}`, value, type];

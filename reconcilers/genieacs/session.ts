@@ -72,5 +72,3 @@ export const wantedOf = (wish: Wish | undefined, name: string): State[string] =>
   const v = wish?.spec[name] ?? null;
   return isSymbolic(v) ? null : (v as State[string]);
 };
-
-export const isReset = ({ how }: Wish): boolean => how.onRetire === "FactoryReset";

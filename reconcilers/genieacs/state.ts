@@ -2,13 +2,13 @@
 import { type Observed, type Ref, refKey, type State, type Value } from "../../controller/core/model.ts";
 import type { Token } from "../../controller/core/owner.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
-import { isOnce, MARKING, TEMPLATES } from "./desired.ts";
+import { isOnce, MARKING, ON_RETIRE, TEMPLATES } from "./desired.ts";
 import { type Device, leafOf } from "./device.ts";
 import { factsOf } from "./facts.ts";
 import { namesOf } from "./find.ts";
 import { type Memory, mayBeSame, nameHash, shortDigest } from "./memory.ts";
 import { isWifi, placeOf } from "./names.ts";
-import { isReset, type Session, type Wish, wantedOf } from "./session.ts";
+import { type Session, type Wish, wantedOf } from "./session.ts";
 import { decommissioned, isWhole, marksFor, ownersOn } from "./tags.ts";
 import { isOf, NONE, type Pending } from "./tasks.ts";
 import { holds, plain, shown } from "./values.ts";
@@ -31,7 +31,8 @@ export function observed(
   const state: State = {
     ...values,
     ...(templates.length > 0 && { [TEMPLATES]: templates }),
-    [MARKING]: isWhole(device.tags, token, ref) && (live === undefined || (isIdle && knowsEnd(memory, wish))),
+    [MARKING]: isWhole(device.tags, token, ref) && (live === undefined || isIdle),
+    ...(memory && { [ON_RETIRE]: memory.reset ? "FactoryReset" : "Keep" }),
   };
   const set = Object.keys(values).filter((name) => same(values[name]!, wantedOf(wish, name)));
   const wifi = Object.keys(values).filter(isWifi);
@@ -56,9 +57,6 @@ function withRefusal(s: Session, ref: Ref, { tasks, faults }: Pending): Pending 
 }
 const secretsOf = (wish: Wish | undefined): readonly string[] =>
   Object.values(wish?.spec ?? {}).flatMap((v) => (v instanceof Sensitive ? [v.reveal()] : []));
-/** What happens to it at its end is remembered before: then nobody may know any more. */
-const knowsEnd = (memory: Memory | undefined, wish: Wish | undefined): boolean =>
-  !wish || memory?.reset === isReset(wish);
 const same = (have: Value, want: Value): boolean => plain(have) !== undefined && plain(have) === plain(want);
 
 function another(ref: Ref, device: Device, live: Token): Observed {

@@ -234,12 +234,20 @@ describe("out of service", () => {
     await town.end(d, "retire");
     expect(router.rpcs.at(-1)).toMatchObject({ name: "FactoryReset" });
   });
-  test("what the tenant wants at the end may change, also for a router that is told nothing else", async () => {
-    await town.settle(want([]));
-    expect(await town.settle(want([], { onRetire: "FactoryReset" }))).toMatchObject({ state: { marking: true } });
+  test.each([
+    ["Keep", "FactoryReset", "FactoryReset"],
+    ["FactoryReset", "Keep", "SetParameterValues"],
+  ] as const)("what is declared last counts, though nothing else changed: %s, then %s", async (before, after, last) => {
+    await town.settle(want(wifi(), { onRetire: before }));
+    const d = want(wifi(), { onRetire: after });
+    expect(await town.plan(d)).toMatchObject({ action: "update", fields: [{ field: "onRetire", before, after }] });
+    expect(await town.plan(d)).not.toHaveProperty("impact");
+    const told = router.rpcs.length;
+    expect(await town.settle(d)).toMatchObject({ state: { onRetire: after } });
+    expect(router.rpcs).toHaveLength(told);
     town.restart();
-    await town.end(want([]), "retire");
-    expect(router.rpcs.at(-1)).toMatchObject({ name: "FactoryReset" });
+    await town.end(d, "retire");
+    expect(router.rpcs.at(-1)).toMatchObject({ name: last });
   });
   test("a wish that was taken back while it waited is not carried out", async () => {
     await town.settle(want([interval]));
