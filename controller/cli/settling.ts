@@ -69,7 +69,8 @@ export async function settle(
   });
   try {
     signal.throwIfAborted();
-    await Promise.race([engine.settle(patience), aborted]);
+    const mayChange = (key: OwnerKey): boolean => engine.standing.get(key)?.refused !== true;
+    await Promise.race([engine.settle(patience, mayChange), aborted]);
   } finally {
     clearInterval(timer);
     io.progress(undefined);

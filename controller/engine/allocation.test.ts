@@ -55,7 +55,7 @@ describe("a chosen address", () => {
     expect([addressRow(3).address, inAccount(3)]).toEqual([given, given]);
     expect(await scene.world.census()).toMatchObject({ addresses: 3, accounts: 3 });
     await scene.settle([]);
-    expect(await scene.world.census()).toMatchObject({ live: "0/0/3" }); // who cannot be marked there cannot be found again
+    expect(await scene.world.census()).toMatchObject({ live: "0/0/0" }); // what cannot be marked was as declared, and is theirs again
   });
   test("is enough for what stands on it while the system is down", async () => {
     scene = await Scene.open(db.pool);

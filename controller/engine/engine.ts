@@ -64,6 +64,8 @@ export interface Standing {
   readonly faulty: boolean;
   /** For a device that has not reported. */
   readonly awaits: boolean;
+  /** Whatever is wrong was refused: the same will be refused again, until a person has changed something. */
+  readonly refused: boolean;
   readonly runs: number;
 }
 
@@ -159,8 +161,8 @@ export class Engine {
     const { mine } = this.#o;
     this.queue.add(mine ? keys.filter((key) => mine(key) || isShared(key)) : keys, small);
   }
-  settle(patience = 0): Promise<void> {
-    return this.queue.settle(patience);
+  settle(patience = 0, isWorthIt?: (key: OwnerKey) => boolean): Promise<void> {
+    return this.queue.settle(patience, isWorthIt);
   }
   /** What people have allowed by now; whoever is held asks again when that changed. */
   async refreshApprovals(): Promise<void> {
@@ -277,8 +279,9 @@ export class Engine {
     const runs = (this.standing.get(key)?.runs ?? 0) + 1;
     const faults = [...r.faults.values()];
     const awaits = faults.some((f) => f.kind === "Waiting");
-    const faulty = faults.some((f) => f.kind !== "Waiting");
-    this.standing.set(key, { settled: r.settled, held, faulty, awaits, runs });
+    const trouble = faults.filter((f) => f.kind !== "Waiting");
+    const refused = trouble.length > 0 && trouble.every((f) => f.kind === "Rejected");
+    this.standing.set(key, { settled: r.settled, held, faulty: trouble.length > 0, awaits, refused, runs });
     this.#backoff.clear(key);
   }
 

@@ -74,12 +74,15 @@ export class KeyQueue {
     return first.done ? 0 : performance.now() - first.value;
   }
 
-  /** Until nothing runs and nothing is ready; with `patience` (ms), also until nothing waits. Throws what a run threw. */
-  async settle(patience = 0): Promise<void> {
+  /**
+   * Until nothing runs and nothing is ready; with `patience` (ms), also until nothing waits that is worth it. Throws what a
+   * run threw.
+   */
+  async settle(patience = 0, isWorthIt: (key: string) => boolean = () => true): Promise<void> {
     const end = performance.now() + patience;
     for (;;) {
       if (this.#failure) throw this.#failure.cause;
-      if (this.idle() && (this.#timers.size === 0 || performance.now() > end)) return;
+      if (this.idle() && (performance.now() > end || ![...this.#timers.keys()].some(isWorthIt))) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 50);
         this.#changed = () => {

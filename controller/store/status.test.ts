@@ -63,15 +63,16 @@ test("by tenant, ordered by owner, until dropped", async () => {
 });
 
 test("who is not ready, or says nothing of it, is known", async () => {
-  const ready = (status: string) => ({
+  const ready = (status: string, reason = "Converged") => ({
     conditions: [
       { type: "InSync", status: "True" },
-      { type: "Ready", status },
+      { type: "Ready", status, reason },
     ],
   });
-  const all = [ready("True"), ready("False"), ready("Unknown"), { conditions: [] }, {}];
+  const waits = ready("True", "AwaitingDevice");
+  const all = [ready("True"), ready("False"), ready("Unknown"), { conditions: [] }, {}, waits];
   await statuses.writeStatus(all.map((status, n) => ({ owner: owner(n + 1), status })));
-  expect(await statuses.notReady()).toEqual([owner(2), owner(3), owner(4), owner(5)]);
+  expect(await statuses.notReady()).toEqual([owner(2), owner(3), owner(4), owner(5), owner(6)]);
 });
 
 test("an old holder writes no status", async () => {

@@ -98,7 +98,9 @@ async function carryOut(
 ): Promise<void> {
   const { declared, engine } = controller;
   // Also what nobody declared differently: drift, and what an earlier apply left undone.
-  await engine.accept(() => keys.map((key) => ({ key, before: undefined, after: declared.outline(key) })));
+  await engine.accept(() =>
+    keys.map((key) => ({ key, before: undefined, after: declared.outline(key), held: declared.claimed(key) })),
+  );
   await settle(controller, endings, { keys, patience: timeout * 1000, io: cx.io, signal: cx.signal });
   await controller.endpoints.ping();
   await controller.writeStatuses();
