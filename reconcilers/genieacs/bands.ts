@@ -39,8 +39,8 @@ const USUAL: Readonly<Record<string, number>> = { "2.4ghz": 1, "5ghz": 5 };
 
 /** The first instance of a band; "none": the device has none; "unread": it has not told its radios. */
 export function instanceOf(device: Device, band: string): number | "none" | "unread" {
-  const known = INSTANCES.map((n) => [n, bandOf(device, n)] as const).filter(([, b]) => b !== undefined);
-  if (known.length > 0) return known.find(([, b]) => b?.toLowerCase() === band.toLowerCase())?.[0] ?? "none";
+  const bands = bandsOf(device);
+  if (bands.length > 0) return bands.find(([, b]) => b === band.toLowerCase())?.[0] ?? "none";
   const isRead = device.root !== undefined && SHOWN[device.root].some((path) => valueAt(device, path) !== undefined);
   return isRead ? (USUAL[band.toLowerCase()] ?? "none") : "unread";
 }
@@ -52,6 +52,19 @@ export function accessPointOf(device: Device, ssid: number): number {
   return INSTANCES.find(of) ?? ssid;
 }
 
+type Bands = readonly (readonly [instance: number, band: string])[];
+/** Every value of Wi-Fi asks for them at every look: told once for each reading of a device. */
+const told = new WeakMap<Device, Bands>();
+function bandsOf(device: Device): Bands {
+  const before = told.get(device);
+  if (before) return before;
+  const now = INSTANCES.flatMap((n): Bands => {
+    const band = bandOf(device, n)?.toLowerCase();
+    return band === undefined ? [] : [[n, band]];
+  });
+  told.set(device, now);
+  return now;
+}
 function bandOf(device: Device, n: number): string | undefined {
   if (device.root === "Device") {
     const radio = instanceIn(valueAt(device, `WiFi.SSID.${n}.LowerLayers`), "Radio");

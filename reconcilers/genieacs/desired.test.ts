@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { output } from "../../controller/core/model.ts";
 import type { CpeSetting, ResolvedCpe, ResolvedSubscriber, ResolvedTenant } from "../../controller/core/resolved.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { desired, type How } from "./desired.ts";
@@ -21,11 +20,10 @@ const one = (...settings: readonly CpeSetting[]) => desired(subscriber({ setting
 
 describe("a router", () => {
   test("has its templates and settings by name, in their types", () => {
-    const address = output({ system: "nb", resource: "address", key: "a" }, "address");
     const { ref, spec } = one(
       { name: "management.informInterval", value: 600, management: "Enforce" },
       { name: "Time.Enable", value: "1", management: "Enforce", type: "Boolean" },
-      { name: "X.Address", value: address, management: "Enforce", type: "String" },
+      { name: "X.Number", value: 7, management: "Enforce", type: "String" },
     );
     expect(ref.key).toBe("HWTC12345678");
     expect(spec).toEqual({
@@ -34,7 +32,7 @@ describe("a router", () => {
       templates: ["fiber", "voice"],
       "management.informInterval": 600,
       "Time.Enable": true,
-      "X.Address": address,
+      "X.Number": "7",
     });
   });
   test("without templates has none: what was there of ours is taken away", () => {

@@ -1,5 +1,5 @@
 /** What one open connection knows beside its endpoint: what is wanted of each device, and who is being spoken to. */
-import type { RefKey, Spec, State } from "../../controller/core/model.ts";
+import { isOutput, type RefKey, type Spec, type State } from "../../controller/core/model.ts";
 import type { ClientDeps, Lookup, Order } from "../system.ts";
 import type { Http } from "./client.ts";
 import type { GenieacsConfig } from "./config.ts";
@@ -8,7 +8,7 @@ import type { DeviceFault } from "./faults.ts";
 import { type Turn, turns } from "./turns.ts";
 
 export interface Wish {
-  readonly spec: Spec;
+  readonly spec: State;
   readonly how: How;
 }
 export interface Session {
@@ -57,18 +57,11 @@ export const sessionOf = (
   turn: turns(config.slots),
 });
 
-/** The wish that comes with a question or an order, or the last one. What is wanted by value stays known where a later one names its maker. */
+/** The wish that comes with a question or an order, or the last one: every value of a router is known by its declaration. */
 export function wishFor(s: Session, key: RefKey, asked: Pick<Lookup | Order, "spec" | "how">): Wish | undefined {
-  const before = s.wishes.get(key);
-  if (!asked.spec || !isHow(asked.how)) return before;
-  const spec = Object.entries(asked.spec).map(([name, v]) => [name, known(v, before?.spec[name])] as const);
-  return { spec: Object.fromEntries(spec), how: asked.how };
+  const { spec, how } = asked;
+  return spec && isState(spec) && isHow(how) ? { spec, how } : s.wishes.get(key);
 }
-const known = (now: Spec[string], before: Spec[string] | undefined): Spec[string] =>
-  isSymbolic(now) && before !== undefined ? before : now;
-const isSymbolic = (v: Spec[string]): boolean => typeof v === "object" && v !== null && "$output" in v;
+const isState = (spec: Spec): spec is State => !Object.values(spec).some(isOutput);
 
-export const wantedOf = (wish: Wish | undefined, name: string): State[string] => {
-  const v = wish?.spec[name] ?? null;
-  return isSymbolic(v) ? null : (v as State[string]);
-};
+export const wantedOf = (wish: Wish | undefined, name: string): State[string] => wish?.spec[name] ?? null;

@@ -68,14 +68,14 @@ const pairsOf = (device: Device, p: Placed): readonly Pair[] =>
 async function tell(cx: Cx, device: Device, all: readonly Placed[], besides: number): Promise<Told> {
   const { s, order, signal } = cx;
   if (all.length === 0) return { held: {}, fault: undefined };
-  const dials = all.some((p) => DIALS.has(p.name));
-  const expiry = dials ? Math.min(DIAL_SECONDS, s.config.taskExpirySeconds) : s.config.taskExpirySeconds;
+  const live = all.some(isLive);
+  const expiry = live ? Math.min(DIAL_SECONDS, s.config.taskExpirySeconds) : s.config.taskExpirySeconds;
   const how = { key: uniqueKey(order.token, "set"), expiry };
   const work = { name: "setParameterValues", parameterValues: all.flatMap((p) => pairsOf(device, p)) } as const;
   const fate = await post(s, device, work, how, signal);
   if (fate.is === "refused") return without(cx, device, all, fate.fault, besides);
   if (fate.is === "done") return prove(cx, device, all, fate.posted);
-  if (!dials) return { held: {}, fault: awaiting(s, device, all.length + besides, fate) };
+  if (!live) return { held: {}, fault: awaiting(s, device, all.length + besides, fate) };
   return withdraw(cx, device, all, fate, besides);
 }
 /** The device must not change before RADIUS can follow; what it has run meanwhile is known at once, so that it does. */
@@ -111,9 +111,14 @@ async function without(
 const secretsOf = (all: readonly Placed[]): readonly string[] =>
   all.flatMap(({ value }) => (value instanceof Sensitive ? [value.reveal()] : []));
 
-/** Names of the way in wait here and not at the ACS: the device must not change before RADIUS can follow. */
+/**
+ * The way in waits here and not at the ACS, for the device must not change before RADIUS can follow; and so does every
+ * secret, which would stand there in the clear for days (fact 9).
+ */
+const isLive = ({ name, value }: Placed): boolean => DIALS.has(name) || value instanceof Sensitive;
+
 async function queueRest({ s, order, signal }: Cx, device: Device, all: readonly Placed[]): Promise<void> {
-  const rest = all.filter((p) => !DIALS.has(p.name)).flatMap((p) => pairsOf(device, p));
+  const rest = all.filter((p) => !isLive(p)).flatMap((p) => pairsOf(device, p));
   if (rest.length === 0) return;
   const how = { key: uniqueKey(order.token, "set"), expiry: s.config.taskExpirySeconds };
   await post(s, device, { name: "setParameterValues", parameterValues: rest }, how, signal);

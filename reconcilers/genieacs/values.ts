@@ -1,24 +1,19 @@
 /** Values between three spellings: as declared, as the NBI shows them, and as a task sends them. */
-import { isOutput, type Scalar, type Spec, type Value } from "../../controller/core/model.ts";
+import type { Scalar, Spec, Value } from "../../controller/core/model.ts";
 import type { CpeSetting } from "../../controller/core/resolved.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { fault } from "../errors.ts";
 import type { Leaf } from "./device.ts";
 
 type Type = NonNullable<CpeSetting["type"]>;
+interface Setting extends Pick<CpeSetting, "name" | "value"> {
+  readonly type?: Type | undefined;
+}
 const NUMBERS: ReadonlySet<Type | undefined> = new Set(["Int", "UnsignedInt"]);
 
 /** In the JavaScript type of its declared one. @throws Fault `BadValue` */
-export function declared<V>({
-  name,
-  value,
-  type,
-}: {
-  readonly name: string;
-  readonly value: V;
-  readonly type?: Type | undefined;
-}) {
-  if (type === undefined || value instanceof Sensitive || isOutput(value)) return value;
+export function declared({ name, value, type }: Setting): CpeSetting["value"] {
+  if (type === undefined || value instanceof Sensitive) return value;
   const text = String(value);
   if (type === "Boolean") return truth(text) ?? wrong(name, "is not true or false");
   if (NUMBERS.has(type)) return whole(text, type === "UnsignedInt") ?? wrong(name, `is no ${type}`);
