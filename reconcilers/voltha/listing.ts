@@ -31,13 +31,17 @@ export interface Lists {
 export function assign(ports: readonly Port[], lists: Lists) {
   const bySerial = Map.groupBy(lists.tagged, (t) => t.serial);
   const byTags = Map.groupBy(lists.listed, (l) => keyOf(l.location, l.service));
+  const alike = new Map([...byTags].map(([key, all]) => [key, only(all)]));
   const unis = Map.groupBy(lists.ports, (name) => parsePort(name)?.serial ?? name);
   const sure = new Map<Port, readonly Programmed[]>();
   const doubt: Port[] = [];
   for (const port of ports) {
     const serial = parsePort(port.name)?.serial ?? "";
     const tagged = bySerial.get(serial) ?? [];
-    const found = tagged.flatMap((t) => only(byTags.get(keyOf(port.device, t)), t.active));
+    const found = tagged.flatMap((t): readonly Programmed[] => {
+      const service = alike.get(keyOf(port.device, t));
+      return service ? [{ service, active: t.active }] : [];
+    });
     const isAlone = (unis.get(serial)?.length ?? 0) <= 1;
     if (tagged.length === 0 || (isAlone && found.length === tagged.length)) sure.set(port, found);
     else doubt.push(port);
@@ -53,10 +57,9 @@ interface Tags {
 const keyOf = (device: string, t: Tags): string => `${device}|${t.name}|${t.sTag}|${t.cTag}`;
 
 /** Thousands share the VLAN of a voice service: where all of them are alike it does not matter which one is whose. */
-function only(candidates: readonly Listed[] | undefined, active: boolean): readonly Programmed[] {
-  const lines = new Set(candidates?.map((c) => spellService(c.service)));
-  const [first] = candidates ?? [];
-  return lines.size === 1 && first ? [{ service: first.service, active }] : [];
+function only(candidates: readonly Listed[]): Service | undefined {
+  const lines = new Set(candidates.map((c) => spellService(c.service)));
+  return lines.size === 1 ? candidates[0]?.service : undefined;
 }
 
 /** Of one port, which was asked for by its name. */
