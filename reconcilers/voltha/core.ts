@@ -35,7 +35,7 @@ const WRITE_MS = 60_000;
 const OPTIONS = {
   "grpc.keepalive_time_ms": 20_000,
   "grpc.keepalive_timeout_ms": 10_000,
-  // Ten thousand ONUs with their metrics are some tens of megabytes.
+  // Unless told otherwise 4 MB, and forty thousand ONUs are more; with their metrics some tens of megabytes.
   "grpc.max_receive_message_length": 512 * 1024 * 1024,
   "grpc.initial_reconnect_backoff_ms": 500,
   "grpc.max_reconnect_backoff_ms": 10_000,

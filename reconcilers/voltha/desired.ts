@@ -20,10 +20,14 @@ export interface How {
   readonly olt: string;
   /** Names of the services that stay while the subscriber is suspended. */
   readonly kept: readonly string[];
+  /** PON port on which it is expected; left out where none is. */
+  readonly pon?: number;
 }
 /** Service that RADIUS gates: it stays on the line while the subscriber is suspended. */
 const INTERNET = "internet";
 export const PUSHED = "pushed";
+/** Of an ONU: VOLTHA looks for it where it can be. */
+export const FOUND = "found";
 const DIRECTIONS: readonly Direction[] = ["up", "down"];
 
 /** ONUs of OLTs that are not of this endpoint are another's. */
@@ -60,10 +64,11 @@ function profiles({ owner, plan, services }: ResolvedPlan, endpoint: string): re
 }
 
 function onuOf(onu: ResolvedOnu, endpoint: string): Desired {
-  const how: How = { olt: onu.olt, kept: [] };
+  const pon = onu.expectedPonPort;
+  const how: How = { olt: onu.olt, kept: [], ...(pon !== undefined && { pon }) };
   return {
     ref: refTo(endpoint, "onu", onu.serial),
-    spec: { enabled: true },
+    spec: { enabled: true, ...(pon !== undefined && { place: FOUND }) },
     how,
     requires: [refKey(refTo(endpoint, "olt", onu.olt))],
   };

@@ -20,7 +20,10 @@ const signs: Signs = {
   status: "ALL_FLOWS_PROVISIONED",
   steadyMs: ARRIVING_MS,
   trimmed: false,
+  awaited: false,
+  isKnown: true,
 };
+const off = onu({ operStatus: "DISCOVERED", connectStatus: "UNREACHABLE", reason: "stopping-openomci" });
 const lost = onu({ reason: "initial-mib-downloaded" });
 
 test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
@@ -35,11 +38,7 @@ test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
   ["they are on their way", { onu: lost, steadyMs: ARRIVING_MS - 1 }, "unjudged"],
   ["the OLT is down, while its ONUs stay ACTIVE and REACHABLE", { onu: lost, weather: "Down" }, "unjudged"],
   ["the OLT has just come back", { onu: lost, weather: "Settling" }, "unjudged"],
-  [
-    "the ONU is switched off",
-    { onu: onu({ operStatus: "DISCOVERED", connectStatus: "UNREACHABLE", reason: "stopping-openomci" }) },
-    "unjudged",
-  ],
+  ["the ONU is switched off", { onu: off }, "unjudged"],
   ["the ONU comes up", { onu: onu({ operStatus: "ACTIVATING", reason: "starting-openomci" }) }, "unjudged"],
   ["the ONU is disabled", { onu: onu({ adminState: "DISABLED", reason: "omci-admin-lock" }) }, "unjudged"],
   ["there is no ONU", { onu: undefined }, "unjudged"],
@@ -53,4 +52,21 @@ test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
     { onu: onu({ reason: "omci-flows-deleted" }) },
     "missing",
   ],
+  ["they were brought, and the ONU says so", { awaited: true }, "pushed"],
+  [
+    "they were brought and have not been seen: nobody is billed yet",
+    { onu: lost, awaited: true, steadyMs: 0 },
+    "arriving",
+  ],
+  ["they were brought, and nothing came of it", { onu: lost, awaited: true }, "missing"],
+  ["they were brought to an ONU that is switched off", { onu: off, awaited: true }, "arriving"],
+  ["they were brought, and the OLT went", { weather: "Down", awaited: true }, "arriving"],
+  ["they were brought under an OLT that settles: the ONU has them", { weather: "Settling", awaited: true }, "pushed"],
+  [
+    "they were brought under an OLT that settles: nothing is repaired there yet",
+    { onu: lost, weather: "Settling", awaited: true },
+    "arriving",
+  ],
+  ["who brought them ended before he saw them", { onu: lost, isKnown: false, steadyMs: 0 }, "arriving"],
+  ["the store was lost, and the ONU is switched off: it is known again", { onu: off, isKnown: false }, "unjudged"],
 ])("%s", (_, more, verdict) => expect(judge({ ...signs, ...more })).toBe(verdict));

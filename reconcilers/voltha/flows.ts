@@ -5,8 +5,11 @@ import { isThere } from "./device.ts";
 import type { Onu } from "./plant.ts";
 import type { Weather } from "./storms.ts";
 
-/** Unjudged: away, on the way, or shaken by an outage. Nothing is to be repaired now. */
-export type Verdict = "pushed" | "missing" | "unjudged";
+/**
+ * Arriving: never seen since we brought them. Unjudged: seen before, and away, on the way, or shaken by an outage. Of neither is
+ * anything to be repaired now.
+ */
+export type Verdict = "pushed" | "missing" | "arriving" | "unjudged";
 export interface Signs {
   readonly onu: Onu | undefined;
   readonly weather: Weather;
@@ -16,6 +19,10 @@ export interface Signs {
   readonly steadyMs: number;
   /** Services were taken from the port, and others stayed. */
   readonly trimmed: boolean;
+  /** We brought services, and have not seen them on the ONU since. */
+  readonly awaited: boolean;
+  /** To the inventory. One that it does not know was begun by a process that ended, and never seen. */
+  readonly isKnown: boolean;
 }
 /** 64 ONUs had their flows 4.4 s after their services; a reboot with its flows took 11 s. */
 export const ARRIVING_MS = 30_000;
@@ -24,10 +31,15 @@ const PUSHED = "omci-flows-pushed";
 const TAKEN: ReadonlySet<string> = new Set(["omci-flows-deleted", "tech-profile-config-delete-success"]);
 const NOT_PUSHED: ReadonlySet<FlowStatus> = new Set(["NO_FLOWS_PROVISIONED", "NOT_IN_CONTROLLER"]);
 
-export function judge({ onu, weather, status, steadyMs, trimmed }: Signs): Verdict {
-  if (!onu || weather !== "Up" || onu.device.adminState !== "ENABLED" || !isThere(onu.device)) return "unjudged";
+export function judge({ onu, weather, status, steadyMs, trimmed, awaited, isKnown }: Signs): Verdict {
+  const open = awaited ? "arriving" : "unjudged";
+  // What is new has nothing to come back by itself: it arrives, also while the others settle.
+  const canTell = weather === "Up" || (awaited && weather === "Settling");
+  if (!onu || !canTell || onu.device.adminState !== "ENABLED" || !isThere(onu.device)) return open;
   const { reason } = onu.device;
   const arrived = reason === PUSHED || (trimmed && TAKEN.has(reason));
   if (arrived && !(status && NOT_PUSHED.has(status))) return "pushed";
-  return steadyMs < ARRIVING_MS ? "unjudged" : "missing";
+  if (weather === "Settling") return open;
+  if (steadyMs >= ARRIVING_MS) return "missing";
+  return isKnown ? open : "arriving";
 }

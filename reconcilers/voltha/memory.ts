@@ -1,6 +1,7 @@
 /** What the session knows that nothing there shows: lost with it, and nothing depends on it but patience. */
 import type { Lookup, Order } from "../system.ts";
 import type { How } from "./desired.ts";
+import { isThere } from "./device.ts";
 import { keySerial, parsePort } from "./names.ts";
 import type { Plant } from "./plant.ts";
 
@@ -26,6 +27,10 @@ export interface Memory {
   see(plant: Plant): void;
   /** Services were only taken away: the ONU's reason tells of that, and not of those that stayed. */
   readonly trimmed: Set<string>;
+  /** Ports to which services were brought, and not yet seen on the ONU. */
+  readonly arriving: Set<string>;
+  /** From which PON port an ONU's device was deleted, by serial: once, until it works again. */
+  readonly displaced: Map<string, number | undefined>;
 }
 
 export function memory(now: () => number): Memory {
@@ -33,8 +38,12 @@ export function memory(now: () => number): Memory {
   const ports = new Map<string, Set<string>>();
   const written = new Map<string, number>();
   const looks = new Map<string, { readonly look: string; readonly since: number }>();
+  const arriving = new Set<string>();
+  const displaced = new Map<string, number | undefined>();
   return {
     trimmed: new Set(),
+    arriving,
+    displaced,
     want({ ref, spec, how, patch }) {
       const before = wanted.get(ref.key);
       const said = spec ?? patch;
@@ -55,6 +64,7 @@ export function memory(now: () => number): Memory {
     portsOf: (serial) => [...(ports.get(serial) ?? [])],
     forget(port) {
       wanted.delete(port);
+      arriving.delete(port);
       ports.get(serialOf(port))?.delete(port);
     },
     wrote: (port) => void written.set(port, now()),
@@ -64,6 +74,7 @@ export function memory(now: () => number): Memory {
       for (const { device: d } of plant.all) {
         const look = [d.id, d.adminState, d.operStatus, d.connectStatus, d.reason].join("|");
         const serial = keySerial(d.serialNumber);
+        if (isThere(d)) displaced.delete(serial);
         const before = looks.get(serial);
         if (before?.look === look) continue;
         // Seen for the first time it may always have been so, unless it is on its way.

@@ -1,10 +1,13 @@
 /** ONUs: claimed when they are there, by their serial; the id of the device changes when it is deleted. */
 import { type Facts, type Observed, type Ref, type RefKey, refKey } from "../../controller/core/model.ts";
-import { fault } from "../errors.ts";
+import { Fault, fault } from "../errors.ts";
 import type { Lookup, Order, Outcome, Resource } from "../system.ts";
-import type { How } from "./desired.ts";
+import { FOUND, type How } from "./desired.ts";
+import { isThere } from "./device.ts";
 import { onuFields } from "./fields.ts";
+import { keySerial } from "./names.ts";
 import { each } from "./outcomes.ts";
+import { watchUntil } from "./patience.ts";
 import { type Onu, onuAt, type Plant, whereabouts } from "./plant.ts";
 import type { Site } from "./site.ts";
 
@@ -20,7 +23,9 @@ export const onu = (site: Site): Resource => ({
   everything: async () => {
     const { all } = await site.plant();
     const ref = (key: string): Ref => ({ system: site.endpoint, resource: "onu", key });
-    return all.flatMap((o) => (o.olt === undefined ? [] : [observed(ref(o.device.serialNumber.toUpperCase()), o)]));
+    return all.flatMap((o) =>
+      o.olt === undefined ? [] : [observed(site, ref(o.device.serialNumber.toUpperCase()), o, undefined)],
+    );
   },
   apply: (orders, signal) => apply(site, orders, signal),
 });
@@ -37,9 +42,9 @@ function seen(site: Site, plant: Plant, { ref, id, how, spec }: Lookup): Observe
   if (id === undefined) return undefined;
   const place = how as How | undefined;
   const found = onuAt(plant, ref.key, place);
-  if (found) return observed(ref, found);
+  if (found) return observed(site, ref, found, place);
   if (isSure(site, place)) return undefined;
-  if (spec) return unjudged(ref);
+  if (spec) return unjudged(ref, place);
   throw fault("Unavailable", `whether ONU ${ref.key} is gone is told when ${place?.olt ?? "every OLT"} has come back`);
 }
 const isSure = ({ storms, config }: Site, place: How | undefined): boolean =>
@@ -57,24 +62,36 @@ export function factsOf({ device, olt, pon }: Onu): Facts {
     reason: device.reason,
   };
 }
-function observed(ref: Ref, found: Onu): Observed {
+function observed(site: Site, ref: Ref, found: Onu, place: How | undefined): Observed {
   const { adminState } = found.device;
   return {
     ref,
     id: ref.key,
     token: undefined,
     retired: adminState === "DISABLED",
-    state: { enabled: adminState === "ENABLED" },
+    state: {
+      enabled: adminState === "ENABLED",
+      ...(place?.pon !== undefined && { place: isElsewhere(site, found, place) ? "elsewhere" : FOUND }),
+    },
     outputs: { serial: ref.key },
     facts: factsOf(found),
   };
 }
-const unjudged = (ref: Ref): Observed => ({
+/**
+ * Moved to another PON of its OLT an ONU keeps its device, with the port of before, and never comes up there (openolt adapter,
+ * rw_core): only when the device is deleted it is found where it is. One that was found again on the same port is really there.
+ */
+function isElsewhere({ memory, storms }: Site, { device, olt, pon }: Onu, place: How | undefined): boolean {
+  if (place?.pon === undefined || pon === place.pon || isThere(device) || storms.of(olt) !== "Up") return false;
+  const serial = keySerial(device.serialNumber);
+  return !memory.displaced.has(serial) || memory.displaced.get(serial) !== pon;
+}
+const unjudged = (ref: Ref, place: How | undefined): Observed => ({
   ref,
   id: ref.key,
   token: undefined,
   retired: false,
-  state: { enabled: true },
+  state: { enabled: true, ...(place?.pon !== undefined && { place: FOUND }) },
   outputs: { serial: ref.key },
   facts: { serial: ref.key },
 });
@@ -82,18 +99,37 @@ const unjudged = (ref: Ref): Observed => ({
 async function apply(site: Site, orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]> {
   const before = await site.plant();
   const done = await each(orders, (order) => write(site, before, order, signal));
+  const sought = orders.filter((_, n) => done[n] === "sought");
+  if (sought.length > 0) await watchUntil(site, (now) => sought.some((order) => !isBack(now, order)), signal);
   const after = await site.plant();
   return orders.map((order, n) => {
     const outcome = done[n];
-    if (outcome !== "written") return outcome ?? null;
-    const found = onuAt(after, order.ref.key, order.how as How | undefined);
-    return found ? observed(order.ref, found) : fault("Lost", `ONU ${order.ref.key} is not listed any more`);
+    if (outcome instanceof Fault || outcome === null || outcome === undefined) return outcome ?? null;
+    if (outcome === "sought" && !isBack(after, order)) return awaiting(after, order);
+    const found = foundBy(after, order);
+    return found
+      ? observed(site, order.ref, found, placeOf(order))
+      : fault("Lost", `ONU ${order.ref.key} is not listed any more`);
   });
 }
+const placeOf = ({ how }: Order): How | undefined => how as How | undefined;
+const foundBy = (plant: Plant, order: Order): Onu | undefined => onuAt(plant, order.ref.key, placeOf(order));
+function isBack(plant: Plant, order: Order): boolean {
+  const found = foundBy(plant, order);
+  return found !== undefined && isThere(found.device);
+}
+function awaiting(plant: Plant, order: Order): Fault {
+  const { key } = order.ref;
+  const place = placeOf(order);
+  if (foundBy(plant, order)) return fault("AwaitingDevice", `ONU ${key} was looked for anew, and has not come up yet`);
+  return fault("AwaitingDevice", place ? whereabouts(plant, key, place) : `ONU ${key} is not there`);
+}
 
-async function write({ core }: Site, plant: Plant, order: Order, signal: AbortSignal): Promise<"written" | null> {
-  const place = order.how as How | undefined;
-  const found = onuAt(plant, order.ref.key, place);
+/** Sought: its device was deleted, so that it is found where it is. */
+type Written = "written" | "sought" | null;
+async function write(site: Site, plant: Plant, order: Order, signal: AbortSignal): Promise<Written> {
+  const { core, memory } = site;
+  const found = foundBy(plant, order);
   if (order.action === "destroy") {
     // Enabled again it is one that was plugged in anew, and nobody's: only what was retired is deleted.
     if (found?.device.adminState === "DISABLED") await core.remove(found.device.id, signal);
@@ -101,12 +137,13 @@ async function write({ core }: Site, plant: Plant, order: Order, signal: AbortSi
   }
   if (!found) {
     if (order.action === "retire") throw fault("Lost", `ONU ${order.ref.key} is not listed any more`);
-    throw fault(
-      "AwaitingDevice",
-      place ? whereabouts(plant, order.ref.key, place) : `ONU ${order.ref.key} is not there`,
-    );
+    throw awaiting(plant, order);
   }
   if (order.action === "retire") await core.disable(found.device.id, signal);
-  else if (found.device.adminState !== "ENABLED") await core.enable(found.device.id, signal);
+  else if (isElsewhere(site, found, placeOf(order))) {
+    await core.remove(found.device.id, signal);
+    memory.displaced.set(order.ref.key, found.pon);
+    return "sought";
+  } else if (found.device.adminState !== "ENABLED") await core.enable(found.device.id, signal);
   return "written";
 }

@@ -33,13 +33,15 @@ function observed(site: Site, view: View): Observed {
   const active = held.filter((h) => h.active);
   const retired = active.length === 0;
   const { services, suspended } = look((retired ? held : active).map((h) => h.line).sort(), wanted);
-  return { ...as(view, services, suspended, verdict(site, view)), retired };
+  const flows = verdict(site, view);
+  if (flows === "pushed") site.memory.arriving.delete(view.ref.key);
+  return { ...as(view, services, suspended, flows), retired };
 }
 
 /** Whether its flows are where they should be. */
 export function verdict(
   { memory, storms, now }: Site,
-  { ref, onu, status }: Pick<View, "onu" | "status"> & { readonly ref: Pick<Ref, "key"> },
+  { ref, id, onu, status }: Pick<View, "id" | "onu" | "status"> & { readonly ref: Pick<Ref, "key"> },
 ): Verdict {
   const serial = parsePort(ref.key)?.serial ?? ref.key;
   return judge({
@@ -48,6 +50,8 @@ export function verdict(
     status,
     steadyMs: now() - memory.steadySince(ref.key, serial),
     trimmed: memory.trimmed.has(ref.key),
+    awaited: memory.arriving.has(ref.key),
+    isKnown: id !== undefined,
   });
 }
 
@@ -62,7 +66,7 @@ function as(view: View, services: readonly string[], suspended: boolean, flows: 
     state: {
       onu: parsePort(ref.key)?.serial ?? ref.key,
       services,
-      flows: flows === "missing" ? flows : PUSHED,
+      flows: flows === "unjudged" ? PUSHED : flows,
       ...(suspended && { suspended }),
     },
     outputs: {},
@@ -78,7 +82,7 @@ function statusOf({ held, onu }: View, flows: Verdict): FlowStatus {
   if (held.length === 0) return "NOT_IN_CONTROLLER";
   if (!held.some((h) => h.active)) return "DISABLED_IN_CONTROLLER";
   if (flows === "pushed") return "ALL_FLOWS_PROVISIONED";
-  const isOnItsWay = flows === "unjudged" && onu !== undefined && isThere(onu.device);
+  const isOnItsWay = flows !== "missing" && onu !== undefined && isThere(onu.device);
   return isOnItsWay ? "FLOWS_PROVISIONED_PARTIALLY" : "NO_FLOWS_PROVISIONED";
 }
 const nameOf = ({ name }: Service): string => name;

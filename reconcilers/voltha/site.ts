@@ -18,6 +18,8 @@ export interface Site {
   readonly memory: Memory;
   readonly storms: Storms;
   readonly now: () => number;
+  /** For which an apply looks whether the device did what it was told. */
+  readonly patienceMs: number;
   /** Read anew, in one call for all who ask at that time. */
   plant(): Promise<Plant>;
   /** Names of the logical devices as ONOS has them, by id of the root device. */
@@ -27,6 +29,8 @@ export interface Site {
 }
 /** An ONU takes some hundred milliseconds of OMCI for its flows, and a PON has one channel for all of them. */
 const REPAIRS_PER_SECOND = 5;
+/** 64 ONUs had their flows 4.4 s after their services. */
+const PATIENCE_MS = 8000;
 
 export interface Parts {
   readonly endpoint: string;
@@ -47,6 +51,7 @@ export function siteOf({ endpoint, config, core, controller, now, until }: Parts
     core,
     controller,
     now,
+    patienceMs: PATIENCE_MS,
     memory: known,
     storms: weather,
     plant: shared(async () => {

@@ -1,6 +1,8 @@
 /** Writing ports, and reading back what became of it: the controller says 200 to much that it does not do. */
+import type { Observed } from "../../controller/core/model.ts";
 import { Fault, fault } from "../errors.ts";
 import type { Order, Outcome } from "../system.ts";
+import { arrived } from "./arrival.ts";
 import type { Line, Port } from "./controller.ts";
 import { isThere } from "./device.ts";
 import { each } from "./outcomes.ts";
@@ -25,7 +27,7 @@ export async function applyUnis(
   const jobs = orders.map((order, n): Job => ({ order, view: views[n]! }));
   const profiles = profilesOf(site, signal);
   const done = await each(jobs, (job) => write(site, job, profiles, signal));
-  const after = await viewsOf(site, orders, signal);
+  const after = await arrived(site, orders, signal);
   return jobs.map(({ order }, n) => {
     const outcome = done[n];
     return outcome instanceof Fault ? outcome : verified(site, order, after[n]!);
@@ -88,6 +90,8 @@ async function run(
   line: Line,
   signal: AbortSignal,
 ): Promise<void> {
+  const brings = steps.some((s) => s.act === "add" || s.act === "activate");
+  if (brings) memory.arriving.add(key);
   memory.wrote(key);
   const uncertain: Fault[] = [];
   for (const { act, service } of steps) {
@@ -103,7 +107,6 @@ async function run(
     });
   }
   memory.wrote(key);
-  const brings = steps.some((s) => s.act === "add" || s.act === "activate");
   if (brings) memory.trimmed.delete(key);
   else memory.trimmed.add(key);
   if (uncertain[0]) throw uncertain[0];
@@ -115,6 +118,7 @@ async function quiet({ controller, memory }: Site, view: View, signal: AbortSign
   if (name === undefined) return;
   for (const h of view.held) if (h.active) await controller.deactivate(name, h.service, signal);
   if (view.isStray) await controller.clear(name, signal);
+  memory.arriving.delete(ref.key);
   memory.wrote(ref.key);
 }
 
@@ -127,6 +131,7 @@ async function repair(site: Site, order: Order, port: Port, signal: AbortSignal)
   if (signal.aborted) throw fault("Unavailable", "the call was given up before its turn");
   const [view] = await viewsOf(site, [order], signal);
   if (!view || verdict(site, view) !== "missing") return;
+  site.memory.arriving.add(view.ref.key);
   for (const { service } of view.held) {
     await site.controller.deactivate(port.name, service, signal);
     await site.controller.activate(port.name, service, signal);
@@ -136,26 +141,36 @@ async function repair(site: Site, order: Order, port: Port, signal: AbortSignal)
 }
 
 function verified(site: Site, order: Order, view: View): Outcome {
+  const there = new Set(view.held.filter((h) => h.active).map((h) => h.line));
   if (order.action === "destroy") {
     const left = view.isStray ? ["services of the port"] : view.held.map((h) => nameOf(h.service));
     return left.length > 0 ? refused("keeps", left) : null;
   }
-  const there = new Set(view.held.filter((h) => h.active).map((h) => h.line));
-  if (order.action === "retire") {
-    if (there.size > 0) return refused("keeps", [...there]);
-    return shown(site, view) ?? null;
-  }
-  const lines = view.wanted ? target(view.wanted) : [];
-  const lacks = lines.filter((l) => !there.has(l));
+  if (order.action === "retire") return there.size > 0 ? refused("keeps", [...there]) : (shown(site, view) ?? null);
+  return lacking(view, there) ?? inPlace(site, view);
+}
+function lacking({ wanted, onu }: View, there: ReadonlySet<string>): Fault | undefined {
+  const lacks = (wanted ? target(wanted) : []).filter((line) => !there.has(line));
+  if (lacks.length === 0) return undefined;
   // Its port appears with its first start; what was sent is kept until then.
-  if (lacks.length > 0 && view.onu && !isThere(view.onu.device))
-    return fault("AwaitingDevice", `ONU ${view.onu.device.serialNumber} has not come up yet, so its port is not known`);
-  if (lacks.length > 0)
-    return refused(
-      "does not have",
-      lacks.map((l) => nameOf(readService(l)!)),
-    );
-  return shown(site, { ...view, isWanted: true }) ?? fault("Lost", `${order.ref.key} is not there any more`);
+  if (onu && !isThere(onu.device))
+    return fault("AwaitingDevice", `ONU ${onu.device.serialNumber} has not come up yet, so its port is not known`);
+  return refused(
+    "does not have",
+    lacks.map((line) => nameOf(readService(line)!)),
+  );
+}
+function inPlace(site: Site, view: View): Outcome {
+  const now = shown(site, { ...view, isWanted: true }) ?? fault("Lost", `${view.ref.key} is not there any more`);
+  return now instanceof Fault || now.state["flows"] !== "arriving" ? now : unfinished(now);
+}
+/** No failure, and nothing that is in place yet: who is billed from now on would pay for nothing. */
+function unfinished({ ref, facts }: Observed): Fault {
+  const { serial, reason } = { serial: ref.key, reason: "it is not there", ...facts };
+  return new Fault("Waiting", "AwaitingDevice", `ONU ${serial} has not set up its services yet: ${reason}`, {
+    remedy: "it goes on when the ONU has them",
+    ...(facts && { facts }),
+  });
 }
 const refused = (what: string, services: readonly string[]): Fault =>
   fault("NotConverging", `the controller took the request and ${what} ${services.join(", ")}`);

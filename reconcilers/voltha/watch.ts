@@ -1,4 +1,4 @@
-/** Which ONUs look other than at the reading before, or lack flows for longer than they take. */
+/** Which ONUs look other than at the reading before, lack flows for longer than they take, or have what is waited for. */
 import { keySerial } from "./names.ts";
 import { type Onu, onuAt, type Plant } from "./plant.ts";
 import { verdict } from "./shown.ts";
@@ -18,8 +18,8 @@ export function watch(site: Site): Watch {
       looks = new Map(plant.all.map((onu) => [keySerial(onu.device.serialNumber), lookOf(site, onu, before)]));
       const found = [...looks].filter(([serial, is]) => before && before.get(serial) !== is).map(([serial]) => serial);
       const gone = [...(before?.keys() ?? [])].filter((serial) => !looks?.has(serial));
-      const lacking = [...looks.keys()].filter((serial) => lacksFlows(site, plant, serial));
-      return [...new Set([...found, ...gone, ...lacking])];
+      const due = [...looks.keys()].filter((serial) => isDue(site, plant, serial));
+      return [...new Set([...found, ...gone, ...due])];
     },
   };
 }
@@ -33,10 +33,11 @@ function lookOf(
   return storms.of(olt) === "Up" ? is : (before?.get(keySerial(d.serialNumber)) ?? "");
 }
 
-const lacksFlows = (site: Site, plant: Plant, serial: string): boolean =>
+const isDue = (site: Site, plant: Plant, serial: string): boolean =>
   site.memory.portsOf(serial).some((port) => {
     const wanted = site.memory.wanted(port);
     if (!wanted || target(wanted).length === 0) return false;
     const onu = onuAt(plant, serial, wanted.how);
-    return verdict(site, { ref: { key: port }, onu, status: undefined }) === "missing";
+    const flows = verdict(site, { ref: { key: port }, id: port, onu, status: undefined });
+    return flows === "missing" || (flows === "pushed" && site.memory.arriving.has(port));
   });

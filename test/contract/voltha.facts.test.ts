@@ -4,14 +4,14 @@ import type { Desired } from "../../controller/core/model.ts";
 import type { Outcome } from "../../reconcilers/system.ts";
 import type { OnuHandle } from "../lab/voltha/lab.ts";
 import { signal } from "./hand.ts";
-import { good, type Town, town } from "./voltha.site.ts";
+import { good, orderOf, type Town, town } from "./voltha.site.ts";
 import { ground, internet, OLT, OLT2, onuAndUni, serialOf } from "./voltha.subjects.ts";
 
 let it: Town;
-let _onus: OnuHandle[];
+let onus: OnuHandle[];
 beforeEach(async () => {
   it = await town(0);
-  _onus = [1, 2].map((n) => it.lab.onu({ serial: serialOf(n), olt: OLT.serial, pon: 3 }));
+  onus = [1, 2].map((n) => it.lab.onu({ serial: serialOf(n), olt: OLT.serial, pon: 3 }));
   await it.lab.settled();
 });
 afterEach(async () => {
@@ -21,7 +21,6 @@ afterEach(async () => {
 const fault = ([outcome]: readonly Outcome[]): unknown => outcome;
 const make = async (wanted: Desired) => good(await it.apply("create", wanted))[0]!;
 const asked = (pattern: RegExp): readonly string[] => it.lab.requests.filter((r) => pattern.test(r));
-const _sTags = (onu: OnuHandle | undefined) => onu?.services.map((s) => s.ponSTag).sort();
 const serve = async (n: number, services = [internet]): Promise<Desired> => {
   const { onu, uni } = onuAndUni(n, { services });
   await make(onu);
@@ -81,6 +80,78 @@ describe("an ONU", () => {
   });
   test("on another PON port than expected is served, and it is said where it is", async () => {
     expect(await make(onuAndUni(1, { ponPort: 4 }).onu)).toMatchObject({ facts: { ponPort: 3 } });
+  });
+  describe("that was moved to another PON of its OLT hangs there: its device keeps the place of before", () => {
+    const served = onuAndUni(1, { ponPort: 3 });
+    const moved = onuAndUni(1, { ponPort: 4 });
+    const deletions = () => asking(/^DeleteDevice/).length;
+    const asking = (pattern: RegExp) => it.lab.calls.filter((c) => pattern.test(c));
+    beforeEach(async () => {
+      await make(served.onu);
+      await make(served.uni);
+      onus[0]!.move(OLT.serial, 4);
+      await it.lab.settled();
+    });
+    const back = async () => {
+      expect(good(await it.apply("update", moved.onu))[0]).toMatchObject({
+        state: moved.onu.spec,
+        facts: { ponPort: 4, operState: "ACTIVE" },
+      });
+      await it.lab.settled();
+      expect(onus[0]!.services).toHaveLength(1);
+    };
+    test("with the edit its device is deleted, once, and it is found where it is, with all that it had", async () => {
+      expect(await it.look(served.onu), "nobody said that it was moved").toMatchObject({ state: { place: "found" } });
+      expect(await it.look(moved.onu)).toMatchObject({ state: { place: "elsewhere" } });
+      await back();
+      expect(deletions()).toBe(1);
+      expect(await it.look(moved.uni)).toMatchObject({ state: { flows: "pushed" }, facts: { ponPort: 4 } });
+      onus[0]!.move(OLT.serial, 3);
+      await it.lab.settled();
+      expect(await it.look(served.onu), "and back").toMatchObject({ state: { place: "elsewhere" } });
+    });
+    test("it is waited for until it is there again", async () => {
+      Object.assign(it.site, { patienceMs: 20 });
+      it.lab.hold();
+      const out = await it.resource("onu").apply([orderOf("update", moved.onu)], signal);
+      expect(out[0]).toMatchObject({ kind: "Waiting", code: "AwaitingDevice" });
+      it.lab.release();
+      await it.lab.settled();
+      expect(await it.look(moved.onu)).toMatchObject({ state: moved.onu.spec, facts: { ponPort: 4 } });
+    });
+    test("a deletion that is refused is tried again", async () => {
+      it.lab.trouble.push({ on: /^DeleteDevice/, what: "refuse" });
+      expect(fault(await it.apply("update", moved.onu))).toMatchObject({ code: "Unavailable" });
+      await back();
+    });
+    test("found again on the same port it is really there: it is not deleted for ever", async () => {
+      onus[0]!.move(OLT.serial, 3);
+      onus[0]!.power(false);
+      await it.lab.settled();
+      Object.assign(it.site, { patienceMs: 1 });
+      const first = await it.apply("update", moved.onu);
+      expect(fault(first)).toMatchObject({ code: "AwaitingDevice", message: `ONU ${serialOf(1)} is not on olt1 yet` });
+      it.lab.hold();
+      onus[0]!.power(true);
+      for (let n = 0; n < 5; n += 1) it.lab.step();
+      expect(await it.look(moved.onu)).toMatchObject({
+        state: { place: "found" },
+        facts: { ponPort: 3, operState: expect.not.stringMatching(/^ACTIVE$/) },
+      });
+      it.lab.release();
+    });
+    test("under an OLT that is down nobody can tell, and nothing is deleted", async () => {
+      it.lab.oltDown(OLT.serial);
+      await it.lab.settled();
+      expect(await it.look(moved.onu)).toMatchObject({ state: { place: "found" } });
+      await it.apply("update", moved.onu);
+      expect(deletions()).toBe(0);
+    });
+  });
+  test("that works where nobody expected it is not touched", async () => {
+    const { onu } = onuAndUni(1, { ponPort: 4 });
+    expect(await make(onu)).toMatchObject({ state: onu.spec, facts: { ponPort: 3 } });
+    expect(it.lab.calls.filter((c) => c.startsWith("DeleteDevice"))).toEqual([]);
   });
   test("is claimed by its serial, and nobody's before", async () => {
     const { onu } = onuAndUni(1);

@@ -116,7 +116,12 @@ test("the serial is the identity: another PON, another OLT, another id", async (
   const [before] = await named();
   first(r).move("BBSIM_OLT_0", 1);
   await r.lab.settled();
-  expect(await named()).toMatchObject([{ connectStatus: "REACHABLE", parentPortNo: 0x20000001 }]);
+  expect(await named(), "it hangs where it is remembered").toMatchObject([
+    { id: before?.id, parentPortNo: 0x20000000, operStatus: "ACTIVATING", reason: "activating-onu" },
+  ]);
+  await r.call("DeleteDevice", { id: before?.id });
+  await r.lab.settled();
+  expect(await named()).toMatchObject([{ operStatus: "ACTIVE", parentPortNo: 0x20000001 }]);
   expect((await named())[0]?.id).not.toBe(before?.id);
   first(r).move("OLT_B", 0);
   await r.lab.settled();

@@ -5,7 +5,7 @@ import type { Subscriber } from "../../controller/api/types.generated.ts";
 import { table } from "../../controller/cli/render/table.ts";
 import { place } from "./demo-scene.ts";
 import { digest, ROOT, type Stage } from "./demo-stage.ts";
-import { chapter, expectExit, makeVrf, say } from "./demo-telling.ts";
+import { chapter, edit, expectExit, makeVrf, say } from "./demo-telling.ts";
 
 export async function tellLakenet(stage: Stage): Promise<void> {
   await arrive(stage);
@@ -42,7 +42,10 @@ async function meddle(s: Stage): Promise<void> {
   chapter(s, "11. An ONU on another port, a new Wi-Fi password, and a hand in a router");
   const [fiona, georg] = s.lakenet.lake.homes;
   georg!.onu.move("LAKE_OLT_1", 1);
-  say(s, "A technician has put Georg's ONU on PON 1. Fiona wants another Wi-Fi password:");
+  say(s, "A technician has put Georg's ONU on PON 1, where it hangs: VOLTHA remembers it on PON 0. So it is declared:");
+  const at = "onu: { olt: lake-olt1, serial: LAKE00000002";
+  await edit(s, "lakenet/subscribers.yaml", "georg", `${at} }`, `${at}, expectedPonPort: 1 }`);
+  say(s, "Fiona wants another Wi-Fi password:");
   await setWifiKey(s, "staple battery horse");
   say(s, "And somebody wrote another inform interval into Georg's router, by hand:");
   const path = "InternetGatewayDevice.ManagementServer.PeriodicInformInterval";

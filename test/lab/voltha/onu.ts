@@ -23,13 +23,13 @@ export function heard(core: Core, olt: Olt, box: OnuBox): void {
   const { at } = box;
   if (!serves(olt) || !canBeHeard(box) || !at || at.olt !== olt.box) return;
   const known = olt.onus.get(box.serial);
-  if (known?.pon === at.pon) comeBack(core, known);
-  else {
-    // Moved to another PON, not recorded. Kinder than the adapter's source: there the old device keeps its old place.
-    if (known) forget(core, known);
-    discover(core, olt, box, at.pon);
-  }
+  if (!known) discover(core, olt, box, at.pon);
+  else if (known.pon === at.pon) comeBack(core, known, bringUp(core, known));
+  // Moved to another PON (from the adapter's and the core's source, not recorded): activated at the place that is remembered.
+  else comeBack(core, known, bringUp(core, known).slice(0, HANGS_AFTER));
 }
+/** States of an activation to which no ONU answers. */
+const HANGS_AFTER = 2;
 
 function discover(core: Core, olt: Olt, box: OnuBox, pon: number): void {
   const onu: Onu = { ...newDevice("brcm_openomci_onu"), kind: "onu", olt, box, pon, onuId: freeId(olt, pon) };
@@ -99,10 +99,10 @@ export function lose(core: Core, onu: Onu): void {
   become(onu, "DISCOVERED", "UNREACHABLE", "stopping-openomci");
   hideUni(core, onu);
 }
-function comeBack(core: Core, onu: Onu): void {
+function comeBack(core: Core, onu: Onu, states: readonly (() => void)[]): void {
   if (onu.connect === "REACHABLE" || onu.admin === "DISABLED") return;
   onu.epoch += 1;
-  walk(core, onu, bringUp(core, onu));
+  walk(core, onu, states);
 }
 
 export function disable(core: Core, onu: Onu): void {

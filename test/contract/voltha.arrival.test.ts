@@ -1,0 +1,173 @@
+/** What a 200 of the controller is not: services on the ONU. Nobody is called in place, and billed, before they were seen there. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Desired } from "../../controller/core/model.ts";
+import type { Order, Outcome } from "../../reconcilers/system.ts";
+import { ARRIVING_MS } from "../../reconcilers/voltha/flows.ts";
+import { watch } from "../../reconcilers/voltha/watch.ts";
+import type { OnuHandle } from "../lab/voltha/lab.ts";
+import { signal } from "./hand.ts";
+import { good, open, orderOf, type Town, town } from "./voltha.site.ts";
+import { internet, OLT, onuAndUni, serialOf, voice } from "./voltha.subjects.ts";
+
+let it: Town;
+let device: OnuHandle;
+const { onu, uni } = onuAndUni(1);
+beforeEach(async () => {
+  it = await town(0);
+  device = it.lab.onu({ serial: serialOf(1), olt: OLT.serial, pon: 3 });
+  await it.lab.settled();
+  good(await it.apply("create", onu));
+  Object.assign(it.site, { patienceMs: 50 });
+});
+afterEach(async () => {
+  it.lab.release();
+  it.close();
+  await it.lab.close();
+});
+/** Of what is under way at that time nothing goes on, until it is released. */
+const send = async (action: Order["action"], wanted: Desired, patch?: Order["patch"]): Promise<Outcome> => {
+  const order = { ...orderOf(action, wanted), ...(patch && { patch }) };
+  return (await it.resource("uni").apply([order], signal))[0]!;
+};
+const WAITS = { kind: "Waiting", code: "AwaitingDevice" };
+const NOT_YET = `ONU ${serialOf(1)} has not set up its services yet: initial-mib-downloaded`;
+const pushed = { state: { flows: "pushed" } };
+const arriving = { state: { flows: "arriving" } };
+const pollOnly = () => send("update", uni, { flows: "pushed" });
+const writes = () => it.lab.requests.filter((r) => !r.startsWith("GET"));
+
+describe("a port whose ONU takes its time", () => {
+  test("is waited for, and is in place when its services are seen", async () => {
+    Object.assign(it.site, { patienceMs: 60_000 });
+    it.lab.hold();
+    const sent = send("create", uni);
+    await expect.poll(writes, { timeout: 60_000, interval: 5 }).toContainEqual(expect.stringContaining("/services/"));
+    const before = it.lab.calls.length;
+    await expect.poll(() => it.lab.calls.length, { timeout: 60_000 }).toBeGreaterThan(before + 2);
+    it.lab.release();
+    expect(good([await sent])[0]).toMatchObject({ ...pushed, facts: { flowStatus: "ALL_FLOWS_PROVISIONED" } });
+    expect(device.services).toHaveLength(1);
+  });
+  test("is not in place when patience ends, and the reason is said", async () => {
+    it.lab.hold();
+    expect(await send("create", uni)).toMatchObject({
+      ...WAITS,
+      message: NOT_YET,
+      facts: { reason: "initial-mib-downloaded", flowStatus: "FLOWS_PROVISIONED_PARTIALLY" },
+    });
+    expect(await it.look(uni)).toMatchObject(arriving);
+  });
+  test("of which nothing is to be written is only looked at", async () => {
+    it.lab.hold();
+    await send("create", uni);
+    it.lab.requests.length = 0;
+    expect(await pollOnly()).toMatchObject({ ...WAITS, message: NOT_YET });
+    expect(writes()).toEqual([]);
+    it.lab.release();
+    expect(good([await pollOnly()])[0]).toMatchObject(pushed);
+    expect(writes()).toEqual([]);
+  });
+  test("for too long is repaired, and waited for again", async () => {
+    it.lab.hold();
+    await send("create", uni);
+    it.wait(ARRIVING_MS);
+    expect(await it.look(uni)).toMatchObject({ state: { flows: "missing" } });
+    it.lab.requests.length = 0;
+    expect(await pollOnly()).toMatchObject(WAITS);
+    expect(writes()).toHaveLength(2);
+    expect(await it.look(uni)).toMatchObject(arriving);
+  });
+  test("is told of when they are there, also when its look is the one of before", async () => {
+    good(await it.apply("create", uni));
+    const news = watch(it.site);
+    news.news(await it.site.plant());
+    it.lab.hold();
+    const both = onuAndUni(1, { services: [internet, voice] }).uni;
+    it.lab.step();
+    Object.assign(it.site.core, { devices: await stale() });
+    expect(await send("update", both)).toMatchObject(WAITS);
+    Object.assign(it.site.core, { devices: real });
+    it.lab.release();
+    await it.lab.settled();
+    expect(news.news(await it.site.plant())).toEqual([serialOf(1)]);
+    expect(await it.look(both)).toMatchObject(pushed);
+    expect(news.news(await it.site.plant())).toEqual([]);
+  });
+  test("ends with its caller", async () => {
+    Object.assign(it.site, { patienceMs: 600_000 });
+    it.lab.hold();
+    const stop = new AbortController();
+    const sent = it.resource("uni").apply([orderOf("create", uni)], stop.signal);
+    await expect.poll(writes, { timeout: 60_000, interval: 5 }).toContainEqual(expect.stringContaining("/services/"));
+    stop.abort();
+    await expect(sent).rejects.toMatchObject({ kind: "Transient" });
+  });
+});
+
+let real: Town["site"]["core"]["devices"];
+/** The ONU as it is between the services of before and those that come. */
+async function stale() {
+  real = it.site.core.devices;
+  const now = await real(signal);
+  const reason = "tech-profile-config-download-success";
+  return async () => now.map((d) => (d.root ? d : { ...d, reason }));
+}
+
+test("a batch waits with one reading of all for each look, whatever the number of ports", async () => {
+  const more = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11].map((n) => onuAndUni(n));
+  for (const n of more.keys()) it.lab.onu({ serial: serialOf(n + 2), olt: OLT.serial, pon: 3 });
+  await it.lab.settled();
+  good(await it.apply("create", ...more.map((m) => m.onu)));
+  it.lab.hold();
+  it.lab.calls.length = 0;
+  it.lab.requests.length = 0;
+  const out = await it.resource("uni").apply(
+    more.map((m) => orderOf("create", m.uni)),
+    signal,
+  );
+  expect(out.map((o) => (o as { code?: string }).code)).toEqual(more.map(() => "AwaitingDevice"));
+  const lists = it.lab.requests.filter((r) => r.endsWith("/programmed-subscribers")).length;
+  expect(lists, "before, after the write, and at the end").toBe(3);
+  expect(it.lab.calls.length, "twice as long each time").toBeLessThan(12);
+});
+
+describe("an ONU that is away", () => {
+  test("before its services were ever seen: nobody waits here, and nothing is in place", async () => {
+    Object.assign(it.site, { patienceMs: 600_000 });
+    it.lab.hold();
+    device.power(false);
+    const out = await send("create", uni);
+    expect(out).toMatchObject(WAITS);
+    it.wait(ARRIVING_MS);
+    it.lab.release();
+    await it.lab.settled();
+    device.power(true);
+    await it.lab.settled();
+    await it.look(uni);
+    expect(good([await pollOnly()])[0]).toMatchObject(pushed);
+  });
+  test("after they were seen: there is nothing to be done", async () => {
+    good(await it.apply("create", uni));
+    device.power(false);
+    await it.lab.settled();
+    expect(await it.look(uni)).toMatchObject(pushed);
+  });
+});
+
+test("who began ended before he saw them: the next one does not call in place what the inventory does not know", async () => {
+  it.lab.hold();
+  await send("create", uni);
+  it.lab.step(); // into rw_core
+  it.lab.step(); // towards the ONU
+  const next = open(it.config);
+  const { ref, spec, how } = uni;
+  const look = async (id: string | undefined) =>
+    [...(await next.resource("uni").observe([{ ref, spec, how, token: "lm_t", id }], signal)).values()][0];
+  expect((await look(undefined))?.facts).toMatchObject({ reason: expect.stringMatching(/^tech-profile/) });
+  expect(await look(undefined)).toMatchObject(arriving);
+  expect(await look(ref.key)).toMatchObject(pushed);
+  it.lab.release();
+  await it.lab.settled();
+  expect(await look(undefined)).toMatchObject(pushed);
+  next.close();
+});
