@@ -279,14 +279,13 @@ describe("fact 9: secrets stand in clear in tasks, faults and devices", () => {
   });
   test("one that was refused at an inform goes with task and fault at the next try, and is told then", async () => {
     router.online = false;
-    await town.settle(want([first.key]));
-    router.rejects(KEY, "9007");
+    await town.settle(want([interval]));
+    router.rejects(INTERVAL, "9007");
     later(1);
     router.inform();
-    expect(JSON.stringify(town.lab.faults())).toContain("s3cret-key");
-    const seen = await town.look(want([first.key]));
-    expect(seen?.facts).toMatchObject({ faultCode: "cwmp.9007", faultParameter: KEY, tasksPending: 1 });
-    expect(await town.settle(want([first.key]))).toMatchObject({ code: "DeviceFault" });
+    const seen = await town.look(want([interval]));
+    expect(seen?.facts).toMatchObject({ faultCode: "cwmp.9007", faultParameter: INTERVAL, tasksPending: 1 });
+    expect(await town.settle(want([interval]))).toMatchObject({ code: "DeviceFault" });
     expect([town.lab.tasks(), town.lab.faults()]).toEqual([[], []]);
   });
   test("a secret that reads as nothing is believed by its digest, and a changed one is written", async () => {
@@ -400,13 +399,14 @@ describe("fact 15: provisions and presets", () => {
   });
 });
 
-test("fact 16: an offline device runs at its inform what was queued, secrets too, and is then believed", async () => {
+test("fact 16: an offline device runs at its inform what was queued; secrets wait here and not at the ACS", async () => {
   router.online = false;
   const d = want([first.ssid, first.key, interval]);
   expect(await town.settle(d)).toMatchObject({ message: expect.stringMatching(/3 values wait/) });
+  expect(JSON.stringify(town.lab.tasks())).not.toContain("s3cret-key");
   later(2);
   router.inform();
-  expect(router.get(KEY)).toBe("s3cret-key");
+  expect([router.get(INTERVAL), router.get(KEY)]).toEqual([600, ""]);
   expect(await town.settle(d)).toMatchObject({ state: { "wifi.1.ssid": "Home" } });
-  expect([sets().length, town.lab.tasks().length]).toEqual([1, 0]);
+  expect([router.get(KEY), sets().length, town.lab.tasks().length]).toEqual(["s3cret-key", 2, 0]);
 });
