@@ -77,6 +77,15 @@ describe("what should stand there", () => {
     expect(second?.requires).toEqual(expect.arrayContaining(["v/olt/olt1", ...keys(desired(plan, "v", config))]));
     expect(second?.how).toEqual({ olt: "olt1", kept: ["internet", "voice"] } satisfies How);
   });
+  test("of an ONU its place, where one is expected", () => {
+    const [there] = desired(subscriber(), "v", config);
+    const [anywhere] = desired(subscriber({ onu: { ...onu, expectedPonPort: undefined } }), "v", config);
+    expect([there?.spec, there?.how]).toEqual([
+      { enabled: true, place: "found" },
+      { olt: "olt1", kept: [], pon: 3 },
+    ]);
+    expect([anywhere?.spec, anywhere?.how]).toEqual([{ enabled: true }, { olt: "olt1", kept: [] }]);
+  });
   test("the lines of a port, with the profiles of its plan", () => {
     const lines = uniOf(subscriber()).spec["services"] as readonly string[];
     expect(lines.map((l) => l.replace(/_[0-9a-f]{8}/g, ""))).toEqual([

@@ -5,6 +5,17 @@ import { plantOf } from "./plant.ts";
 
 const ref = { system: "v", resource: "uni", key: "ALCL00000001-1" };
 const how = { olt: "olt1", kept: ["internet"] };
+const device: Device = {
+  id: "1",
+  root: false,
+  parentId: "0",
+  serialNumber: "ALCL00000001",
+  adminState: "ENABLED",
+  operStatus: "ACTIVE",
+  connectStatus: "REACHABLE",
+  parentPortNo: 0,
+  reason: "omci-flows-pushed",
+};
 let at = 0;
 let m: Memory;
 beforeEach(() => {
@@ -44,18 +55,23 @@ describe("what is wanted on a port", () => {
   });
 });
 
+describe("what is awaited", () => {
+  const seen = (operStatus: Device["operStatus"]) => m.see(plantOf([{ ...device, operStatus }], []));
+  test("ends with the port", () => {
+    m.arriving.add(ref.key);
+    m.forget(ref.key);
+    expect(m.arriving.has(ref.key)).toBe(false);
+  });
+  test("an ONU that was deleted once may be deleted again when it has worked since", () => {
+    m.displaced.set(device.serialNumber, 3);
+    seen("ACTIVATING");
+    expect(m.displaced.has(device.serialNumber)).toBe(true);
+    seen("ACTIVE");
+    expect(m.displaced.has(device.serialNumber)).toBe(false);
+  });
+});
+
 describe("since when an ONU is as it is", () => {
-  const device: Device = {
-    id: "1",
-    root: false,
-    parentId: "0",
-    serialNumber: "ALCL00000001",
-    adminState: "ENABLED",
-    operStatus: "ACTIVE",
-    connectStatus: "REACHABLE",
-    parentPortNo: 0,
-    reason: "omci-flows-pushed",
-  };
   const see = (more: Partial<Device> = {}) => m.see(plantOf([{ ...device, ...more }], []));
   const since = () => m.steadySince(ref.key, device.serialNumber);
   test("seen for the first time it may always have been so: it is judged at once", () => {

@@ -13,8 +13,12 @@ export async function watchUntil(
   signal: AbortSignal,
   end = site.now() + site.patienceMs,
 ): Promise<void> {
-  for (let wait = PACE.firstMs; ; wait = Math.min(wait * 2, PACE.mostMs)) {
-    await sleep(wait, undefined, { signal }).catch(() => undefined);
+  let wait = PACE.firstMs;
+  for (;;) {
+    await sleep(Math.min(wait, end - site.now()), undefined, { signal }).catch(() => undefined);
+    const began = site.now();
     if (signal.aborted || !open(await site.plant()) || site.now() >= end) return;
+    // A large network is read no more than half of the time.
+    wait = Math.max(Math.min(wait * 2, PACE.mostMs), site.now() - began);
   }
 }

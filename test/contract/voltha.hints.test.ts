@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hints } from "../../reconcilers/voltha/hints.ts";
 import type { OnuHandle } from "../lab/voltha/lab.ts";
-import { good, type Town, town } from "./voltha.site.ts";
+import { good, orderOf, type Town, town } from "./voltha.site.ts";
 import { ENDPOINT, OLT, onuAndUni, portOf, serialOf } from "./voltha.subjects.ts";
 
 const NEVER = 3_600_000;
@@ -82,6 +82,22 @@ test("what changes without an event is found by a reading: flows that never came
   it.wait(NEVER);
   listen(10);
   await soon(() => seen).toEqual(expect.arrayContaining(first));
+});
+test("services that arrive after their apply gave up are told of", async () => {
+  Object.assign(it.site, { patienceMs: 20 });
+  const late = it.lab.onu({ serial: serialOf(2), olt: OLT.serial, pon: 1 });
+  await it.lab.settled();
+  const { onu: its, uni } = onuAndUni(2);
+  good(await it.apply("create", its));
+  it.lab.hold();
+  expect(await it.resource("uni").apply([orderOf("create", uni)], stop.signal)).toMatchObject([{ kind: "Waiting" }]);
+  listen(10);
+  await listening();
+  it.lab.release();
+  await soon(() => seen).toContain(`${ENDPOINT}/uni/${portOf(2)}`);
+  await it.lab.settled();
+  expect(await it.look(uni)).toMatchObject({ state: { flows: "pushed" } });
+  expect(late.services).toHaveLength(1);
 });
 test("ends with its signal", async () => {
   listen(NEVER);
