@@ -34,6 +34,13 @@ const NOT_YET = `ONU ${serialOf(1)} has not set up its services yet: initial-mib
 const pushed = { state: { flows: "pushed" } };
 const arriving = { state: { flows: "arriving" } };
 const pollOnly = () => send("update", uni, { flows: "pushed" });
+/** Written, and looked at more than once since. */
+async function watching(): Promise<void> {
+  const often = { timeout: 60_000, interval: 5 };
+  await expect.poll(writes, often).toContainEqual(expect.stringContaining("/services/"));
+  const before = it.lab.calls.length;
+  await expect.poll(() => it.lab.calls.length, often).toBeGreaterThan(before + 3);
+}
 const writes = () => it.lab.requests.filter((r) => !r.startsWith("GET"));
 
 describe("a port whose ONU takes its time", () => {
@@ -41,9 +48,7 @@ describe("a port whose ONU takes its time", () => {
     Object.assign(it.site, { patienceMs: 60_000 });
     it.lab.hold();
     const sent = send("create", uni);
-    await expect.poll(writes, { timeout: 60_000, interval: 5 }).toContainEqual(expect.stringContaining("/services/"));
-    const before = it.lab.calls.length;
-    await expect.poll(() => it.lab.calls.length, { timeout: 60_000 }).toBeGreaterThan(before + 2);
+    await watching();
     it.lab.release();
     expect(good([await sent])[0]).toMatchObject({ ...pushed, facts: { flowStatus: "ALL_FLOWS_PROVISIONED" } });
     expect(device.services).toHaveLength(1);
@@ -98,9 +103,25 @@ describe("a port whose ONU takes its time", () => {
     it.lab.hold();
     const stop = new AbortController();
     const sent = it.resource("uni").apply([orderOf("create", uni)], stop.signal);
-    await expect.poll(writes, { timeout: 60_000, interval: 5 }).toContainEqual(expect.stringContaining("/services/"));
+    await watching();
     stop.abort();
     await expect(sent).rejects.toMatchObject({ kind: "Transient" });
+  });
+  test("that had its services, and lost them, is not in place before they are seen again", async () => {
+    good(await it.apply("create", uni));
+    it.lab.removeFlowsOnDisable(false);
+    await it.lab.oltCycle(OLT.serial);
+    await it.look(uni);
+    it.wait(ARRIVING_MS);
+    expect(await it.look(uni)).toMatchObject({ state: { flows: "missing" } });
+    it.lab.hold();
+    expect(await pollOnly()).toMatchObject(WAITS);
+  });
+  test("and is taken out of service is waited for no longer", async () => {
+    it.lab.hold();
+    await send("create", uni);
+    good([await send("retire", uni)]);
+    expect([...it.site.memory.arriving]).toEqual([]);
   });
 });
 

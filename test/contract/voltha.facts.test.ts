@@ -193,6 +193,8 @@ describe("an ONU", () => {
     await it.lab.settled();
     await expect(it.resource("onu").observe([gone], signal)).rejects.toMatchObject({ kind: "Transient" });
     expect(await it.look(onu), "nobody is told of his own").toMatchObject({ retired: false, state: onu.spec });
+    const placed = onuAndUni(9, { ponPort: 3 }).onu;
+    expect(await it.look(placed), "nor of its place").toMatchObject({ state: placed.spec });
   });
 });
 
