@@ -34,6 +34,8 @@ export interface Order {
   readonly owner: OwnerKey;
   readonly id: string | undefined;
   readonly patch: State;
+  /** An account waits for this device to have what it dials with: until then it must not change by itself. */
+  readonly awaited?: true;
   /** All that is wanted of it; left out when nothing is. */
   readonly spec?: State;
   /** `Desired.how`. */

@@ -68,7 +68,8 @@ export interface FieldRule {
 /** Fields that are named by the declaration and not by the resource follow the rule of `OTHERS`, where there is one. */
 export type FieldTable<Field extends string = string> = Readonly<Record<Field, FieldRule>>;
 export const OTHERS = "*";
-export const ruleOf = (rules: FieldTable, field: string): FieldRule | undefined => rules[field] ?? rules[OTHERS];
+export const ruleOf = (rules: FieldTable, field: string): FieldRule | undefined =>
+  Object.hasOwn(rules, field) ? rules[field] : rules[OTHERS];
 
 /** One object as it should be. */
 export interface Desired {

@@ -179,7 +179,7 @@ export class Engine {
   heard(refs: readonly RefKey[]): void {
     const owners = this.#whose.of(refs);
     this.verified.forget(owners);
-    this.enqueue(owners);
+    this.enqueue(owners, false); // whoever says so: edits of people go first
   }
   /** Devices report by themselves where the system tells; elsewhere, and where a word was lost, they are looked for. */
   retryAwaiting(): void {

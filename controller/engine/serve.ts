@@ -43,7 +43,7 @@ const DEFAULTS: Intervals = {
   refresh: 10_000,
   purge: 60_000,
   scan: 600_000,
-  await: 300_000,
+  await: 1_800_000,
   grace: 10_000,
 };
 

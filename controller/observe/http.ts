@@ -30,6 +30,7 @@ interface Answer {
 }
 type Routes = ReadonlyMap<string, () => Promise<Answer>>;
 const HINTS = "/hints/";
+const DOCUMENTS = "/sadis/";
 
 /** Rejects with Node's error, such as EADDRINUSE. */
 export async function openHttp(endpoints: Endpoints, { host = "127.0.0.1", port }: HttpOptions): Promise<Listening> {
@@ -60,10 +61,18 @@ async function respond(
   response: ServerResponse,
 ): Promise<void> {
   const path = url.split("?", 1)[0] ?? "";
-  const told = method === "POST" && path.startsWith(HINTS) ? hear(endpoints, path.slice(HINTS.length)) : undefined;
-  const { status, type, text } = told ?? published(endpoints, method, path) ?? (await answer(routes, method, path));
+  const { status, type, text } = special(endpoints, method, path) ?? (await answer(routes, method, path));
   response.writeHead(status, { "content-type": type, "cache-control": "no-store" });
   response.end(text); // Node leaves the text out for HEAD
+}
+
+function special(endpoints: Endpoints, method: string, path: string): Answer | undefined {
+  try {
+    if (method === "POST" && path.startsWith(HINTS)) return hear(endpoints, path.slice(HINTS.length));
+    return published(endpoints, method, path);
+  } catch {
+    return plain(500, "the answer could not be made\n");
+  }
 }
 
 const REF = /^[^/]+\/[^/]+\/[^/]+$/;
@@ -74,7 +83,8 @@ function hear({ hint }: Endpoints, ref: string): Answer | undefined {
   return plain(202, "looked at again\n");
 }
 function published({ document }: Endpoints, method: string, path: string): Answer | undefined {
-  const found = method === "GET" ? document?.(decoded(path)) : undefined;
+  if (method !== "GET" || !path.startsWith(DOCUMENTS)) return undefined;
+  const found = document?.(decoded(path));
   return found === undefined
     ? undefined
     : { status: 200, type: "application/json", text: `${JSON.stringify(found)}\n` };

@@ -29,7 +29,7 @@ export function faultOf(item: Item): DeviceFault {
     code: textAt(first, "faultCode") ?? (textAt(item, "code") ?? "").replace(/^cwmp\./, ""),
     parameter: textAt(first, "parameterName"),
     parameters: Array.isArray(all) ? all.flatMap((p) => textAt(p, "parameterName") ?? []) : [],
-    message: (textAt(first, "faultString") ?? textAt(item, "message") ?? "").slice(0, LONGEST),
+    message: textAt(first, "faultString") ?? textAt(item, "message") ?? "",
   };
 }
 
@@ -72,7 +72,10 @@ export function factsOfFault({ code, parameter, message }: DeviceFault, hide: re
 }
 /** A device may repeat in its words what it was sent. */
 const conceal = (text: string, hide: readonly string[]): string =>
-  hide.filter((s) => s !== "").reduce((out, s) => out.replaceAll(s, "(secret)"), text);
+  hide
+    .filter((s) => s !== "")
+    .reduce((out, s) => out.replaceAll(s, "(secret)"), text)
+    .slice(0, LONGEST); // last of all: half a secret is one, too
 
 export const unmapped = (router: string, name: string, why: string): Fault =>
   new Fault("Rejected", "DeviceFault", `the router ${router} ${why} ${name}`, { remedy: MAP });

@@ -89,3 +89,32 @@ describe("the plan's own mapping", () => {
     expect(placeOf(device("InternetGatewayDevice"), "ipv6.pd", [map("A")])).toMatchObject({ at: undefined });
   });
 });
+
+describe("a pattern of a mapping", () => {
+  const placed = (manufacturer: string) =>
+    placeOf(device("Device"), "odd", [{ name: "odd", path: "Device.Odd.Place", manufacturer, model: undefined }]).at;
+  test.each([
+    ["Huawei", true],
+    ["huawei", true],
+    ["Hua*", true],
+    ["*wei", true],
+    ["H*w*i", true],
+    ["*", true],
+    ["H*x*i", false],
+    ["Huaw", false],
+    ["Huawei*Huawei", false],
+    ["Hua.ei", false],
+  ])("%s fits Huawei: %s", (pattern, fits) => {
+    expect(placed(pattern)?.includes("Odd.Place") ?? false).toBe(fits);
+  });
+  test("of many wildcards ends at once, whatever a device reports", () => {
+    const tree = {
+      _id: "x",
+      _deviceId: { _Manufacturer: "a".repeat(10_000), _OUI: "0", _ProductClass: "p", _SerialNumber: "S" },
+      Device: {},
+    };
+    const pattern = `${"*a".repeat(31)}*b`;
+    const mapping = { name: "odd", path: "Device.Odd.Place", manufacturer: pattern, model: undefined };
+    expect(placeOf(deviceOf(tree), "odd", [mapping]).at?.includes("Odd.Place") ?? false).toBe(false);
+  });
+});

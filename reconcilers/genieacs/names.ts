@@ -54,8 +54,22 @@ const fits = (device: Device, { manufacturer, model }: CpeMapping): boolean =>
   like(model, [device.productClass, String(valueAt(device, "DeviceInfo.ModelName") ?? "")]);
 function like(pattern: string | undefined, texts: readonly (string | undefined)[]): boolean {
   if (pattern === undefined) return true;
-  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*");
-  return texts.some((t) => t !== undefined && new RegExp(`^${escaped}$`, "i").test(t));
+  const parts = pattern.toLowerCase().split("*");
+  return texts.some((t) => t !== undefined && fitsParts(parts, t.toLowerCase()));
+}
+/** In one pass: a regular expression of many wildcards can be made to hang by what a device reports. */
+function fitsParts([first = "", ...rest]: readonly string[], text: string): boolean {
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
+  const end = text.length - last.length;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0 || found + part.length > end) return false;
+    at = found + part.length;
+  }
+  return true;
 }
 /** A model says more than its maker, a name more than a wildcard, and of wildcards the longer. */
 const weight = ({ manufacturer, model }: CpeMapping): number => 1000 * precision(model) + precision(manufacturer);

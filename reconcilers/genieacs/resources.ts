@@ -4,6 +4,7 @@ import { EVERYWHERE } from "../../controller/core/resolve/findings.ts";
 import type { Resource } from "../system.ts";
 import { apply } from "./apply.ts";
 import { MARKING, ON_RETIRE, TEMPLATES } from "./desired.ts";
+import { DIALS } from "./names.ts";
 import { observe, scan } from "./observe.ts";
 import * as whole from "./put.ts";
 import type { Session } from "./session.ts";
@@ -12,11 +13,15 @@ import { type Kind, kinds } from "./templates.ts";
 /** A call ends with its slowest router: more at once would hold up the others, less would look too often. */
 const LIMIT = 50;
 const managed = { authority: "managed" } as const;
+/** Wrong ones cut a customer off; so the loss of a router counts against the budget, too. */
+const wayIn = Object.fromEntries(
+  ["management.url", ...DIALS].map((name) => [name, { ...managed, disruptive: true } as const]),
+);
 
 const device = (s: Session): Resource => ({
   name: "device",
   marker: "inline",
-  fields: { [MARKING]: managed, [ON_RETIRE]: managed, [TEMPLATES]: managed, [OTHERS]: managed },
+  fields: { [MARKING]: managed, [ON_RETIRE]: managed, [TEMPLATES]: managed, ...wayIn, [OTHERS]: managed },
   limit: LIMIT,
   settleMs: 0, // a device is there before it is claimed, and a tag is set once or not at all
   observe: (lookups, signal) => observe(s, lookups, signal),

@@ -68,7 +68,7 @@ const pairsOf = (device: Device, p: Placed): readonly Pair[] =>
 async function tell(cx: Cx, device: Device, all: readonly Placed[], besides: number): Promise<Told> {
   const { s, order, signal } = cx;
   if (all.length === 0) return { held: {}, fault: undefined };
-  const live = all.some(isLive);
+  const live = all.some((p) => isLive(cx, p));
   const expiry = live ? Math.min(DIAL_SECONDS, s.config.taskExpirySeconds) : s.config.taskExpirySeconds;
   const how = { key: uniqueKey(order.token, "set"), expiry };
   const work = { name: "setParameterValues", parameterValues: all.flatMap((p) => pairsOf(device, p)) } as const;
@@ -112,13 +112,14 @@ const secretsOf = (all: readonly Placed[]): readonly string[] =>
   all.flatMap(({ value }) => (value instanceof Sensitive ? [value.reveal()] : []));
 
 /**
- * The way in waits here and not at the ACS, for the device must not change before RADIUS can follow; and so does every
- * secret, which would stand there in the clear for days (fact 9).
+ * What an account waits for waits here and not at the ACS: the device must not change before RADIUS can follow. At any other
+ * time RADIUS knows it already, and a router that cannot be called gets it at its inform, as everything else.
  */
-const isLive = ({ name, value }: Placed): boolean => DIALS.has(name) || value instanceof Sensitive;
+const isLive = ({ order }: Cx, { name }: Placed): boolean => order.awaited === true && DIALS.has(name);
 
-async function queueRest({ s, order, signal }: Cx, device: Device, all: readonly Placed[]): Promise<void> {
-  const rest = all.filter((p) => !isLive(p)).flatMap((p) => pairsOf(device, p));
+async function queueRest(cx: Cx, device: Device, all: readonly Placed[]): Promise<void> {
+  const { s, order, signal } = cx;
+  const rest = all.filter((p) => !isLive(cx, p)).flatMap((p) => pairsOf(device, p));
   if (rest.length === 0) return;
   const how = { key: uniqueKey(order.token, "set"), expiry: s.config.taskExpirySeconds };
   await post(s, device, { name: "setParameterValues", parameterValues: rest }, how, signal);

@@ -7,7 +7,7 @@ import { type Device, leafOf } from "./device.ts";
 import { factsOf } from "./facts.ts";
 import { namesOf } from "./find.ts";
 import { type Memory, mayBeSame, nameHash, shortDigest } from "./memory.ts";
-import { isWifi, placeOf } from "./names.ts";
+import { DIALS, isWifi, placeOf } from "./names.ts";
 import { type Session, type Wish, wantedOf } from "./session.ts";
 import { decommissioned, isWhole, marksFor, ownersOn } from "./tags.ts";
 import { isOf, NONE, type Pending } from "./tasks.ts";
@@ -112,7 +112,9 @@ function isWritten(
 ): boolean {
   const remembered = memory?.written[nameHash(name)];
   if (remembered === undefined || want === null || memory?.bootstrap !== (device.lastBootstrap ?? "")) return false;
-  return mayBeSame(remembered, digestOf(s, ref, name, want));
+  const now = digestOf(s, ref, name, want);
+  // Of another key nothing is known: that is no reason to write a seed again, nor to let RADIUS follow.
+  return DIALS.has(name) ? remembered === now : mayBeSame(remembered, now);
 }
 export const isMarked = (device: Device, token: Token): boolean =>
   device.tags.includes(token) || device.tags.includes(decommissioned(token));

@@ -133,6 +133,7 @@ describe("what the router dials with", () => {
   test("is not queued while it is offline: RADIUS could not follow; the rest is", async () => {
     await town.settle(want([...dial(), interval]));
     router.online = false;
+    town.awaited = true;
     const next = want([...dial("n3w-pass"), enforce("management.informInterval", 900)]);
     expect(await town.settle(next)).toMatchObject({ kind: "Waiting", message: expect.stringMatching(/2 values wait/) });
     expect(JSON.stringify(town.lab.tasks())).not.toContain("n3w-pass");
@@ -146,8 +147,18 @@ describe("what the router dials with", () => {
     await town.settle(next);
     expect(router.get(PASSWORD)).toBe("n3w-pass");
   });
+  test("is queued as everything else where RADIUS knows it already: a router that cannot be called gets it at its inform", async () => {
+    router.noConnectionRequest = "auth";
+    expect(await town.settle(want(dial()))).toMatchObject({ kind: "Waiting" });
+    later(1);
+    router.inform();
+    expect(router.get(PASSWORD)).toBe("d1al-pass");
+    router.noConnectionRequest = undefined;
+    expect(await town.settle(want(dial()))).toMatchObject({ state: { "pppoe.username": expect.anything() } });
+  });
   test("waits at the ACS for one minute at most, should this process die before it takes it back", async () => {
     router.online = false;
+    town.awaited = true;
     await town.settle(want(dial()));
     const bodies = town.lab.requests.filter((r) => r.body.includes("d1al-pass")).map((r) => JSON.parse(r.body));
     expect(bodies.map((b) => b.expiry)).toEqual([60]);

@@ -16,6 +16,8 @@ export interface Town {
   /** Of everybody's clock. */
   now: number;
   readonly session: Session;
+  /** Whether an account waits for what its router is told: a rotation. */
+  awaited: boolean;
   /** Another process: it remembers nothing. */
   restart(more?: Partial<GenieacsConfig>): void;
   look(d: Desired, who?: Owner): Promise<Observed | null>;
@@ -64,7 +66,8 @@ export async function startTown(more: Partial<GenieacsConfig> = {}): Promise<Tow
       digest: () => "digest",
     }).changes[0]!;
   async function act(order: Order): Promise<Observed | Fault | null> {
-    const [outcome] = await named(session, order.ref.resource).apply([order], signal);
+    const awaited = town.awaited && { awaited: true as const };
+    const [outcome] = await named(session, order.ref.resource).apply([{ ...order, ...awaited }], signal);
     return outcome!;
   }
   const step = async (d: Desired, who: Owner = owner(1)): Promise<Observed | Fault | null> => {
@@ -79,6 +82,7 @@ export async function startTown(more: Partial<GenieacsConfig> = {}): Promise<Tow
   };
   const town: Town = {
     lab,
+    awaited: false,
     get now() {
       return clock.now;
     },

@@ -258,3 +258,10 @@ it("what nobody claims is reported, and left alone", async () => {
     told,
   ]);
 });
+
+it("a scan misses nothing of what cannot be scanned", async () => {
+  d.home("john");
+  await declare([d.sub("john", {}, wifi("Doe"))]);
+  expect(await d.site.scan()).toEqual(expect.arrayContaining([expect.objectContaining({ event: "scan", drifted: 0 })]));
+  expect((await d.site.scanNow()).map((e) => "drifted" in e && e.drifted)).toEqual([0, 0, 0]);
+});

@@ -17,7 +17,18 @@ interface World {
 }
 function world({ cpe, spec = {}, planned = {}, of = acs, own = {} }: World) {
   const john = subscriber({ networkProfileRef: { name: "john" }, cpe: { serial: "hw-1", ...cpe }, ...spec });
-  return { john, catalog: new Catalog([tenant(of), plan(planned), profile(own), john, radius()]) };
+  const rival = tenant({ namespace: "isp-rival", cpeTemplates: [{ name: "voip", script: "1", weight: 0 }] });
+  return {
+    john,
+    catalog: new Catalog([
+      tenant(of),
+      { ...rival, metadata: { name: "rival" } },
+      plan(planned),
+      profile(own),
+      john,
+      radius(),
+    ]),
+  };
 }
 function resolve(w: World) {
   const { john, catalog } = world(w);
@@ -114,6 +125,23 @@ describe("a router", () => {
     const planned = { cpe: { templates: ["residential"], mappings: [], parameters: [] } };
     expect(cpeOf({ planned })).toMatchObject({ templates: ["residential"] });
     expect(cpeOf({ planned, cpe: { templates: ["business"] } })).toMatchObject({ templates: ["business"] });
+  });
+  test.each<[string, World, string, RegExp]>([
+    ["a template of another tenant's", { cpe: { templates: ["rival_voip"] } }, "TemplateRefused", /tenant rival's/],
+    ["what would read as a mark of ours", { cpe: { templates: ["lm_x"] } }, "TemplateRefused", /mark of Lastmile/],
+    ["the end of a device", { cpe: { templates: ["decommissioned-lm_x"] } }, "TemplateRefused", /mark of Lastmile/],
+    [
+      "what Lastmile writes itself",
+      { cpe: { parameters: [{ path: "pppoe.password", value: "guess", type: "String", management: "Enforce" }] } },
+      "ParameterReserved",
+      /pppoe\.password/,
+    ],
+  ])("refused: %s", (_, w, reason, message) => {
+    expect(cpeOf(w)).toEqual([{ reason, message: expect.stringMatching(message) }]);
+  });
+  test("a template that the tenant declares carries its name", () => {
+    const of = { ...acs, cpeTemplates: [{ name: "voip", script: "1", weight: 0 }] };
+    expect(cpeOf({ of, cpe: { templates: ["voip", "theirs"] } })).toMatchObject({ templates: ["acme_voip", "theirs"] });
   });
   test("a secret that cannot be read is named with its place, never guessed", () => {
     const wifi = [

@@ -29,7 +29,7 @@ export function resolveCpe(facts: Facts, secrets: Secrets, ipv6: Ipv6, dial: Dia
     serial,
     oui: cpe.oui?.toUpperCase(),
     productClass: cpe.productClass,
-    templates: (cpe.templates ?? plan?.spec.cpe.templates ?? []).map((name) => templateTag(tenant, name)),
+    templates: (cpe.templates ?? plan?.spec.cpe.templates ?? []).flatMap((name) => templateTag(facts, name) ?? []),
     settings: [
       ...(managementUrl === undefined ? [] : [enforced("management.url", managementUrl)]),
       ...(dial.userName === undefined ? [] : [enforced("pppoe.username", dial.userName)]),
@@ -52,8 +52,22 @@ export const toldBy = ({ ref }: ResolvedCpe, keepsFormer: boolean): Told => ({
 });
 
 /** Two tenants of one ACS may call their own templates alike; what people made there keeps its name. */
-const templateTag = ({ metadata, spec }: Tenant, name: string): string =>
-  spec.cpeTemplates.some((t) => t.name === name) ? tenantTemplate(metadata.name, name) : name;
+function templateTag({ tenant, tenants, notes }: Facts, name: string): string | undefined {
+  if (declares(tenant, name)) return tenantTemplate(tenant.metadata.name, name);
+  const isOwn = (t: Tenant): boolean =>
+    t.spec.cpeTemplates.some((c) => tenantTemplate(t.metadata.name, c.name) === name);
+  const another = [...tenants()].find((t) => t.metadata.name !== tenant.metadata.name && isOwn(t));
+  if (another)
+    return notes.block("TemplateRefused", `template ${name} is tenant ${another.metadata.name}'s; name another`);
+  if (!MARKS.test(name)) return name;
+  return notes.block(
+    "TemplateRefused",
+    `template ${name} would read as a mark of Lastmile's on the device; name another`,
+  );
+}
+const declares = ({ spec }: Tenant, name: string): boolean => spec.cpeTemplates.some((t) => t.name === name);
+/** What stands on a device as its owner, our memory, and the end of it. */
+const MARKS = /^(lm[ow]?_|decommissioned-)/;
 
 const mappingsOf = (plan: ServicePlan | undefined): readonly CpeMapping[] =>
   (plan?.spec.cpe.mappings ?? []).map(({ name, path, manufacturer, model }) => ({ name, path, manufacturer, model }));
@@ -70,8 +84,12 @@ function wifi(facts: Facts, { wifi = [] }: SubscriberCpe, secrets: Secrets): rea
   });
 }
 
+const RESERVED: ReadonlySet<string> = new Set([...DIALS, "templates", "marking", "onRetire"]);
 /** Of the plan, each overruled by the subscriber's own of the same path. */
 function parameters(facts: Facts, { parameters = [] }: SubscriberCpe, secrets: Secrets): readonly Setting[] {
+  for (const { path } of [...parameters, ...(facts.plan?.spec.cpe.parameters ?? [])])
+    if (RESERVED.has(path))
+      facts.notes.block("ParameterReserved", `cpe.parameters names ${path}, which Lastmile writes itself; remove it`);
   const own = parameters.flatMap(({ path, value, valueSecretRef, type, management }): readonly Setting[] => {
     const found = valueSecretRef ? secretAt(facts, secrets, valueSecretRef, path) : value;
     return found === undefined ? [] : [{ name: path, value: found, type, management }];

@@ -16,6 +16,8 @@ export interface Facts {
   readonly profile: NetworkProfileSpec;
   /** Undefined: it does not exist; the blocker is already noted. */
   readonly plan: ServicePlan | undefined;
+  /** All tenants, this one too. */
+  readonly tenants: () => Iterable<Tenant>;
   readonly area: TenantServingArea | undefined;
   /** Tags of pools that it holds; a service that takes one removes it. */
   readonly tags: HeldTag[];

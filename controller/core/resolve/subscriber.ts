@@ -142,6 +142,7 @@ function gather(
     subscriber,
     profile: p.profile,
     plan: choice.plan,
+    tenants: () => catalog.tenants(),
     area: servingArea(tenant, subscriber, notes),
     tags: [...tags],
     addresses,

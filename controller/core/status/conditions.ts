@@ -58,4 +58,8 @@ export const NOT_YET = { status: "Unknown", reason: "NotObserved", message: "not
 /** Whole seconds, as Kubernetes writes times. */
 export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 
-const shortened = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 2)} …` : text);
+/** PostgreSQL takes no NUL in JSON, and a system may have said one. */
+const shortened = (said: string): string => {
+  const text = said.replaceAll("\0", " ");
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 2)} …` : text;
+};

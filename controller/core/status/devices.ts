@@ -16,7 +16,12 @@ const CPE = ["deviceId", "manufacturer", "model", "hardwareVersion", "softwareVe
 const CPE_TOO = ["wanAddress", "opticalLevelDbm", "parametersSet", "wifiConfigured", "tasksPending"];
 const ONU = ["deviceId", "adminState", "operState", "connectState", "reason", "flowStatus", "opticalLevelDbm"];
 const only = (facts: Facts, names: readonly string[]): Facts =>
-  Object.fromEntries(names.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]]])));
+  Object.fromEntries(names.flatMap((name) => (facts[name] === undefined ? [] : [[name, clean(facts[name])]])));
+/** A device may say anything; PostgreSQL takes no NUL in JSON, and people read it in a line. */
+const LONGEST = 128;
+const clean = (v: Scalar): Scalar =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is taken out
+  typeof v === "string" ? v.replace(/[\u0000-\u001f\u007f]/g, " ").slice(0, LONGEST) : v;
 const listed = (names: Scalar): readonly string[] => String(names).split(/, */).filter(Boolean);
 
 /** undefined: no system holds one. Of what is not seen now, what was seen last is told. */
@@ -26,7 +31,8 @@ export function cpeSection({ cpe }: ResolvedSubscriber, input: Input): Cpe | und
   const facts = input.report?.facts.get(key);
   const { faultCode, faultParameter, faultMessage, templates } = facts ?? {};
   const before = input.previous?.cpe?.serial === cpe.serial ? input.previous.cpe : {};
-  const provisioning = provisioningOf(key, input) ?? before.provisioning;
+  const isLooked = input.report?.plan.changes.some((c) => refKey(c.ref) === key) === true;
+  const provisioning = provisioningOf(key, input) ?? (isLooked ? undefined : before.provisioning);
   return {
     ...(facts ? (only(facts, [...CPE, ...CPE_TOO]) as Cpe) : before),
     serial: cpe.serial,
@@ -40,9 +46,9 @@ const faultOf = (
   parameter: Scalar | undefined,
   message: Scalar | undefined,
 ): NonNullable<Cpe["fault"]> => ({
-  code: String(code),
-  ...(parameter !== undefined && { parameter: String(parameter) }),
-  ...(message !== undefined && { message: String(message) }),
+  code: String(clean(code)),
+  ...(parameter !== undefined && { parameter: String(clean(parameter)) }),
+  ...(message !== undefined && { message: String(clean(message)) }),
 });
 
 function provisioningOf(key: RefKey, { report }: Input): Cpe["provisioning"] {

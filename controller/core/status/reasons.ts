@@ -132,6 +132,8 @@ const blockers = {
     "a service on an ONU has no VLAN",
     "set services[].vlan in the plan, or serviceVlan in the profile",
   ),
+  TemplateRefused: blocker("a template is not the tenant's to use", "name another template"),
+  ParameterReserved: blocker("a parameter is written by Lastmile itself", "remove it from cpe.parameters"),
   PlanUnknown: blocker("the service plan does not exist", "declare the plan, or name another in planRef"),
   PlanAmbiguous: blocker("several plans fit", "name one in planRef"),
   ProfileUnknown: blocker("the network profile does not exist", "declare it, or remove networkProfileRef"),

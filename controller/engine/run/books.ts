@@ -4,6 +4,7 @@ import type { Fault } from "../../../reconcilers/errors.ts";
 import {
   type Change,
   type Desired,
+  isDone,
   type Observed,
   type Plan,
   type RefKey,
@@ -61,7 +62,8 @@ export class Books {
     const { entries, owner } = this.#known;
     const wanted = new Set(desired.map((d) => refKey(d.ref)));
     if (entries.size > 0) await Promise.all(p.changes.map((c) => this.#tidyOne(refKey(c.ref), wanted)));
-    const strangers = desired.filter((d) => this.#unremembered(refKey(d.ref)));
+    const done = new Set(p.changes.filter(isDone).map((c) => refKey(c.ref)));
+    const strangers = desired.filter((d) => this.#unremembered(refKey(d.ref), done));
     await Promise.all(strangers.map((d) => this.#remember(d)));
     if (blocked.length > 0 || this.#left(wanted)) return "left";
     if (wanted.size > 0) return "wanted";
@@ -80,10 +82,12 @@ export class Books {
   }
 
   /** It is there and ours, and nothing says so here: it would be left behind when its owner goes. */
-  #unremembered(ref: RefKey): boolean {
+  #unremembered(ref: RefKey, done: ReadonlySet<RefKey>): boolean {
     const { entries, seen, token } = this.#known;
-    const have = seen.get(ref);
-    return !this.#confirmed.has(ref) && have?.token === token(ref) && entries.get(ref)?.id === undefined;
+    const entry = entries.get(ref);
+    if (this.#confirmed.has(ref) || seen.get(ref)?.token !== token(ref) || entry?.id !== undefined) return false;
+    // An intent that has not come true yet stays one: its id says that it was once as it should be.
+    return entry === undefined || done.has(ref);
   }
   async #remember({ ref, spec }: Desired): Promise<void> {
     const { ports, verbs } = this.#means;

@@ -180,7 +180,8 @@ class Run {
       if (c.impact && !this.#granted.has(c.impact) && !allSeen) continue;
       const tries = (this.#tries.get(key) ?? 0) + 1;
       this.#tries.set(key, tries);
-      this.known.begin(key, () => this.#effect(c, tries));
+      const awaited = p.changes.some((other) => other.tells?.ref === key && other.waiting);
+      this.known.begin(key, () => this.#effect(c, tries, awaited));
     }
   }
 
@@ -207,13 +208,13 @@ class Run {
     return faults.get(key)?.kind === "Transient" && outputs(key) === undefined;
   }
 
-  async #effect(c: Change, tries: number): Promise<void> {
+  async #effect(c: Change, tries: number, awaited: boolean): Promise<void> {
     const { ports, verbs } = this.#deps;
     const { owner } = this.known;
     const key = refKey(c.ref);
     if (tries > TRIES)
       throw fault("NotConverging", `${c.action} leaves ${c.fields.map((f) => f.field).join(", ")} different`);
-    const order = this.#order(c);
+    const order: Order = { ...this.#order(c), ...(awaited && { awaited }) };
     const row = { owner, ref: key, needs: needs(this.desired.get(key)?.spec ?? {}) };
     if (c.action === "create" || c.action === "adopt") await ports.store(verbs.intend, row, this.known.by());
     // Before the effect: what is in service again must never stand in the ledger as out of it.

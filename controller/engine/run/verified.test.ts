@@ -113,10 +113,11 @@ describe("what was verified", () => {
     verified.keep(owner(1), new Map([...seen, ["acct/object/s2", null]]), verified.turn);
     expect(verified.has(owner(1))).toBe(false);
   });
-  test("counts by endpoint, and tells values from their neighbours", () => {
+  test("counts by endpoint and resource, and tells values from their neighbours", () => {
     const verified = new Verified();
     verified.keep(owner(1), seen, verified.turn);
-    expect([verified.count(owner(1), "acct"), verified.count(owner(1), "acc")]).toEqual([1, 0]);
+    const count = (endpoint: string, resource: string) => verified.count(owner(1), endpoint, new Set([resource]));
+    expect([count("acct", "object"), count("acc", "object"), count("acct", "obj")]).toEqual([1, 0, 0]);
     expect(verified.same(owner(1), found({ rate: "1M" }))).toBe(true);
     expect(verified.same(owner(1), found({ rate: "1", m: "M" }))).toBe(false);
     verified.keep(owner(1), new Map([["acct/object/s1", found({ rate: "1M", vlan: "7" })]]), verified.turn);

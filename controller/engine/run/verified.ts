@@ -33,9 +33,13 @@ export class Verified {
   has(owner: OwnerKey): boolean {
     return this.#by.has(owner);
   }
-  /** How many objects of the owner there are at an endpoint. */
-  count(owner: OwnerKey, endpoint: string): number {
-    return linesOf(this.#by.get(owner)).reduce((n, [ref]) => n + Number(ref.startsWith(`${endpoint}/`)), 0);
+  /** How many objects of the owner there are at an endpoint, of these resources. */
+  count(owner: OwnerKey, endpoint: string, resources: ReadonlySet<string>): number {
+    const counts = (key: RefKey): boolean => {
+      const { system, resource } = parseRef(key);
+      return system === endpoint && resources.has(resource);
+    };
+    return linesOf(this.#by.get(owner)).reduce((n, [ref]) => n + Number(counts(ref)), 0);
   }
   /** False is no verdict: then it is compared with what is declared. */
   same(owner: OwnerKey, found: Observed): boolean {

@@ -39,6 +39,8 @@ export async function scanEndpoint(endpoint: string, resources: readonly Resourc
 /** One tenant at one endpoint, as far as it was read. */
 interface Reading {
   readonly endpoint: string;
+  /** Names of the resources that are read: what cannot be scanned is not missed. */
+  readonly scanned: ReadonlySet<string>;
   readonly drifted: Set<OwnerKey>;
   /** Objects of an owner at this endpoint that the scan has not met yet; 0: all were met. */
   readonly open: Map<OwnerKey, number>;
@@ -51,7 +53,8 @@ async function scanTenant(
   input: ScanInput,
 ): Promise<Omit<Scan, "endpoint">> {
   const { installation, signal, declared } = input;
-  const reading: Reading = { endpoint, drifted: new Set(), open: new Map() };
+  const scanned = new Set(resources.flatMap((r) => (r.scan ? [r.name] : [])));
+  const reading: Reading = { endpoint, scanned, drifted: new Set(), open: new Map() };
   const { drifted, open } = reading;
   let objects = 0;
   for (const r of resources) {
@@ -63,34 +66,35 @@ async function scanTenant(
   }
   for (const key of declared.owners()) {
     if (tenantOf(key) !== tenant) continue;
-    if ((open.get(key) ?? expected(key, undefined, endpoint, input)) > 0) drifted.add(key);
+    if ((open.get(key) ?? expected(key, undefined, reading, input)) > 0) drifted.add(key);
   }
   return { objects, drifted: [...drifted] };
 }
 
-async function judge(
-  page: readonly Scanned[],
-  resource: Resource,
-  input: ScanInput,
-  { endpoint, drifted, open }: Reading,
-): Promise<void> {
+async function judge(page: readonly Scanned[], resource: Resource, input: ScanInput, reading: Reading): Promise<void> {
+  const { drifted, open } = reading;
   const { declared, verified } = input;
   const others = page.filter((s) => !verified.same(s.owner, s.observed));
   const subjects = await Promise.all(others.map((s) => declared.subject(s.owner, false)));
   const chosen = await chosenFor(others, subjects, resource, input);
   const byOwner = new Map(others.map(({ owner }, n) => [owner, subjects[n]]));
   for (const { owner } of page)
-    open.set(owner, (open.get(owner) ?? expected(owner, byOwner.get(owner), endpoint, input)) - 1);
+    open.set(owner, (open.get(owner) ?? expected(owner, byOwner.get(owner), reading, input)) - 1);
   others.forEach((s, n) => {
     const subject = subjects[n];
     if (subject && differs(s, subject, resource, chosen.get(s.owner) ?? [])) drifted.add(s.owner);
   });
 }
 
-function expected(key: OwnerKey, subject: Composed | undefined, endpoint: string, { declared, verified }: ScanInput) {
-  if (!subject && verified.has(key)) return verified.count(key, endpoint);
+function expected(
+  key: OwnerKey,
+  subject: Composed | undefined,
+  { endpoint, scanned }: Pick<Reading, "endpoint" | "scanned">,
+  { declared, verified }: ScanInput,
+): number {
+  if (!subject && verified.has(key)) return verified.count(key, endpoint, scanned);
   const { desired } = subject ?? declared.outline(key);
-  return desired.reduce((n, d) => n + Number(d.ref.system === endpoint), 0);
+  return desired.reduce((n, { ref }) => n + Number(ref.system === endpoint && scanned.has(ref.resource)), 0);
 }
 
 /** What systems chose before; asked for only where something of a page depends on it. */
