@@ -11,7 +11,8 @@ import { destroy, retire } from "./retire.ts";
 import { type Session, type Wish, wishFor } from "./session.ts";
 import { ambiguous } from "./state.ts";
 import { decommissioned, marksFor, ownersOn } from "./tags.ts";
-import { ofDevice, pendingOf, type Task } from "./tasks.ts";
+import type { Task } from "./task.ts";
+import { ofDevice, pendingOf } from "./tasks.ts";
 import { isSmall } from "./turns.ts";
 
 /** An order and what is there, as read at the beginning of the call. */

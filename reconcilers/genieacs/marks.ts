@@ -9,7 +9,8 @@ import { encode } from "./serials.ts";
 import type { Session } from "./session.ts";
 import { ownerTag, strangers } from "./tags.ts";
 import { takeBack } from "./takeback.ts";
-import { isOurs, type Task } from "./tasks.ts";
+import type { Task } from "./task.ts";
+import { isOurs } from "./tasks.ts";
 
 /** A device whose tags are changed in step with the ACS's. */
 export interface Marked {

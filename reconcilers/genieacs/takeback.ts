@@ -5,7 +5,7 @@ import type { Answer } from "./answers.ts";
 import { channelOf } from "./faults.ts";
 import { encode } from "./serials.ts";
 import type { Session } from "./session.ts";
-import type { Task } from "./tasks.ts";
+import type { Task } from "./task.ts";
 
 /** Gone: a session has run it, or thrown it away after its time. */
 export type Taken = "at once" | "after a session" | "gone";

@@ -8,6 +8,7 @@ import { type Item, list, listBy, textAt } from "./list.ts";
 import { encode } from "./serials.ts";
 import type { Session } from "./session.ts";
 import { takeBack } from "./takeback.ts";
+import type { Task } from "./task.ts";
 import type { Pair } from "./values.ts";
 
 /** Only these: an unknown name, a null or an empty list kills a worker of the NBI (fact 6). */
@@ -20,11 +21,6 @@ export type Work =
 export type Purpose = "set" | "read" | "retire";
 export const uniqueKey = (token: Token, purpose: Purpose): string => `${token}/${purpose}`;
 
-export interface Task {
-  readonly id: string;
-  readonly device: string;
-  readonly uniqueKey: string;
-}
 /** What waits for a device or was refused by it, of ours and of others. */
 export interface Pending {
   readonly tasks: readonly Task[];

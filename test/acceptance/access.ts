@@ -183,7 +183,6 @@ export async function letIn(p: Provider): Promise<readonly string[]> {
     and not exists (select from radcheck r where r.username = c.username and r.attribute = 'Auth-Type' and r.value = 'Reject')`;
   return (await p.radius.query<{ row: string }>(sql)).rows.map(({ row }) => row).sort();
 }
-export { rows };
 
 /** Every table of the store as text, to prove what is not in it. */
 export async function everythingStored(p: Provider): Promise<string> {
