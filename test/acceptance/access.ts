@@ -6,7 +6,6 @@ import { type GenieacsLab, startGenieacs } from "../lab/genieacs/server.ts";
 import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.ts";
 import { plan, radius, subscriber, system, tenant } from "./declarations.ts";
 import { type Answer, type Provider, provider, type Status } from "./provider.ts";
-import { rows } from "./rows.ts";
 
 type Spec = Record<string, unknown>;
 export type Item = Readonly<Record<string, unknown>>;
