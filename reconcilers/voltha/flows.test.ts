@@ -19,11 +19,12 @@ const signs: Signs = {
   weather: "Up",
   status: "ALL_FLOWS_PROVISIONED",
   steadyMs: ARRIVING_MS,
-  trimmed: false,
   awaited: false,
   isKnown: true,
 };
 const off = onu({ operStatus: "DISCOVERED", connectStatus: "UNREACHABLE", reason: "stopping-openomci" });
+const taken = onu({ reason: "omci-flows-deleted" });
+const failed = onu({ operStatus: "RECONCILING_FAILED" });
 const lost = onu({ reason: "initial-mib-downloaded" });
 
 test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
@@ -42,14 +43,14 @@ test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
   ["the ONU comes up", { onu: onu({ operStatus: "ACTIVATING", reason: "starting-openomci" }) }, "unjudged"],
   ["the ONU is disabled", { onu: onu({ adminState: "DISABLED", reason: "omci-admin-lock" }) }, "unjudged"],
   ["there is no ONU", { onu: undefined }, "unjudged"],
+  ["the reason tells of another service, which was taken away", { onu: taken }, "pushed"],
+  ["the same, and nobody asked the controller", { onu: taken, status: undefined }, "pushed"],
+  ["all were taken away, says the controller too", { onu: taken, status: "NO_FLOWS_PROVISIONED" }, "missing"],
+  ["never seen, what was taken away from the ONU is no proof of it", { onu: taken, isKnown: false }, "missing"],
+  ["brought and not seen, neither", { onu: taken, awaited: true, steadyMs: 0 }, "arriving"],
   [
-    "one of several services was taken away: the reason tells of that one",
-    { onu: onu({ reason: "omci-flows-deleted" }), trimmed: true },
-    "pushed",
-  ],
-  [
-    "nobody took any away, and the reason says that they are gone",
-    { onu: onu({ reason: "omci-flows-deleted" }) },
+    "one of several services is there, and the reason tells of that one",
+    { status: "FLOWS_PROVISIONED_PARTIALLY" },
     "missing",
   ],
   ["they were brought, and the ONU says so", { awaited: true }, "pushed"],
@@ -68,5 +69,7 @@ test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
     "arriving",
   ],
   ["who brought them ended before he saw them", { onu: lost, isKnown: false, steadyMs: 0 }, "arriving"],
-  ["the store was lost, and the ONU is switched off: it is known again", { onu: off, isKnown: false }, "unjudged"],
+  ["never seen, and the ONU is switched off: nobody is billed yet", { onu: off, isKnown: false }, "arriving"],
+  ["never seen, and its ONU failed to come back", { onu: failed, isKnown: false }, "arriving"],
+  ["never seen, under an OLT that settles: the ONU has them", { weather: "Settling", isKnown: false }, "pushed"],
 ])("%s", (_, more, verdict) => expect(judge({ ...signs, ...more })).toBe(verdict));

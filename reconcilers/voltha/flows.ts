@@ -17,11 +17,9 @@ export interface Signs {
   readonly status: FlowStatus | undefined;
   /** Milliseconds for which the ONU looks so, and the port was not written to. */
   readonly steadyMs: number;
-  /** Services were taken from the port, and others stayed. */
-  readonly trimmed: boolean;
   /** We brought services, and have not seen them on the ONU since. */
   readonly awaited: boolean;
-  /** To the inventory. One that it does not know was begun by a process that ended, and never seen. */
+  /** By its id in the inventory, which is given when it is first in place: it was seen on the ONU once. */
   readonly isKnown: boolean;
 }
 /** 64 ONUs had their flows 4.4 s after their services; a reboot with its flows took 11 s. */
@@ -29,17 +27,21 @@ export const ARRIVING_MS = 30_000;
 const PUSHED = "omci-flows-pushed";
 /** The last thing that happened to the ONU, not what it has: another service may be there as before. */
 const TAKEN: ReadonlySet<string> = new Set(["omci-flows-deleted", "tech-profile-config-delete-success"]);
-const NOT_PUSHED: ReadonlySet<FlowStatus> = new Set(["NO_FLOWS_PROVISIONED", "NOT_IN_CONTROLLER"]);
+const NOT_PUSHED: ReadonlySet<FlowStatus> = new Set([
+  "NO_FLOWS_PROVISIONED",
+  "FLOWS_PROVISIONED_PARTIALLY",
+  "NOT_IN_CONTROLLER",
+]);
 
-export function judge({ onu, weather, status, steadyMs, trimmed, awaited, isKnown }: Signs): Verdict {
-  const open = awaited ? "arriving" : "unjudged";
+export function judge({ onu, weather, status, steadyMs, awaited, isKnown }: Signs): Verdict {
+  const isNew = awaited || !isKnown;
+  const open = isNew ? "arriving" : "unjudged";
   // What is new has nothing to come back by itself: it arrives, also while the others settle.
-  const canTell = weather === "Up" || (awaited && weather === "Settling");
+  const canTell = weather === "Up" || (isNew && weather === "Settling");
   if (!onu || !canTell || onu.device.adminState !== "ENABLED" || !isThere(onu.device)) return open;
   const { reason } = onu.device;
-  const arrived = reason === PUSHED || (trimmed && TAKEN.has(reason));
+  const arrived = reason === PUSHED || (!isNew && TAKEN.has(reason));
   if (arrived && !(status && NOT_PUSHED.has(status))) return "pushed";
   if (weather === "Settling") return open;
-  if (steadyMs >= ARRIVING_MS) return "missing";
-  return isKnown ? open : "arriving";
+  return steadyMs >= ARRIVING_MS ? "missing" : open;
 }

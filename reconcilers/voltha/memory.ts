@@ -19,14 +19,14 @@ export interface Memory {
   /** Ports of an ONU of which something was ever wanted. */
   portsOf(serial: string): readonly string[];
   forget(port: string): void;
+  /** Its services were seen on the ONU. */
+  landed(port: string): void;
   /** A port was written to: its flows are on their way. */
   wrote(port: string): void;
   /** Since when its ONU or its services are as they are; a time long ago when they always were. */
   steadySince(port: string, serial: string): number;
   /** To be told of every reading. */
   see(plant: Plant): void;
-  /** Services were only taken away: the ONU's reason tells of that, and not of those that stayed. */
-  readonly trimmed: Set<string>;
   /** Ports to which services were brought, and not yet seen on the ONU. */
   readonly arriving: Set<string>;
   /** From which PON port an ONU's device was deleted, by serial: once, until it works again. */
@@ -41,7 +41,6 @@ export function memory(now: () => number): Memory {
   const arriving = new Set<string>();
   const displaced = new Map<string, number | undefined>();
   return {
-    trimmed: new Set(),
     arriving,
     displaced,
     want({ ref, spec, how, patch }) {
@@ -67,6 +66,7 @@ export function memory(now: () => number): Memory {
       arriving.delete(port);
       ports.get(serialOf(port))?.delete(port);
     },
+    landed: (port) => void arriving.delete(port),
     wrote: (port) => void written.set(port, now()),
     steadySince: (port, serial) =>
       Math.max(written.get(port) ?? Number.NEGATIVE_INFINITY, looks.get(serial)?.since ?? Number.NEGATIVE_INFINITY),

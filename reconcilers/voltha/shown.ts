@@ -34,7 +34,9 @@ function observed(site: Site, view: View): Observed {
   const retired = active.length === 0;
   const { services, suspended } = look((retired ? held : active).map((h) => h.line).sort(), wanted);
   const flows = verdict(site, view);
-  if (flows === "pushed") site.memory.arriving.delete(view.ref.key);
+  if (flows === "pushed") site.memory.landed(view.ref.key);
+  // The order that follows knows it by the id that is shown here.
+  else if (view.id === undefined && !retired) site.memory.arriving.add(view.ref.key);
   return { ...as(view, services, suspended, flows), retired };
 }
 
@@ -49,7 +51,6 @@ export function verdict(
     weather: storms.of(onu?.olt),
     status,
     steadyMs: now() - memory.steadySince(ref.key, serial),
-    trimmed: memory.trimmed.has(ref.key),
     awaited: memory.arriving.has(ref.key),
     isKnown: id !== undefined,
   });
@@ -77,8 +78,9 @@ function as(view: View, services: readonly string[], suspended: boolean, flows: 
     },
   };
 }
-/** In VGC's words, and of what the ONU has: VGC itself says that all is well after the flows were lost. */
-function statusOf({ held, onu }: View, flows: Verdict): FlowStatus {
+/** VGC's own word, unless it says that all is well after the flows were lost. */
+function statusOf({ held, onu, status }: View, flows: Verdict): FlowStatus {
+  if (status !== undefined && status !== "ALL_FLOWS_PROVISIONED") return status;
   if (held.length === 0) return "NOT_IN_CONTROLLER";
   if (!held.some((h) => h.active)) return "DISABLED_IN_CONTROLLER";
   if (flows === "pushed") return "ALL_FLOWS_PROVISIONED";

@@ -107,8 +107,6 @@ async function run(
     });
   }
   memory.wrote(key);
-  if (brings) memory.trimmed.delete(key);
-  else memory.trimmed.add(key);
   if (uncertain[0]) throw uncertain[0];
 }
 
@@ -137,7 +135,6 @@ async function repair(site: Site, order: Order, port: Port, signal: AbortSignal)
     await site.controller.activate(port.name, service, signal);
   }
   site.memory.wrote(view.ref.key);
-  site.memory.trimmed.delete(view.ref.key);
 }
 
 function verified(site: Site, order: Order, view: View): Outcome {

@@ -167,6 +167,21 @@ describe("an ONU that is away", () => {
     await it.look(uni);
     expect(good([await pollOnly()])[0]).toMatchObject(pushed);
   });
+  test("before its services were ever seen: a process that starts anew calls nothing in place either", async () => {
+    device.power(false);
+    await it.lab.settled();
+    expect(await send("create", uni)).toMatchObject(WAITS);
+    const next = open(it.config);
+    const { ref, spec, how } = uni;
+    const lookups = [{ ref, spec, how, token: "lm_t", id: undefined }];
+    for (const _ of ["first", "second"]) {
+      expect([...(await next.resource("uni").observe(lookups, signal)).values()]).toMatchObject([arriving]);
+      // The engine orders by the id that was observed, whether or not it was ever confirmed.
+      const order = { ...orderOf("update", uni), patch: { flows: "pushed" } };
+      expect(await next.resource("uni").apply([order], signal)).toMatchObject([WAITS]);
+    }
+    next.close();
+  });
   test("after they were seen: there is nothing to be done", async () => {
     good(await it.apply("create", uni));
     device.power(false);
@@ -185,8 +200,8 @@ test("who began ended before he saw them: the next one does not call in place wh
   const look = async (id: string | undefined) =>
     [...(await next.resource("uni").observe([{ ref, spec, how, token: "lm_t", id }], signal)).values()][0];
   expect((await look(undefined))?.facts).toMatchObject({ reason: expect.stringMatching(/^tech-profile/) });
+  expect(await look(ref.key), "seen once").toMatchObject(pushed);
   expect(await look(undefined)).toMatchObject(arriving);
-  expect(await look(ref.key)).toMatchObject(pushed);
   it.lab.release();
   await it.lab.settled();
   expect(await look(undefined)).toMatchObject(pushed);
