@@ -31,6 +31,7 @@ beforeEach(async () => {
   router = town.lab.plug(plugOf(1));
   await town.settle(want("first"));
   town.now += 1000;
+  town.awaited = true;
 });
 afterEach(() => town.close());
 
@@ -39,8 +40,11 @@ const takenBack = () => town.lab.requests.filter((r) => r.method === "DELETE" &&
 async function during<T>(work: () => Promise<T>, end: () => void = () => undefined): Promise<T> {
   const before = takenBack();
   router.inSession = true;
-  const outcome = work();
-  while (takenBack() === before) await new Promise((go) => setImmediate(go));
+  let isOver = false;
+  const outcome = work().finally(() => {
+    isOver = true;
+  });
+  while (takenBack() === before && !isOver) await new Promise((go) => setImmediate(go));
   router.inSession = false;
   end();
   return outcome;
