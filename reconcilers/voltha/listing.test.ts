@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Port } from "./controller.ts";
-import { assign, type Tagged, withState } from "./listing.ts";
+import { assign, contradicts, type Listed, type Tagged, withState } from "./listing.ts";
 import type { Service } from "./service.ts";
 
 const olt = { name: "olt1", serial: "OLT", address: "a:1", uplinkPort: 1, nniPorts: [1] };
@@ -71,11 +71,28 @@ describe("a port is asked itself", () => {
     ],
   ])("%s", (_, lists) => expect(assign([a], lists)).toMatchObject({ doubt: [a], sure: new Map() }));
   test("and what the other list says of its serial tells whether a service is active", () => {
-    expect(
-      withState(a.name, [voice, service()], [tagged("AAAA00000001", voice), tagged("BBBB00000001", service())]),
-    ).toEqual([
+    const tags = [tagged("AAAA00000001", voice), tagged("AAAA00000001", service(), false)];
+    expect(withState(a.name, [voice, service()], tags)).toEqual([
       { service: voice, active: true },
       { service: service(), active: false },
     ]);
   });
+  test("and is not believed where the other list has never heard of it", () => {
+    expect(withState(a.name, [service()], [tagged("BBBB00000001", service())])).toBeUndefined();
+    expect(withState(a.name, [], [])).toEqual([]);
+  });
 });
+
+test.each<[string, boolean, readonly Tagged[], readonly Listed[]]>([
+  ["nothing is listed anywhere: nobody is served", false, [], []],
+  ["nothing is listed at this device", false, [], [listed(voice, "elsewhere")]],
+  ["both know of it", false, [tagged("AAAA00000001", voice)], [listed(voice)]],
+  [
+    "a service came between the two readings",
+    false,
+    [tagged("AAAA00000001", voice)],
+    [listed(voice), listed(service())],
+  ],
+  ["the controller has not met the device yet", true, [], [listed(voice)]],
+  ["it answered with the tags of another one", true, [tagged("BBBB00000001", service())], [listed(voice)]],
+])("two lists contradict each other: %s", (_, is, tags, all) => expect(contradicts("dev", tags, all)).toBe(is));

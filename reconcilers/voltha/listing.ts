@@ -62,17 +62,25 @@ function only(candidates: readonly Listed[]): Service | undefined {
   return lines.size === 1 ? candidates[0]?.service : undefined;
 }
 
-/** Of one port, which was asked for by its name. */
+/** Services are listed at a device, and the tags of its ONUs know of none of them: the tags are of no device, or of another. */
+export function contradicts(device: string, tagged: readonly Tagged[], listed: readonly Listed[]): boolean {
+  const here = listed.filter((l) => l.location === device);
+  const known = new Set(tagged.map((t) => keyOf(device, t)));
+  return here.length > 0 && !here.some((l) => known.has(keyOf(device, l.service)));
+}
+
+/** Of one port, which was asked for by its name; undefined where the tags of its ONU know nothing of it. */
 export function withState(
   name: string,
   services: readonly Service[],
   tagged: readonly Tagged[],
-): readonly Programmed[] {
+): readonly Programmed[] | undefined {
   const serial = parsePort(name)?.serial;
-  return services.map((service) => {
-    const same = tagged.filter(
-      (t) => t.serial === serial && t.name === service.name && t.sTag === service.sTag && t.cTag === service.cTag,
-    );
-    return { service, active: same.length > 0 && same.every((t) => t.active) };
-  });
+  const own = Map.groupBy(
+    tagged.filter((t) => t.serial === serial),
+    (t) => keyOf("", t),
+  );
+  const held = services.map((service) => ({ service, same: own.get(keyOf("", service)) }));
+  if (held.some(({ same }) => !same)) return undefined;
+  return held.map(({ service, same = [] }) => ({ service, active: same.every((t) => t.active) }));
 }

@@ -55,6 +55,9 @@ export const readTagged = (raw: unknown): readonly Tagged[] =>
     active: s["state"] === "UP",
   }));
 
+/** Ids of logical devices. */
+export const readDevices = (raw: unknown): readonly string[] => listOf(raw, "devices").map((d) => textOf(d, "id"));
+
 export const readPorts = (raw: unknown): readonly string[] =>
   listOf(raw, "ports").map((p) => textOf(fieldsOf(p["annotations"], "annotations"), "portName"));
 

@@ -3,12 +3,21 @@ import { fault } from "../errors.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import type { Olt } from "./config.ts";
 import type { Controller, FlowStatus, Line, Port, Programmed } from "./controller.ts";
-import { assign, type Listed, type Tagged, withState } from "./listing.ts";
+import { assign, contradicts, type Listed, type Tagged, withState } from "./listing.ts";
 import { jsonOf, type Method, type Rest, unexpected } from "./rest.ts";
 import { subscriberOf, vgcOlt } from "./sadis.ts";
 import { type Service, tagsOf } from "./service.ts";
 import { shared } from "./shared.ts";
-import { isAsDeclared, ratesOf, readDevice, readListed, readPorts, readStatus, readTagged } from "./vgc-answers.ts";
+import {
+  isAsDeclared,
+  ratesOf,
+  readDevice,
+  readDevices,
+  readListed,
+  readPorts,
+  readStatus,
+  readTagged,
+} from "./vgc-answers.ts";
 
 const BASE = "/vgc/v1";
 /** Up to here ports are asked one by one; above, everything is listed once. */
@@ -24,11 +33,17 @@ export function vgc(rest: Rest, until: AbortSignal): Controller {
   const listed = shared(async () => readListed(await get("/programmed-subscribers", until)));
   const ports = shared(async () => readPorts(await get("/devices/ports", until)));
 
-  const tagged = async (olts: readonly Olt[], signal: AbortSignal): Promise<readonly Tagged[]> =>
-    (await Promise.all(olts.map((olt) => taggedOf(rest, olt, signal)))).flat();
+  /** Newly started it answers before it knows a device: then nothing is listed under it, and nothing is absent. */
+  const mustKnow = async (asked: readonly Port[], signal: AbortSignal): Promise<void> => {
+    const known = new Set(readDevices(await get("/devices", signal)));
+    const unknown = asked.find((port) => !known.has(port.device));
+    if (unknown) throw notYet(unknown);
+  };
   const one = async (port: Port, states: readonly Tagged[], signal: AbortSignal) => {
     const services = readListed(await get(`/programmed-subscribers/${spell(port.device, port.name)}`, signal));
-    return [port, withState(port.name, services.map(serviceOf), states)] as const;
+    const held = withState(port.name, services.map(serviceOf), states);
+    if (!held) throw notYet(port);
+    return [port, held] as const;
   };
 
   return {
@@ -37,7 +52,17 @@ export function vgc(rest: Rest, until: AbortSignal): Controller {
     async services(asked, signal) {
       const olts = [...new Set(asked.map((p) => p.olt))];
       const few = asked.length <= FEW;
-      const [states, all, names] = await Promise.all([tagged(olts, signal), few ? [] : listed(), few ? [] : ports()]);
+      const [lists, all, names] = await Promise.all([
+        Promise.all(olts.map((olt) => taggedOf(rest, olt, signal))),
+        few ? [] : listed(),
+        few ? [] : ports(),
+      ]);
+      const bare = asked.filter(({ olt }) => lists[olts.indexOf(olt)]?.length === 0);
+      if (bare.length > 0) await mustKnow(bare, signal);
+      const first = new Map(asked.map((port) => [port.device, port])).values();
+      const strange = first.find((port) => contradicts(port.device, lists[olts.indexOf(port.olt)] ?? [], all));
+      if (strange) throw notYet(strange);
+      const states = lists.flat();
       const { sure, doubt } = few
         ? { sure: new Map<Port, readonly Programmed[]>(), doubt: asked }
         : assign(asked, { listed: all, tagged: states, ports: names });
@@ -79,6 +104,8 @@ export function vgc(rest: Rest, until: AbortSignal): Controller {
 const FINE: ReadonlySet<number> = new Set([200]);
 /** 400: "Service not found", which is as good. */
 const REMOVED: ReadonlySet<number> = new Set([200, 202, 400]);
+const notYet = ({ olt, name }: Port) =>
+  fault("Unavailable", `VGC does not know ${olt.name} yet, so that what it says of ${name} is no answer`);
 const serviceOf = ({ service }: Listed): Service => service;
 const spell = (...parts: readonly string[]): string => parts.map(encodeURIComponent).join("/");
 /** By port name always: a device that VGC does not know makes it fall silent for ever. */

@@ -46,7 +46,7 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
     onu: onuAt(plant, parsePort(ref.key)?.serial ?? ref.key, wanted[n]?.how),
     name: places[n]![0]?.name,
     places: places[n]!,
-    held: places[n]!.flatMap((port) => (found.get(port) ?? []).map(heldOf)),
+    held: heldAt(places[n]!, found),
   }));
   const isFew = asked.length <= FEW;
   return Promise.all(
@@ -57,8 +57,13 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
       const asks = isFew || isMissed ? view.name : undefined;
       const status = asks === undefined ? undefined : await controller.flowStatus(asks, signal);
       const isStray = view.held.length === 0 && status !== undefined && status !== "NOT_IN_CONTROLLER";
-      return { ...view, status, isStray };
+      // Before it is cleared it is asked for where it should be: it may be there, and the lists of another moment.
+      const own = isStray && !isFew ? await controller.services(view.places, signal) : undefined;
+      const held = own ? heldAt(view.places, own) : view.held;
+      return { ...view, held, status, isStray: isStray && held.length === 0 };
     }),
   );
 }
+const heldAt = (places: readonly Port[], found: ReadonlyMap<Port, readonly Programmed[]>): readonly Held[] =>
+  places.flatMap((port) => (found.get(port) ?? []).map(heldOf));
 const heldOf = ({ service, active }: Programmed): Held => ({ service, active, line: spellService(service) });

@@ -199,7 +199,7 @@ test("who began ended before he saw them: the next one does not call in place wh
   const { ref, spec, how } = uni;
   const look = async (id: string | undefined) =>
     [...(await next.resource("uni").observe([{ ref, spec, how, token: "lm_t", id }], signal)).values()][0];
-  expect((await look(undefined))?.facts).toMatchObject({ reason: expect.stringMatching(/^tech-profile/) });
+  expect((await look(ref.key))?.facts).toMatchObject({ reason: expect.stringMatching(/^tech-profile/) });
   expect(await look(ref.key), "seen once").toMatchObject(pushed);
   expect(await look(undefined)).toMatchObject(arriving);
   it.lab.release();

@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { Observed } from "../../controller/core/model.ts";
 import { refKey } from "../../controller/core/model.ts";
-import type { Resource } from "../../reconcilers/system.ts";
+import type { Outcome, Resource } from "../../reconcilers/system.ts";
 import { ARRIVING_MS } from "../../reconcilers/voltha/flows.ts";
 import { connectRest } from "../../reconcilers/voltha/rest.ts";
 import { listen, startBroken, stop, ways } from "../lab/netbox/broken.ts";
@@ -112,16 +112,26 @@ function profilesOf(name: string) {
   return { upstreamBandwidthProfile: up, downstreamBandwidthProfile: down };
 }
 
-/** Reads when nothing is on its way, and leaves out what is for people: facts are never compared. */
+/**
+ * Reads when nothing is on its way, by the id that an effect without a Fault has given it, as the inventory does, and leaves out
+ * what is for people: facts are never compared.
+ */
 function steady(resource: Resource, settled: () => Promise<void>): Resource {
   const bare = ({ facts: _, ...rest }: Observed): Observed => rest;
+  const ids = new Map<string, string>();
+  const remembered = (key: string, outcome: Outcome): Outcome => {
+    if (outcome === null) ids.delete(key);
+    if (outcome === null || outcome instanceof Error) return outcome;
+    ids.set(key, outcome.id);
+    return bare(outcome);
+  };
   return {
     ...resource,
     async observe(lookups, s) {
       await settled();
-      return new Map([...(await resource.observe(lookups, s)).values()].map((o) => [refKey(o.ref), bare(o)]));
+      const known = lookups.map((l) => ({ ...l, id: ids.get(l.ref.key) }));
+      return new Map([...(await resource.observe(known, s)).values()].map((o) => [refKey(o.ref), bare(o)]));
     },
-    apply: async (orders, s) =>
-      (await resource.apply(orders, s)).map((o) => (o === null || o instanceof Error ? o : bare(o))),
+    apply: async (orders, s) => (await resource.apply(orders, s)).map((o, n) => remembered(orders[n]!.ref.key, o)),
   };
 }

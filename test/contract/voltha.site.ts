@@ -49,9 +49,10 @@ export function open(
   config: VolthaConfig,
   faults: Guards = new Faults(),
   now: () => number = () => performance.now(),
+  changed: (rest: Rest) => Rest = (rest) => rest,
 ): Opened {
   const core = connectCore(config.address);
-  const rest = connectRest(config, deps);
+  const rest = changed(connectRest(config, deps));
   const stop = new AbortController();
   const until = stop.signal;
   const controller = (config.controller.type === "VGC" ? vgc : onos)(guardedRest(rest, faults), until);
