@@ -31,6 +31,8 @@ export interface Memory {
   readonly arriving: Set<string>;
   /** From which PON port an ONU's device was deleted, by serial: once, until it works again. */
   readonly displaced: Map<string, number | undefined>;
+  /** PON ports from which an ONU is sought at this moment. */
+  readonly seeking: Set<string>;
 }
 
 export function memory(now: () => number): Memory {
@@ -43,6 +45,7 @@ export function memory(now: () => number): Memory {
   return {
     arriving,
     displaced,
+    seeking: new Set(),
     want({ ref, spec, how, patch }) {
       const before = wanted.get(ref.key);
       const said = spec ?? patch;

@@ -21,10 +21,10 @@ export const onu = (site: Site): Resource => ({
   settleMs: 0, // it is not made here: it is plugged in
   observe: (lookups) => observe(site, lookups),
   everything: async () => {
-    const { all } = await site.plant();
+    const plant = await site.plant();
     const ref = (key: string): Ref => ({ system: site.endpoint, resource: "onu", key });
-    return all.flatMap((o) =>
-      o.olt === undefined ? [] : [observed(site, ref(o.device.serialNumber.toUpperCase()), o, undefined)],
+    return plant.all.flatMap((o) =>
+      o.olt === undefined ? [] : [observed(site, plant, ref(o.device.serialNumber.toUpperCase()), o, undefined)],
     );
   },
   apply: (orders, signal) => apply(site, orders, signal),
@@ -41,8 +41,8 @@ async function observe(site: Site, lookups: readonly Lookup[]): Promise<Map<RefK
 function seen(site: Site, plant: Plant, { ref, id, how, spec }: Lookup): Observed | undefined {
   if (id === undefined) return undefined;
   const place = how as How | undefined;
-  const found = onuAt(plant, ref.key, place);
-  if (found) return observed(site, ref, found, place);
+  const found = foundAt(plant, ref.key, place);
+  if (found) return observed(site, plant, ref, found, place);
   if (isSure(site, place)) return undefined;
   if (spec) return unjudged(ref, place);
   throw fault("Unavailable", `whether ONU ${ref.key} is gone is told when ${place?.olt ?? "every OLT"} has come back`);
@@ -62,7 +62,7 @@ export function factsOf({ device, olt, pon }: Onu): Facts {
     reason: device.reason,
   };
 }
-function observed(site: Site, ref: Ref, found: Onu, place: How | undefined): Observed {
+function observed(site: Site, plant: Plant, ref: Ref, found: Onu, place: How | undefined): Observed {
   const { adminState } = found.device;
   return {
     ref,
@@ -71,7 +71,7 @@ function observed(site: Site, ref: Ref, found: Onu, place: How | undefined): Obs
     retired: adminState === "DISABLED",
     state: {
       enabled: adminState === "ENABLED",
-      ...(place?.pon !== undefined && { place: isElsewhere(site, found, place) ? "elsewhere" : FOUND }),
+      ...(place?.pon !== undefined && { place: isElsewhere(site, plant, found, place) ? "elsewhere" : FOUND }),
     },
     outputs: { serial: ref.key },
     facts: factsOf(found),
@@ -81,11 +81,17 @@ function observed(site: Site, ref: Ref, found: Onu, place: How | undefined): Obs
  * Moved to another PON of its OLT an ONU keeps its device, with the port of before, and never comes up there (openolt adapter,
  * rw_core): only when the device is deleted it is found where it is. One that was found again on the same port is really there.
  */
-function isElsewhere({ memory, storms }: Site, { device, olt, pon }: Onu, place: How | undefined): boolean {
+function isElsewhere({ memory, storms }: Site, plant: Plant, onu: Onu, place: How | undefined): boolean {
+  const { device, olt, pon } = onu;
   if (place?.pon === undefined || pon === place.pon || isThere(device) || storms.of(olt) !== "Up") return false;
+  // A cut fibre or a power cut: they come back by themselves, unless their devices were deleted.
+  if (plant.all.some((other) => other !== onu && other.olt === olt && other.pon === pon && isDark(other))) return false;
   const serial = keySerial(device.serialNumber);
   return !memory.displaced.has(serial) || memory.displaced.get(serial) !== pon;
 }
+/** One that was disabled is out of service by our own hand. */
+const isDark = ({ device }: Onu): boolean => device.adminState !== "DISABLED" && !isThere(device);
+const ponKey = ({ olt, pon }: Onu): string => `${olt}/${pon}`;
 const unjudged = (ref: Ref, place: How | undefined): Observed => ({
   ref,
   id: ref.key,
@@ -100,7 +106,11 @@ async function apply(site: Site, orders: readonly Order[], signal: AbortSignal):
   const before = await site.plant();
   const done = await each(orders, (order) => write(site, before, order, signal));
   const sought = orders.filter((_, n) => done[n] === "sought");
-  if (sought.length > 0) await watchUntil(site, (now) => sought.some((order) => !isBack(now, order)), signal);
+  try {
+    if (sought.length > 0) await watchUntil(site, (now) => sought.some((order) => !isBack(now, order)), signal);
+  } finally {
+    for (const order of sought) site.memory.seeking.delete(ponKey(foundBy(before, order)!));
+  }
   const after = await site.plant();
   return orders.map((order, n) => {
     const outcome = done[n];
@@ -108,12 +118,20 @@ async function apply(site: Site, orders: readonly Order[], signal: AbortSignal):
     if (outcome === "sought" && !isBack(after, order)) return awaiting(after, order);
     const found = foundBy(after, order);
     return found
-      ? observed(site, order.ref, found, placeOf(order))
+      ? observed(site, after, order.ref, found, placeOf(order))
       : fault("Lost", `ONU ${order.ref.key} is not listed any more`);
   });
 }
 const placeOf = ({ how }: Order): How | undefined => how as How | undefined;
-const foundBy = (plant: Plant, order: Order): Onu | undefined => onuAt(plant, order.ref.key, placeOf(order));
+const foundBy = (plant: Plant, order: Order): Onu | undefined => foundAt(plant, order.ref.key, placeOf(order));
+/** Not wanted any more it is out of service when every OLT on which it is remembered has it so. */
+const foundAt = (plant: Plant, serial: string, place: How | undefined): Onu | undefined => {
+  if (place) return onuAt(plant, serial, place);
+  const all = recordsOf(plant, serial);
+  return all.find(({ device }) => device.adminState !== "DISABLED") ?? all[0];
+};
+const recordsOf = (plant: Plant, serial: string): readonly Onu[] =>
+  plant.onus(serial).filter(({ olt }) => olt !== undefined);
 function isBack(plant: Plant, order: Order): boolean {
   const found = foundBy(plant, order);
   return found !== undefined && isThere(found.device);
@@ -128,22 +146,36 @@ function awaiting(plant: Plant, order: Order): Fault {
 /** Sought: its device was deleted, so that it is found where it is. */
 type Written = "written" | "sought" | null;
 async function write(site: Site, plant: Plant, order: Order, signal: AbortSignal): Promise<Written> {
-  const { core, memory } = site;
+  const { core } = site;
+  if (order.action === "destroy" || order.action === "retire") return end(site, plant, order, signal);
   const found = foundBy(plant, order);
-  if (order.action === "destroy") {
+  if (!found) throw awaiting(plant, order);
+  if (isElsewhere(site, plant, found, placeOf(order))) return seek(site, found, order, signal);
+  if (found.device.adminState !== "ENABLED") await core.enable(found.device.id, signal);
+  return "written";
+}
+/** Wherever it is remembered: what stays disabled somewhere is of no use to whoever gets the ONU next. */
+async function end({ core }: Site, plant: Plant, { ref, action }: Order, signal: AbortSignal): Promise<Written> {
+  const all = recordsOf(plant, ref.key);
+  if (action === "destroy") {
     // Enabled again it is one that was plugged in anew, and nobody's: only what was retired is deleted.
-    if (found?.device.adminState === "DISABLED") await core.remove(found.device.id, signal);
+    for (const { device } of all) if (device.adminState === "DISABLED") await core.remove(device.id, signal);
     return null;
   }
-  if (!found) {
-    if (order.action === "retire") throw fault("Lost", `ONU ${order.ref.key} is not listed any more`);
-    throw awaiting(plant, order);
-  }
-  if (order.action === "retire") await core.disable(found.device.id, signal);
-  else if (isElsewhere(site, found, placeOf(order))) {
-    await core.remove(found.device.id, signal);
-    memory.displaced.set(order.ref.key, found.pon);
-    return "sought";
-  } else if (found.device.adminState !== "ENABLED") await core.enable(found.device.id, signal);
+  if (all.length === 0) throw fault("Lost", `ONU ${ref.key} is not listed any more`);
+  for (const { device } of all) if (device.adminState !== "DISABLED") await core.disable(device.id, signal);
   return "written";
+}
+/** One after the other on each PON: more of them at once are a cut. */
+async function seek({ core, memory }: Site, found: Onu, { ref }: Order, signal: AbortSignal): Promise<Written> {
+  const pon = ponKey(found);
+  if (memory.seeking.has(pon))
+    throw fault("AwaitingDevice", `ONU ${ref.key} is looked for after another one of its PON port`);
+  memory.seeking.add(pon);
+  await core.remove(found.device.id, signal).catch((e: unknown) => {
+    memory.seeking.delete(pon);
+    throw e;
+  });
+  memory.displaced.set(ref.key, found.pon);
+  return "sought";
 }

@@ -1,6 +1,6 @@
 /** All devices at one moment, found by serial: ids change when an ONU is deleted, serials do not. */
 import type { Olt } from "./config.ts";
-import { type Device, isThere } from "./device.ts";
+import { type Device, isThere, isUp } from "./device.ts";
 import { keySerial, ponOf } from "./names.ts";
 
 export interface Onu {
@@ -49,15 +49,21 @@ const thereFirst = (a: Onu, b: Onu): number => Number(isThere(b.device)) - Numbe
 export interface Place {
   readonly olt: string;
 }
-/** On its declared OLT, whatever PON port it is plugged into there; without a declaration: wherever it is. */
+/**
+ * On its declared OLT, whatever PON port it is plugged into there; without a declaration: wherever it is. One that works under
+ * another OLT is there, whatever its old place remembers of it.
+ */
 export function onuAt(plant: Plant, serial: string, place: Place | undefined): Onu | undefined {
   const onus = plant.onus(serial);
   if (!place) return onus[0];
-  return onus.find((o) => o.olt === place.olt);
+  const here = onus.find((o) => o.olt === place.olt);
+  return here && !isThere(here.device) && onus.some(works) ? undefined : here;
 }
+/** An OLT that died tells of its ONUs as they were. */
+const works = ({ device, root }: Onu): boolean => isThere(device) && root !== undefined && isUp(root);
 /** Why it is not there, for people. */
 export function whereabouts(plant: Plant, serial: string, { olt: wanted }: Place): string {
-  const [other] = plant.onus(serial);
+  const other = plant.onus(serial).find(works) ?? plant.onus(serial)[0];
   if (!other) return `ONU ${serial} is not on ${wanted} yet`;
   return `ONU ${serial} is not on ${wanted} but on PON port ${other.pon ?? "?"} of ${other.olt ?? "an OLT that is not declared"}`;
 }

@@ -140,6 +140,30 @@ describe("an ONU", () => {
       });
       it.lab.release();
     });
+    test("while another one of that PON is dark it is a cut, and nothing is deleted", async () => {
+      onus[1]!.power(false);
+      await it.lab.settled();
+      expect(await it.look(moved.onu)).toMatchObject({ state: { place: "found" } });
+      await it.apply("update", moved.onu);
+      expect(deletions()).toBe(0);
+      onus[1]!.power(true);
+      await it.lab.settled();
+      await back();
+      expect(deletions()).toBe(1);
+    });
+    test("one that is out of service by our hand is not dark", async () => {
+      await make(onuAndUni(2).onu);
+      good(await it.apply("retire", onuAndUni(2).onu));
+      await back();
+    });
+    test("one after the other is sought on a PON", async () => {
+      it.site.memory.seeking.add("olt1/3");
+      expect(fault(await it.apply("update", moved.onu))).toMatchObject({ code: "AwaitingDevice" });
+      expect(deletions()).toBe(0);
+      it.site.memory.seeking.clear();
+      await back();
+      expect([...it.site.memory.seeking]).toEqual([]);
+    });
     test("under an OLT that is down nobody can tell, and nothing is deleted", async () => {
       it.lab.oltDown(OLT.serial);
       await it.lab.settled();
