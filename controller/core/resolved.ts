@@ -200,7 +200,7 @@ export interface ResolvedOnu {
 export interface CpeSetting {
   /** A logical name of reconcilers/genieacs/names.ts such as `wifi.2.4GHz.ssid`, or a path without its root object. */
   readonly name: string;
-  readonly value: string | number | boolean | Sensitive | Output;
+  readonly value: string | number | boolean | Sensitive;
   /** Seed: written at installation, after a factory reset and when the declared value changes; then left to the customer. */
   readonly management: "Seed" | "Enforce";
   /** Of a declared parameter. */
