@@ -3,7 +3,7 @@ import { type Observed, type Ref, refKey, type State, type Value } from "../../c
 import type { Token } from "../../controller/core/owner.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
 import { isOnce, MARKING, ON_RETIRE, TEMPLATES } from "./desired.ts";
-import { type Device, leafOf } from "./device.ts";
+import { type Device, isBefore, leafOf } from "./device.ts";
 import { factsOf } from "./facts.ts";
 import { namesOf } from "./find.ts";
 import { type Memory, mayBeSame, nameHash, shortDigest } from "./memory.ts";
@@ -82,7 +82,8 @@ function ownTemplates(device: Device, memory: Memory | undefined, wish: Wish | u
 function valuesOf(s: Session, ref: Ref, device: Device, memory: Memory | undefined, wish: Wish): State {
   const entries = namesOf(wish).flatMap((name): readonly (readonly [string, Value])[] => {
     const want = wantedOf(wish, name);
-    if (isOnce(wish.how, name)) return isWritten(s, ref, device, memory, name, want) ? [[name, want]] : [];
+    if (isOnce(wish.how, name))
+      return isWritten(s, ref, device, memory, name, want) || wasTaken(device, wish, name, want) ? [[name, want]] : [];
     const have = read(device, wish, name);
     return have === null ? [] : [[name, have]];
   });
@@ -115,6 +116,19 @@ function isWritten(
   const now = digestOf(s, ref, name, want);
   // Of another key nothing is known: that is no reason to write a seed again, nor to let RADIUS follow.
   return DIALS.has(name) ? remembered === now : mayBeSame(remembered, now);
+}
+/**
+ * GenieACS writes into its document what a device has accepted, and blanks it at the next read (fact 9). After an answer that
+ * was lost it is the one proof that the router dials with the new password by now: RADIUS must follow.
+ */
+function wasTaken(device: Device, wish: Wish, name: string, want: Value): boolean {
+  const at = DIALS.has(name) ? (placeOf(device, name, wish.how.mappings).at ?? []) : [];
+  const wanted = plain(want);
+  if (wanted === undefined || wanted === "" || at.length === 0) return false;
+  return at.every((path) => {
+    const leaf = leafOf(device, path);
+    return leaf?.value === wanted && !isBefore(leaf, device.lastBootstrap);
+  });
 }
 export const isMarked = (device: Device, token: Token): boolean =>
   device.tags.includes(token) || device.tags.includes(decommissioned(token));

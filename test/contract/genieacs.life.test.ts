@@ -147,6 +147,17 @@ describe("what the router dials with", () => {
     await town.settle(next);
     expect(router.get(PASSWORD)).toBe("n3w-pass");
   });
+  test("is known to be there when the answer was lost and the router is gone: RADIUS must follow", async () => {
+    await town.settle(want(dial()));
+    town.awaited = true;
+    town.lab.drop(1, /POST .*tasks/);
+    expect(await town.step(want(dial("n3w-pass")))).toBeInstanceOf(Fault);
+    expect(router.get(PASSWORD)).toBe("n3w-pass");
+    router.online = false;
+    town.restart();
+    expect((await town.plan(want(dial("n3w-pass")))).fields.map((f) => f.field)).not.toContain("pppoe.password");
+    expect((await town.plan(want(dial("another")))).fields.map((f) => f.field)).toContain("pppoe.password");
+  });
   test("is queued as everything else where RADIUS knows it already: a router that cannot be called gets it at its inform", async () => {
     router.noConnectionRequest = "auth";
     expect(await town.settle(want(dial()))).toMatchObject({ kind: "Waiting" });
