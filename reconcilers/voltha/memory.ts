@@ -4,6 +4,7 @@ import type { How } from "./desired.ts";
 import { isThere } from "./device.ts";
 import { keySerial, parsePort } from "./names.ts";
 import type { Plant } from "./plant.ts";
+import { type Repairs, repairs } from "./repairs.ts";
 
 /** What is wanted on a port. */
 export interface Wanted {
@@ -29,6 +30,7 @@ export interface Memory {
   see(plant: Plant): void;
   /** Ports to which services were brought, and not yet seen on the ONU. */
   readonly arriving: Set<string>;
+  readonly repairs: Repairs;
   /** From which PON port an ONU's device was deleted, by serial: once, until it works again. */
   readonly displaced: Map<string, number | undefined>;
   /** PON ports from which an ONU is sought at this moment. */
@@ -41,9 +43,11 @@ export function memory(now: () => number): Memory {
   const written = new Map<string, number>();
   const looks = new Map<string, { readonly look: string; readonly since: number }>();
   const arriving = new Set<string>();
+  const mended = repairs(now);
   const displaced = new Map<string, number | undefined>();
   return {
     arriving,
+    repairs: mended,
     displaced,
     seeking: new Set(),
     want({ ref, spec, how, patch }) {
@@ -67,9 +71,13 @@ export function memory(now: () => number): Memory {
     forget(port) {
       wanted.delete(port);
       arriving.delete(port);
+      mended.forget(port);
       ports.get(serialOf(port))?.delete(port);
     },
-    landed: (port) => void arriving.delete(port),
+    landed(port) {
+      arriving.delete(port);
+      mended.forget(port);
+    },
     wrote: (port) => void written.set(port, now()),
     steadySince: (port, serial) =>
       Math.max(written.get(port) ?? Number.NEGATIVE_INFINITY, looks.get(serial)?.since ?? Number.NEGATIVE_INFINITY),

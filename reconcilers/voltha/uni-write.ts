@@ -5,6 +5,7 @@ import type { Order, Outcome } from "../system.ts";
 import { arrived } from "./arrival.ts";
 import type { Line, Port } from "./controller.ts";
 import { isThere } from "./device.ts";
+import { factsOf } from "./onu.ts";
 import { each } from "./outcomes.ts";
 import { whereabouts } from "./plant.ts";
 import { nameOf, readService, type Service } from "./service.ts";
@@ -63,7 +64,7 @@ async function write(site: Site, { order, view }: Job, has: HasProfile, signal: 
     has,
   );
   if (steps.length > 0) await run(site, order.ref.key, port, steps, lineOf(order), signal);
-  else if ("flows" in order.patch) await repair(site, order, port, signal);
+  else if ("flows" in order.patch) await repair(site, { order, view }, port, signal);
 }
 
 /** VGC drops a service whose profile it does not know, and says nothing. */
@@ -121,7 +122,8 @@ async function quiet({ controller, memory }: Site, view: View, signal: AbortSign
 }
 
 /** One PON after the other's pace, and only what is still wrong when its turn comes: most of it heals by itself. */
-async function repair(site: Site, order: Order, port: Port, signal: AbortSignal): Promise<void> {
+async function repair(site: Site, { order, view: before }: Job, port: Port, signal: AbortSignal): Promise<void> {
+  refuseVain(site, before);
   const pon = port.number === undefined ? port.olt.name : `${port.olt.name}/${port.number >>> 16}`;
   await site
     .turn(pon)(signal)
@@ -130,12 +132,27 @@ async function repair(site: Site, order: Order, port: Port, signal: AbortSignal)
   const [view] = await viewsOf(site, [order], signal);
   if (!view || verdict(site, view) !== "missing") return;
   site.memory.arriving.add(view.ref.key);
+  site.memory.repairs.made(view.ref.key, troubleOf(view));
   for (const { service } of view.held) {
     await site.controller.deactivate(port.name, service, signal);
     await site.controller.activate(port.name, service, signal);
   }
   site.memory.wrote(view.ref.key);
 }
+
+/** An ONU that refuses one of its services would lose the others at every attempt. */
+function refuseVain(site: Site, view: View): void {
+  if (verdict(site, view) !== "missing") return;
+  const times = site.memory.repairs.vain(view.ref.key, troubleOf(view));
+  if (times === undefined) return;
+  const what = `ONU ${view.onu?.device.serialNumber} was given its services ${times} times and does not set them up`;
+  throw new Fault("Rejected", "NotConverging", `${what}: ${view.onu?.device.reason}`, {
+    remedy: "look at the ONU; it is tried again ever more rarely, and at once when the declaration changes",
+    ...(view.onu && { facts: factsOf(view.onu) }),
+  });
+}
+const troubleOf = ({ onu, wanted }: View): string =>
+  [onu?.device.id, onu?.device.reason, ...(wanted ? target(wanted) : [])].join("|");
 
 function verified(site: Site, order: Order, view: View): Outcome {
   const there = new Set(view.held.filter((h) => h.active).map((h) => h.line));

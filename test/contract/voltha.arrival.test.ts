@@ -82,6 +82,33 @@ describe("a port whose ONU takes its time", () => {
     expect(writes()).toHaveLength(2);
     expect(await it.look(uni)).toMatchObject(arriving);
   });
+  test("for ever is given them twice, then ever more rarely, and the reason is said", async () => {
+    good(await it.apply("create", uni));
+    real = it.site.core.devices;
+    const refusing = (reason: string) => async () =>
+      (await real(signal)).map((d) => (d.root ? d : { ...d, reason: `tech-profile-config-${reason}` }));
+    Object.assign(it.site, { patienceMs: 1 });
+    Object.assign(it.site.core, { devices: refusing("download-failed") });
+    await it.look(uni);
+    it.lab.requests.length = 0;
+    const attempt = async () => {
+      it.wait(ARRIVING_MS);
+      await it.look(uni);
+      return pollOnly();
+    };
+    for (const _ of ["first", "second"]) expect(await attempt()).toMatchObject(WAITS);
+    expect(await attempt()).toMatchObject({
+      kind: "Rejected",
+      code: "NotConverging",
+      message: expect.stringContaining("2 times and does not set them up: tech-profile-config-download-failed"),
+    });
+    for (let minutes = 0; minutes < 5; minutes += 0.5) await attempt();
+    expect(writes().length, "twice, after a minute, and after two more").toBe(2 * 4);
+    Object.assign(it.site.core, { devices: refusing("delete-failed") });
+    await it.look(uni);
+    expect(await attempt(), "another reason").toMatchObject(WAITS);
+    expect(writes()).toHaveLength(2 * 5);
+  });
   test("is told of when they are there, also when its look is the one of before", async () => {
     good(await it.apply("create", uni));
     const news = watch(it.site);
