@@ -14,6 +14,7 @@ import { type Pair, pairFor } from "./values.ts";
 import { awaiting, wasInSession } from "./waiting.ts";
 
 /** RADIUS and the device change together, or neither. Longer than clocks of an ACS's servers may differ (30 s). */
+const RADIOS_MS = 60_000;
 const DIAL_SECONDS = 60;
 
 export async function set(
@@ -35,7 +36,8 @@ export async function set(
   const missing = lost && unmapped(device.serial, lost.name, `(${modelOf(device)}) has no known place for`);
   const later = told.fault ?? (radios.length > 0 ? awaiting(s, device, radios.length) : undefined);
   // Who waits is looked at as soon as the device reports, whatever else is wrong.
-  if (later?.kind === "Waiting") s.due.set(refKey(order.ref), 0);
+  // One that answers and does not tell its radios would be called again by each inform that calling it causes.
+  if (later?.kind === "Waiting") s.due.set(refKey(order.ref), told.fault ? 0 : s.now() + RADIOS_MS);
   return { held: told.held, fault: invalid ?? missing ?? later };
 }
 const modelOf = ({ root }: Device): string => (root === "Device" ? "TR-181" : "TR-098");
