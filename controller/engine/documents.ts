@@ -23,8 +23,9 @@ export function documentAt(
 
 /** Few are worth composing: of all subscribers only the one whose ONU the path names, and what all stand on. */
 function* owners(path: string, declared: Declared): Generator<OwnerKey> {
-  for (const { metadata, spec } of declared.catalog.ofKind("Subscriber")) {
-    if (!spec.onu || !path.toUpperCase().includes(onuSerial(spec.onu.serial))) continue;
+  const name = path.includes("/subscribers/") ? path.toUpperCase() : "";
+  for (const { metadata, spec } of name === "" ? [] : declared.catalog.ofKind("Subscriber")) {
+    if (!spec.onu || !name.includes(onuSerial(spec.onu.serial))) continue;
     const owner = declared.owner(keyOf("Subscriber", metadata.namespace, metadata.name));
     if (owner) yield owner;
   }
