@@ -22,7 +22,7 @@ export async function change(m: Marked, device: Device, wish: Wish | undefined):
   const values = telling.map((t) => [t.name, t.value] as const);
   // Tells of the life in which the values are written: one that ends meanwhile has lost them.
   const before = await sure(s, order.token, device, wish, values, signal);
-  await tagTemplates(m, endOf(before, wish));
+  await tagTemplates(m, endOf(m, before, wish));
   if (telling.length === 0) return;
   const { held, fault } = await set(s, order, before, wish, telling, signal);
   await keep(m, wish, before, held);
@@ -35,14 +35,15 @@ const tellingOf = ({ patch }: Order, wish: Wish): readonly Telling[] =>
     value === null || !isValue(name) ? [] : [{ name, value, isOnce: isOnce(wish.how, name) }],
   );
 
-/** What a retirement will have to undo: by then nobody may know the plan any more. */
-function endOf(device: Device, wish: Wish) {
+/** What a retirement will have to undo: by then nobody may know the plan any more, nor what was declared before it. */
+function endOf(m: Marked, device: Device, wish: Wish) {
+  const before = memoryNow(m);
   const at = (name: string): readonly string[] => placeOf(device, name, wish.how.mappings).at ?? [];
   const names = namesOf(wish);
   const switches = names.filter(isWifi).map((name) => name.replace(/\.[^.]+$/, ".enabled"));
   return {
-    off: [...new Set(switches.flatMap(at))].sort(),
-    blank: names.filter((name) => DIALS.has(name)).flatMap(at),
+    off: [...new Set([...before.off, ...switches.flatMap(at)])].sort(),
+    blank: [...new Set([...before.blank, ...names.filter((name) => DIALS.has(name)).flatMap(at)])].sort(),
     reset: wantedOf(wish, ON_RETIRE) === "FactoryReset",
   };
 }

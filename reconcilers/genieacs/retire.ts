@@ -25,7 +25,12 @@ async function tellEnd(m: Marked, device: Device): Promise<void> {
   const work = endOf(m, device);
   if (!work) return;
   const how = { key: uniqueKey(order.token, "retire"), expiry: s.config.taskExpirySeconds };
-  await post(s, device, work, how, signal); // refused: the fault is gone, and so is the customer
+  const fate = await post(s, device, work, how, signal);
+  // CWMP takes all or nothing: what was not refused goes again without what was.
+  if (fate.is !== "refused" || work.name !== "setParameterValues") return;
+  const rest = work.parameterValues.filter(([path]) => !fate.fault.parameters.includes(path));
+  if (rest.length > 0 && rest.length < work.parameterValues.length)
+    await post(s, device, { ...work, parameterValues: rest }, how, signal);
 }
 
 function endOf(m: Marked, device: Device): Work | undefined {

@@ -158,6 +158,15 @@ describe("what the router dials with", () => {
     expect((await town.plan(want(dial("n3w-pass")))).fields.map((f) => f.field)).not.toContain("pppoe.password");
     expect((await town.plan(want(dial("another")))).fields.map((f) => f.field)).toContain("pppoe.password");
   });
+  test("is taken out at the end also where it is declared no more by then, and where the router refuses a part of that", async () => {
+    const ssid = enforce("wifi.2.4GHz.ssid", "Home");
+    await town.settle(want([...dial(), ssid]));
+    await town.settle(want([enforce("management.informInterval", 700)]));
+    router.rejects("Device.PPP.Interface.1.Username", "9007");
+    await town.end(want([]), "retire");
+    expect([router.get("Device.WiFi.SSID.1.Enable"), router.get(PASSWORD)]).toEqual([false, ""]);
+    expect([town.lab.tasks(), town.lab.faults()]).toEqual([[], []]);
+  });
   test("is queued as everything else where RADIUS knows it already: a router that cannot be called gets it at its inform", async () => {
     router.noConnectionRequest = "auth";
     expect(await town.settle(want(dial()))).toMatchObject({ kind: "Waiting" });
