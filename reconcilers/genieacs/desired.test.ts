@@ -46,6 +46,15 @@ describe("a router", () => {
     ).how as How;
     expect([...how.once]).toEqual(["B", "C"]);
   });
+  test.each(["ManagementServer.ConnectionRequestPassword", "X_VENDOR.Wlan.PreSharedKey", "X_VENDOR.Sip.Secret"])(
+    "what looks like a secret is one, and is never read: %s",
+    (name) => {
+      const d = one({ name, value: "in the clear", management: "Enforce" });
+      expect(d.spec[name]).toBeInstanceOf(Sensitive);
+      expect([...(d.how as How).once]).toEqual([name]);
+      expect(JSON.stringify(d.spec)).not.toContain("in the clear");
+    },
+  );
   test.each([
     ["acs-2", "Active", "another ACS's"],
     ["acs-1", "Terminated", "nobody's any more"],

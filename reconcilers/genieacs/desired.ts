@@ -48,21 +48,26 @@ function device(cpe: ResolvedCpe): Desired {
   const odd = cpe.settings.find(({ name }) => !PATH.test(name));
   if (odd)
     throw fault("BadValue", `the CPE's parameter ${JSON.stringify(odd.name)} is no path without its root object`);
+  const settings = cpe.settings.map(hidden);
   const spec: Spec = {
     [MARKING]: true,
     [ON_RETIRE]: cpe.onRetire,
     [TEMPLATES]: cpe.templates.length > 0 ? [...new Set(cpe.templates)].sort() : null,
-    ...Object.fromEntries(cpe.settings.map((s) => [s.name, declared(s)])),
+    ...Object.fromEntries(settings.map((s) => [s.name, declared(s)])),
   };
   const how: How = {
     serial: cpe.serial,
     oui: cpe.oui,
     productClass: cpe.productClass,
-    once: new Set(cpe.settings.filter(writtenOnce).map((s) => s.name)),
+    once: new Set(settings.filter(writtenOnce).map((s) => s.name)),
     mappings: cpe.mappings,
   };
   return { ref: cpe.ref, spec, how };
 }
+/** Neither what is declared nor what stands there is for a plan to show. */
+const SECRET = /password|passphrase|presharedkey|secret|(^|\.)key$/i;
+const hidden = (s: CpeSetting): CpeSetting =>
+  SECRET.test(s.name) && typeof s.value === "string" ? { ...s, value: new Sensitive(s.value) } : s;
 export const isOnce = (how: How, name: string): boolean => how.once.has(name);
 const writtenOnce = ({ management, value }: CpeSetting): boolean => management === "Seed" || value instanceof Sensitive;
 
