@@ -339,6 +339,7 @@ function asBefore(key: OwnerKey): Report {
     known,
     seen,
     facts: new Map(),
+    placed: () => true,
     rest: "wanted",
     effects: 0,
   };

@@ -31,6 +31,8 @@ export interface RunView {
   readonly known: Known;
   /** What the objects tell people. */
   readonly facts: ReadonlyMap<RefKey, Facts>;
+  /** Whether the object was once as it should be. */
+  readonly placed: (ref: RefKey) => boolean;
 }
 export interface StatusInput<Status> {
   /** `metadata.generation`; undefined where the source has none. */

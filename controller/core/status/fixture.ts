@@ -25,7 +25,14 @@ export const account = (rest: Partial<Change> = {}, key = USER): Change => ({
 export function run(changes: readonly Change[], faults: Readonly<Record<string, FaultView>> = {}): RunView {
   const p: Plan = { owner, changes };
   const settled = changes.every(isDone);
-  return { plan: p, settled, faults: new Map(Object.entries(faults)), known: () => undefined, facts: new Map() };
+  return {
+    plan: p,
+    settled,
+    faults: new Map(Object.entries(faults)),
+    known: () => undefined,
+    facts: new Map(),
+    placed: () => false,
+  };
 }
 
 /** John, resolved from the fixtures with an address of his own; `report` as given. */

@@ -7,23 +7,22 @@ import { type Draft, plain } from "./conditions.ts";
 
 const type = "InService";
 
-/** @param suspension why it is suspended, where it is. @param before whether the customer was in service when last seen. */
+/** @param suspension why it is suspended, where it is. @param awaits whether a device of the customer has never come. */
 export function inService(
   wanted: Wanted,
   state: AccountState | undefined,
   causes: readonly Cause[],
   suspension: Subscriber["spec"]["suspension"],
-  before: boolean,
+  awaits: boolean,
 ): Draft {
-  if (wanted === "Active") return active(state, causes, before);
+  if (wanted === "Active") return active(state, causes, awaits);
   if (state === undefined) return causes.length > 0 ? unknown(causes) : ended(wanted, suspension);
   // Who must be kept out and is not: the service goes on, and that is what has to be said.
   return state === "Active" ? { type, status: "True", ...told(causes) } : ended(wanted, suspension);
 }
 
-function active(state: AccountState | undefined, causes: readonly Cause[], before: boolean): Draft {
-  // A device that never came has no service; one that is off for an edit has.
-  const awaited = before ? [] : causes.filter((c) => c.reason === "AwaitingDevice");
+function active(state: AccountState | undefined, causes: readonly Cause[], awaits: boolean): Draft {
+  const awaited = awaits ? causes.filter((c) => c.reason === "AwaitingDevice") : [];
   if (awaited.length > 0 && state === "Active") return { type, status: "False", ...told(awaited) };
   if (state === "Active") return plain(type, "True", "InService");
   if (state === undefined) return causes.length > 0 ? unknown(causes) : plain(type, "Unknown", "NothingWanted");

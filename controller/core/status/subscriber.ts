@@ -32,21 +32,16 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   const seenRemarks = resolved ? deviceRemarks(resolved.subject, input) : [];
   const drafts = [
     ...progress(causes, report !== undefined, DONE[wanted]),
-    inService(wanted, state, causes, declared?.subscriber.spec.suspension, wasInService(input)),
+    inService(wanted, state, causes, declared?.subscriber.spec.suspension, awaitsFirst(input)),
     inSync(input, causes),
     ...perSystem(input, causes),
     ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input), ...seenRemarks] }),
   ];
   return { ...stamped(drafts, input), ...(resolved && declared && parts(resolved, declared, input, causes, state)) };
 }
-/** With the devices that are declared now: a new one that never came has no service. */
-function wasInService({ previous, resolution }: SubscriberStatusInput): boolean {
-  const subject = resolution?.ok ? resolution.subject : undefined;
-  const isSame = (before: { readonly serial?: string } | undefined, now: { readonly serial: string } | undefined) =>
-    now === undefined || before?.serial === now.serial;
-  if (!isSame(previous?.cpe, subject?.cpe) || !isSame(previous?.onu, subject?.onu)) return false;
-  return previous?.conditions?.some((c) => c.type === "InService" && c.status === "True") === true;
-}
+/** A device that never came has no service; one that is off for an edit has. */
+const awaitsFirst = ({ report }: SubscriberStatusInput): boolean =>
+  [...(report?.faults ?? [])].some(([ref, f]) => f.kind === "Waiting" && report?.placed(ref) === false);
 const DONE: Readonly<Record<Wanted, ReasonCode>> = {
   Active: "Converged",
   Suspended: "Suspended",

@@ -57,6 +57,7 @@ export class Knowledge {
 
   /** What the system chose: as the inventory remembers it, else as it was seen. */
   outputs = (key: RefKey): Outputs | undefined => this.entries.get(key)?.outputs;
+  placed = (key: RefKey): boolean => this.entries.get(key)?.id !== undefined;
   output: Known = knownFrom(this.seen, this.outputs);
 
   /** Was chosen before the object was made: it is an intent like any other. */

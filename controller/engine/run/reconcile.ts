@@ -50,6 +50,8 @@ export interface Report {
   readonly seen: Seen;
   /** For people. */
   readonly facts: ReadonlyMap<RefKey, Facts>;
+  /** Whether the object was once as it should be: only then has the inventory its id. */
+  readonly placed: (ref: RefKey) => boolean;
   readonly rest: Rest;
   /** How many effects stand that this run made. */
   readonly effects: number;
@@ -92,7 +94,7 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
       get planId() {
         return run.id();
       },
-      ...{ settled, rest, faults, known: output, seen, facts, effects, ...retry },
+      ...{ settled, rest, faults, known: output, seen, facts, placed: known.placed, effects, ...retry },
     };
   }
 }
