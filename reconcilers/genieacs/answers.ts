@@ -1,5 +1,6 @@
 /** What the NBI answers and what ends without an answer, as one Fault. Never a body: tasks and devices hold secrets (fact 9). */
 import { Fault, fault } from "../errors.ts";
+import { cut } from "../wire.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 /** A status on which the caller decides: done, queued (202), refused (400), gone (404), not reached (504). */
@@ -46,6 +47,3 @@ function retryAfter(header: string | undefined, now: number): { readonly retryAf
   const at = /^\d+$/.test(header) ? now + 1000 * Number(header) : Date.parse(header);
   return Number.isNaN(at) ? {} : { retryAfterMs: Math.max(0, at - now) };
 }
-
-/** A read that failed is repeated; of a write nobody knows whether it has happened (fact 7). */
-export const cut = (method: Method, what: string): Fault => fault(method === "GET" ? "Unavailable" : "Lost", what);

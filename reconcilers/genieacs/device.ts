@@ -1,6 +1,6 @@
 /** A device as the NBI shows it: what it is, and what it was last seen to hold. */
 import { cpeSerial } from "../../controller/core/resolve/serial.ts";
-import { cut } from "./answers.ts";
+import { cut } from "../wire.ts";
 import { at, type Item, textAt } from "./list.ts";
 
 export type Root = "Device" | "InternetGatewayDevice";

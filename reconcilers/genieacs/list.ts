@@ -1,6 +1,7 @@
 /** The NBI's collections: always projected (fact 13), in as few requests as URLs allow, nothing of an answer believed unread. */
 import { fault } from "../errors.ts";
-import { type Answer, cut } from "./answers.ts";
+import { cut } from "../wire.ts";
+import type { Answer } from "./answers.ts";
 import type { Http } from "./client.ts";
 
 export type Collection = "devices" | "tasks" | "faults" | "presets" | "provisions";

@@ -1,7 +1,8 @@
 /** Telling a device something: one task, whose fate the answer's reason phrase tells (fact 3). */
 import type { Token } from "../../controller/core/owner.ts";
 import { fault } from "../errors.ts";
-import { type Answer, cut } from "./answers.ts";
+import { cut } from "../wire.ts";
+import type { Answer } from "./answers.ts";
 import { canBeCalled, type Device } from "./device.ts";
 import { channelOf, type DeviceFault, FAULT_FIELDS, faultOf } from "./faults.ts";
 import { type Item, list, listBy, textAt } from "./list.ts";

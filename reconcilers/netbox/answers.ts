@@ -1,5 +1,6 @@
 /** What NetBox answers and what ends without an answer, as one Fault. Never the client's own error: it holds the token. */
 import { Fault, fault } from "../errors.ts";
+import { cut } from "../wire.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 /** A status on which the caller decides: done, refused (400), gone (404), in the way (409), changed meanwhile (412). */
@@ -82,10 +83,6 @@ function retryAfter(header: string | undefined, now: number): { readonly retryAf
   const ms = /^[0-9]+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isFinite(ms) && ms > 0 ? { retryAfterMs: ms } : {};
 }
-
-/** No answer. A read is asked again; of a write nobody knows whether it was done. */
-export const cut = (method: Method, what: string): Fault =>
-  method === "GET" ? fault("Unavailable", what) : fault("Lost", what);
 
 /** The words of one refused object. */
 export function refused(words: string): Fault {

@@ -1,10 +1,7 @@
 /** The wire: JSON over HTTP, whose every failure leaves as a coded Fault. */
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import axios, { type AxiosInstance, type AxiosResponse } from "axios";
-import { type Fault, fault } from "../errors.ts";
-import { pace, type Turn } from "../pace.ts";
-import { type Answer, cut, judge, type Method } from "./answers.ts";
+import type { AxiosResponse } from "axios";
+import { openWire, type Wire } from "../wire.ts";
+import { type Answer, judge, type Method } from "./answers.ts";
 import type { NetboxConfig } from "./config.ts";
 
 export type Query = Readonly<Record<string, string | number | readonly (string | number)[]>>;
@@ -25,39 +22,18 @@ export interface Http {
 /** As many as one look at the change log shows. */
 const OWN = 1000;
 const TIMEOUT_MS = 60_000;
-const MOST_BYTES = 128 * 1024 * 1024;
-/** Failed before anything was sent. */
-const UNSENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
 export function connect(config: NetboxConfig, authorization: string): Http {
-  const agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: config.slots }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: config.slots }),
-  };
-  const wire = axios.create({
-    ...agents,
-    baseURL: config.address,
-    timeout: TIMEOUT_MS,
-    maxRedirects: 0, // a redirected POST would arrive as a GET
-    maxContentLength: MOST_BYTES,
-    responseType: "text",
-    transformResponse: [(text: unknown) => text],
-    validateStatus: () => true,
-    headers: { Authorization: authorization, Accept: "application/json" },
-  });
+  const { address: baseUrl, slots, requestsPerSecond } = config;
+  const headers = { Authorization: authorization, Accept: "application/json" };
+  const wire = openWire({ name: "NetBox", baseUrl, slots, requestsPerSecond, timeoutMs: TIMEOUT_MS, headers });
   const own = new Set<string>();
-  const turn = pace(config.requestsPerSecond);
   return {
     own,
-    get: (path, query, signal) => call(wire, turn, { method: "GET", path: `${path}${spell(query)}`, signal }),
+    get: (path, query, signal) => call(wire, { method: "GET", path: `${path}${spell(query)}`, signal }),
     send: (method, path, body, signal, match) =>
-      call(wire, turn, { method, path, signal, body, ...(match !== undefined && { match }) }, (id) =>
-        remember(own, id),
-      ),
-    close: () => {
-      agents.httpAgent.destroy();
-      agents.httpsAgent.destroy();
-    },
+      call(wire, { method, path, signal, body, ...(match !== undefined && { match }) }, (id) => remember(own, id)),
+    close: wire.close,
   };
 }
 
@@ -69,21 +45,16 @@ interface Call {
   readonly match?: string;
 }
 async function call(
-  wire: AxiosInstance,
-  turn: Turn,
+  wire: Wire,
   { method, path, signal, body, match }: Call,
   answered: (requestId: string) => void = () => undefined,
 ): Promise<Answer> {
-  await turn(signal).catch(() => undefined);
-  if (signal.aborted) throw fault("Unavailable", "the call was given up before it began");
   const headers = {
     ...(body !== undefined && { "Content-Type": "application/json" }),
     ...(match !== undefined && { "If-Match": match }),
   };
   const data = body === undefined ? undefined : JSON.stringify(body);
-  const answer = await wire
-    .request<string>({ method, url: path, data, headers, signal })
-    .catch((e: unknown) => Promise.reject(broken(method, e)));
+  const answer = await wire.ask({ method, path, signal, body: data, headers });
   answered(String(answer.headers["x-request-id"] ?? ""));
   return judge(method, path.split("?")[0]!, raw(answer), Date.now());
 }
@@ -101,14 +72,6 @@ function raw({ status, headers, data }: AxiosResponse<string>) {
     retryAfter: retry === undefined ? undefined : String(retry),
     text: data ?? "",
   };
-}
-
-function broken(method: Method, e: unknown): Fault {
-  const code = e instanceof Error && "code" in e ? String(e.code) : "";
-  if (UNSENT.has(code)) return fault("Unavailable", `NetBox cannot be reached (${code})`);
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code))
-    return fault("Misconfigured", `NetBox's certificate is not trusted (${code})`);
-  return cut(method, `the connection to NetBox ended without an answer${code === "" ? "" : ` (${code})`}`);
 }
 
 /** `?id=1&id=2`. */

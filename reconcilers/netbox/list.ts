@@ -1,6 +1,7 @@
 /** Lists, page by page, and of each item no more than its shape is believed. */
 import { fault } from "../errors.ts";
-import { type Answer, cut, wordsOf } from "./answers.ts";
+import { cut } from "../wire.ts";
+import { type Answer, wordsOf } from "./answers.ts";
 import type { Http, Query } from "./client.ts";
 
 export interface Item {

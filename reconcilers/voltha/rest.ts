@@ -1,10 +1,7 @@
 /** The wire to the controller: JSON over HTTP, whose every failure leaves as a coded Fault. */
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
-import axios, { type AxiosInstance } from "axios";
 import { type Fault, fault } from "../errors.ts";
-import { pace, type Turn } from "../pace.ts";
 import type { ClientDeps } from "../system.ts";
+import { cut, openWire, type Wire } from "../wire.ts";
 import type { VolthaConfig } from "./config.ts";
 
 export type Method = "GET" | "POST" | "DELETE";
@@ -18,35 +15,18 @@ export interface Rest {
   close(): void;
 }
 const TIMEOUT_MS = 30_000;
-const MOST_BYTES = 256 * 1024 * 1024;
-const UNSENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+const JSON_BOTH_WAYS = { Accept: "application/json", "Content-Type": "application/json" };
 
 export function connectRest(config: VolthaConfig, { credentials }: ClientDeps): Rest {
-  const agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: config.slots }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: config.slots }),
-  };
+  const { slots, requestsPerSecond, controller } = config;
   const { username, password } = credentials;
-  const wire = axios.create({
-    ...agents,
-    baseURL: config.controller.address,
-    timeout: TIMEOUT_MS,
-    maxRedirects: 0, // a redirected POST would arrive as a GET
-    maxContentLength: MOST_BYTES,
-    responseType: "text",
-    transformResponse: [(text: unknown) => text],
-    validateStatus: () => true,
-    headers: { Accept: "application/json", "Content-Type": "application/json" },
+  const wire = openWire({
+    name: "the controller",
+    baseUrl: controller.address,
+    ...{ slots, requestsPerSecond, timeoutMs: TIMEOUT_MS, headers: JSON_BOTH_WAYS },
     ...(username && password && { auth: { username: username.reveal(), password: password.reveal() } }),
   });
-  const turn = pace(config.requestsPerSecond);
-  return {
-    call: (method, path, body, signal) => send(wire, turn, { method, path, body, signal }),
-    close: () => {
-      agents.httpAgent.destroy();
-      agents.httpsAgent.destroy();
-    },
-  };
+  return { call: (method, path, body, signal) => send(wire, { method, path, body, signal }), close: wire.close };
 }
 
 interface Call {
@@ -55,13 +35,9 @@ interface Call {
   readonly body: unknown;
   readonly signal: AbortSignal;
 }
-async function send(wire: AxiosInstance, turn: Turn, { method, path, body, signal }: Call): Promise<Reply> {
-  await turn(signal).catch(() => undefined);
-  if (signal.aborted) throw fault("Unavailable", "the call was given up before it began");
+async function send(wire: Wire, { method, path, body, signal }: Call): Promise<Reply> {
   const data = body === undefined ? undefined : JSON.stringify(body);
-  const answer = await wire
-    .request<string>({ method, url: path, data, signal })
-    .catch((e: unknown) => Promise.reject(broken(method, e)));
+  const answer = await wire.ask({ method, path, signal, body: data });
   if (answer.status === 401 || answer.status === 403)
     throw fault("Denied", `the controller refuses the caller (${answer.status})`);
   if (answer.status === 429) throw fault("Unavailable", "the controller takes no more requests now (429)");
@@ -70,16 +46,6 @@ async function send(wire: AxiosInstance, turn: Turn, { method, path, body, signa
   if (answer.status > 500) throw cut(method, `the controller or a proxy before it failed (${answer.status})`);
   return { code: answer.status, text: answer.data ?? "" };
 }
-
-function broken(method: Method, e: unknown): Fault {
-  const code = e instanceof Error && "code" in e ? String(e.code) : "";
-  if (UNSENT.has(code)) return fault("Unavailable", `the controller cannot be reached (${code})`);
-  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code))
-    return fault("Misconfigured", `the controller's certificate is not trusted (${code})`);
-  return cut(method, `the connection to the controller ended without an answer${code === "" ? "" : ` (${code})`}`);
-}
-/** No answer. A read is asked again; of a write nobody knows whether it was done. */
-const cut = (method: Method, what: string): Fault => fault(method === "GET" ? "Unavailable" : "Lost", what);
 
 /** An answer that nobody foresaw. */
 export function unexpected(method: Method, path: string, { code, text }: Reply): Fault {
