@@ -1,5 +1,5 @@
 /** Pure: what the device at the customer's dials with. Writing another value locks it out until the device has it too. */
-import { differing } from "./diff.ts";
+import { differing, isSuspended } from "./diff.ts";
 import type {
   Change,
   Desired,
@@ -52,12 +52,28 @@ function awaiting(withDevice: WithDevice | undefined, fields: readonly FieldChan
   return { code: withDevice?.device ? "AwaitingDevice" : "RouterNotManaged", message };
 }
 
-/** An account under an earlier name, while the device still dials with it. */
-export const formerWaits = (device: Told): Hold => ({
-  code: "AwaitingDevice",
-  message: `the customer's router ${device.ref} has not been told the new user name`,
-});
-
+/** Why an account under an earlier name stays: the router may dial with it yet. Who is suspended is kept out under every name. */
+export function formerWaits(
+  successors: readonly Desired[],
+  rules: FieldTable,
+  isTold: (device: Told) => boolean,
+): Hold | undefined {
+  for (const { withDevice, spec } of successors) {
+    if (!withDevice) continue;
+    const { device } = withDevice;
+    if (device?.keepsFormer && !isTold(device))
+      return {
+        code: "AwaitingDevice",
+        message: `the customer's router ${device.ref} has not been told the new user name`,
+      };
+    if (!device && !isSuspended(rules, spec))
+      return {
+        code: "RouterNotManaged",
+        message: "the customer's router may dial with this user name, and nothing tells it the new one",
+      };
+  }
+  return undefined;
+}
 /** Whether the device was seen with everything that it is to dial with. */
 export function told(
   desired: readonly Desired[],

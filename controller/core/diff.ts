@@ -75,3 +75,7 @@ function interrupts(
 /** Whether the loss of one such object interrupts a customer who keeps others. */
 export const serves = (rules: FieldTable): boolean =>
   Object.values(rules).some((r) => r.disruptive || r.suspends !== undefined);
+
+/** Whether that ends service until it is taken back. */
+export const isSuspended = (rules: FieldTable, spec: Spec): boolean =>
+  Object.entries(rules).some(([field, { suspends }]) => suspends !== undefined && spec[field] === suspends);

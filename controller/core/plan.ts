@@ -174,10 +174,9 @@ function forGone(r: Remembered, input: PlanInput): Change {
   }
   if (have === undefined) return change(ref, "none", { after, hold: blocked("not observed yet") });
   if (have === null || have.token !== input.token(r.ref)) return change(ref, "none", { after });
-  const former = have.retired ? undefined : successors.find((d) => d.withDevice?.device?.keepsFormer);
-  const device = former?.withDevice?.device;
-  if (device && !told(input.desired, input.seen, input.token, input.fields)(device))
-    return change(ref, "none", { after, id: have.id, hold: formerWaits(device) });
+  const isTold = told(input.desired, input.seen, input.token, input.fields);
+  const waits = have.retired ? undefined : formerWaits(successors, input.fields(ref), isTold);
+  if (waits) return change(ref, "none", { after, id: have.id, hold: waits });
   const rest = { after, id: have.id };
   if (have.retired) return change(ref, r.due || traitsOf(ref, input).lent ? "destroy" : "none", rest);
   const rules = input.fields(ref);

@@ -12,6 +12,7 @@ const text = (v: unknown): string => (v instanceof Sensitive ? v.reveal() : Stri
 const account: FieldTable = {
   password: { authority: "managed", secret: true, rotates: (have, want) => text(have) !== text(want) },
   rate: { authority: "managed" },
+  access: { authority: "managed", suspends: "Reject" },
 };
 const device: FieldTable = { [OTHERS]: { authority: "managed" } };
 const at = (key: string): Ref => ({ system: "radius", resource: "account", key });
@@ -114,6 +115,20 @@ describe("a new user name", () => {
     expect(changes(w).map(brief)).toEqual(["CPE1 update pppoe.username", "johnny none", "john none AwaitingDevice"]);
     w.there.set(refKey(CPE), had("johnny", "SAME")[1]!);
     expect(changes(w).map(brief)).toEqual(["CPE1 none", "johnny none", "john retire"]);
+  });
+  const lone = (more: Partial<Desired> = {}): Desired => ({ ...user("johnny", "SAME"), withDevice: {}, ...more });
+  const { withDevice: _, ...forced } = lone();
+  test.each<[string, Desired, string]>([
+    [
+      "the router left the declaration before it was told: it may dial with the former",
+      lone(),
+      "none RouterNotManaged",
+    ],
+    ["nobody waits for the router", forced, "retire"],
+    ["the customer is kept out", lone({ spec: { password: new Sensitive("SAME"), access: "Reject" } }), "retire"],
+  ])("%s", (_, successor, end) => {
+    const both = [...had("john", "SAME"), seenAs(at("johnny"), { password: new Sensitive("SAME"), rate: "10" })];
+    expect(changes(world([successor], both, { remembered })).map(brief)).toContain(`john ${end}`);
   });
   test("of one who is suspended: the former account goes at once", () => {
     const kept = { ...user("johnny", "SAME"), withDevice: { device: { ...told, keepsFormer: false } } };
