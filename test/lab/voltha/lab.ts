@@ -9,7 +9,7 @@ import * as olts from "./olt.ts";
 import { startOnos } from "./onos.ts";
 import { answerOnos } from "./onos-rest.ts";
 import { addOlt, addOnu, emptyPlant, type OltFacts, oltOf } from "./plant.ts";
-import { startSadis } from "./sadis.ts";
+import { type Sadis, startSadis } from "./sadis.ts";
 import type { Trouble } from "./trouble.ts";
 import { answerVgc } from "./vgc.ts";
 
@@ -34,6 +34,8 @@ export interface VolthaLab {
   readonly trouble: Trouble[];
   stepMs: number;
   sadisUrl: string | undefined;
+  /** ONOS's SADIS app: its cache, and what it has after the path of its URL. */
+  readonly sadis: Pick<Sadis, "isCaching" | "query">;
   olt(facts: OltFacts): void;
   onu(facts: { readonly serial: string; readonly olt: string; readonly pon: number }): OnuHandle;
   /** The OLT's power; children and VGC go on as if nothing were. */
@@ -82,6 +84,7 @@ export async function startVoltha({ stepMs = 1, sadisUrl }: VolthaOptions = {}):
     set stepMs(ms) {
       clock.stepMs = ms;
     },
+    sadis,
     get sadisUrl() {
       return sadis.url;
     },

@@ -13,6 +13,8 @@ export interface Programmed {
   /** Connect point: `of:<datapath>/<number>`. */
   readonly location: string;
   pushed: boolean;
+  /** Not so: it is on its way out, and listed still. */
+  isRequested: boolean;
 }
 export interface Onos {
   readonly core: Core;
@@ -54,32 +56,62 @@ const wanted = (tags: Tags, by: Tags | undefined): boolean =>
 /** @returns whether anything was done; without tags nobody is told that nothing was. */
 export async function provision(onos: Onos, port: string, by?: Tags): Promise<boolean> {
   const place = onos.places.get(port);
-  const entry = await lookUp(onos.sadis, "subscriber", port);
+  const found = await named(onos, port, by);
   const there = onos.programmed.get(port) ?? new Map<string, Programmed>();
-  if (!place || (by === undefined && there.size > 0)) return false;
-  const fresh = (entry?.uniTagList ?? []).filter((t) => wanted(tagsOf(t), by) && !there.has(keyOf(tagsOf(t))));
+  onos.programmed.set(port, there);
+  if (!place || (by === undefined && [...there.values()].some((p) => p.isRequested))) return false;
+  const fresh = found.filter((info) => !there.get(identity(info))?.isRequested);
   for (const info of fresh) {
-    const tags = tagsOf(info);
-    const made: Programmed = { port, info, tags, location: connectPoint(place), pushed: false };
-    there.set(keyOf(tags), made);
-    onos.programmed.set(port, there);
-    await push(onos, made);
+    const made = { port, info, tags: tagsOf(info), location: connectPoint(place), pushed: false, isRequested: true };
+    const going = there.get(identity(info));
+    // What is still on its way out comes back after it is out.
+    if (going) onos.core.clock.later(1, () => void install(onos, there, made));
+    else await install(onos, there, made);
   }
   return fresh.length > 0;
 }
-/** What SADIS does not name any more cannot be removed. */
-export async function remove(onos: Onos, port: string, by?: Tags): Promise<boolean> {
-  const place = onos.places.get(port);
-  const entry = await lookUp(onos.sadis, "subscriber", port);
-  const there = onos.programmed.get(port);
-  const keys = (entry?.uniTagList ?? []).map(tagsOf).filter((t) => wanted(t, by));
-  const gone = keys.flatMap((t) => there?.get(keyOf(t)) ?? []);
-  for (const p of gone) {
-    if (place) pull(onos, p, place);
-    there?.delete(keyOf(p.tags));
-  }
-  return gone.length > 0;
+async function install(onos: Onos, there: Map<string, Programmed>, made: Programmed): Promise<void> {
+  there.set(identity(made.info), made);
+  await push(onos, made);
 }
+/** What SADIS does not name, or names in other words, cannot be removed. It is listed until its turn comes. */
+export async function remove(onos: Onos, port: string, by?: Tags): Promise<boolean> {
+  const found = await named(onos, port, by);
+  const there = onos.programmed.get(port);
+  const gone = found.flatMap((info) => there?.get(identity(info)) ?? []);
+  const asked = gone.filter((p) => p.isRequested);
+  for (const p of asked) {
+    p.isRequested = false;
+    onos.core.clock.later(1, () => {
+      const place = onos.places.get(port);
+      if (place) pull(onos, p, place);
+      if (there?.get(identity(p.info)) === p) there.delete(identity(p.info));
+    });
+  }
+  return asked.length > 0;
+}
+/** With tags the first that has them; where what is remembered has none it is asked for once more. */
+async function named(onos: Onos, port: string, by: Tags | undefined): Promise<readonly SadisTag[]> {
+  const find = async (): Promise<readonly SadisTag[]> => {
+    const entry = await lookUp(onos.sadis, "subscriber", port);
+    return (entry?.uniTagList ?? []).filter((t) => wanted(tagsOf(t), by));
+  };
+  const found = await find();
+  if (by === undefined || found.length > 0) return by === undefined ? found : found.slice(0, 1);
+  onos.sadis.caches.subscriber.delete(port);
+  return (await find()).slice(0, 1);
+}
+/** Two services are one only if SADIS says the same of them in every field. */
+const identity = (t: SadisTag): string =>
+  JSON.stringify([
+    keyOf(tagsOf(t)),
+    t.upstreamBandwidthProfile ?? null,
+    t.downstreamBandwidthProfile ?? null,
+    t.serviceName ?? "",
+    [t.usPonCTagPriority, t.usPonSTagPriority, t.dsPonCTagPriority, t.dsPonSTagPriority].map((p) => p ?? -1),
+    t.isDhcpRequired ?? false,
+    t.isIgmpRequired ?? false,
+  ]);
 
 /** What waits for its bandwidth profiles or its port is tried again with the next request. */
 export async function drain(onos: Onos): Promise<void> {
@@ -89,7 +121,7 @@ async function push(onos: Onos, p: Programmed): Promise<void> {
   const up = await lookUp(onos.sadis, "bandwidthprofile", p.info.upstreamBandwidthProfile ?? "");
   const down = await lookUp(onos.sadis, "bandwidthprofile", p.info.downstreamBandwidthProfile ?? "");
   const place = onos.places.get(p.port);
-  if (p.pushed || !up || !down || !place?.port.live || !onos.programmed.get(p.port)?.has(keyOf(p.tags))) return;
+  if (p.pushed || !up || !down || !place?.port.live || !onos.programmed.get(p.port)?.has(identity(p.info))) return;
   p.pushed = attempt(() => pushService(onos.core, place.logical, place.port, p.tags));
 }
 function pull(onos: Onos, p: Programmed, { logical, port }: Place): void {
