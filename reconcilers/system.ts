@@ -93,6 +93,11 @@ export interface Session {
   readonly changes?: (since: string | undefined, signal: AbortSignal) => Promise<Changes>;
   /** Objects that something happened to, as soon as the endpoint tells: they are looked at again. Ends with the signal. */
   readonly hints?: (signal: AbortSignal) => AsyncIterable<readonly RefKey[]>;
+  /**
+   * What it is answered at a path, beside what is declared there: what it still holds must be named, or it can never end it.
+   * Undefined: nothing of it stands there. Throws a Fault when that cannot be told.
+   */
+  readonly answers?: (path: string, declared: unknown, signal: AbortSignal) => Promise<unknown>;
   /** Version of the endpoint; throws a Fault when it cannot serve us. */
   ping(signal: AbortSignal): Promise<Answering>;
   close(): Promise<void>;

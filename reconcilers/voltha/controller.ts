@@ -47,8 +47,9 @@ export interface Controller {
   removeProfile(id: string, signal: AbortSignal): Promise<void>;
   /** One that is not there yet, up to its flows. */
   add(port: Port, service: Service, line: Line, signal: AbortSignal): Promise<void>;
-  activate(port: string, service: Service, signal: AbortSignal): Promise<void>;
-  deactivate(port: string, service: Service, signal: AbortSignal): Promise<void>;
+  activate(port: Port, service: Service, signal: AbortSignal): Promise<void>;
+  /** Asked for, and seen to be off where the controller takes its time. */
+  deactivate(port: Port, service: Service, signal: AbortSignal): Promise<void>;
   /** One that was deactivated before. */
   remove(port: Port, service: Service, signal: AbortSignal): Promise<void>;
   /** Everything on the port, wherever the controller believes it to be. */

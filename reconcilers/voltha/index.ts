@@ -13,6 +13,7 @@ import { profile } from "./profile.ts";
 import { connectRest } from "./rest.ts";
 import { publishes } from "./sadis.ts";
 import { type Site, siteOf } from "./site.ts";
+import { answersOf } from "./standing.ts";
 import { uni } from "./uni.ts";
 import { vgc } from "./vgc.ts";
 
@@ -31,12 +32,15 @@ function open(config: VolthaConfig, deps: ClientDeps): Session {
   const until = stop.signal;
   const controller = config.controller.type === "VGC" ? vgc(rest, until) : onos(rest, until);
   const site = siteOf({ endpoint: deps.endpoint, config, core, controller, now: () => performance.now(), until });
+  const asking = connectRest(config, deps);
   return {
     ...sessionOf(site),
+    ...(controller.name === "ONOS" && { answers: answersOf(site, asking) }),
     close: async () => {
       stop.abort();
       core.close();
       rest.close();
+      asking.close();
     },
   };
 }

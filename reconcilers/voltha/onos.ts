@@ -1,9 +1,10 @@
 /** ONOS with the apps olt and sadis: it is told which services to start, and asks for what they are (SADIS). */
+import { setTimeout as sleep } from "node:timers/promises";
 import { fault } from "../errors.ts";
 import { type Bandwidth, RATES } from "./bandwidth.ts";
 import type { Controller, Port, Programmed } from "./controller.ts";
 import { jsonOf, type Method, type Rest, unexpected } from "./rest.ts";
-import { type Service, tagsOf } from "./service.ts";
+import { type Service, spellService, tagsOf } from "./service.ts";
 import { shared } from "./shared.ts";
 import { type Fields, fieldsOf, listOf, readTagInfo } from "./vgc-answers.ts";
 
@@ -48,19 +49,45 @@ export function onos(rest: Rest, until: AbortSignal): Controller {
     profile: (id, signal) => profile(rest, id, signal),
     addProfile: ({ id }, signal) => forget("bandwidthprofile", id, signal),
     removeProfile: (id, signal) => forget("bandwidthprofile", id, signal),
-    // Not before others of the port were removed: what SADIS does not name any more ONOS cannot take away.
     add: (port, _service, _line, signal) => forget("subscriber", port.name, signal),
-    activate: (port, service, signal) => send("POST", port, `/${tagsOf(service)}`, signal),
-    deactivate: (port, service, signal) => send("DELETE", port, `/${tagsOf(service)}`, signal),
+    activate: (port, service, signal) => send("POST", port.name, `/${tagsOf(service)}`, signal),
+    async deactivate(port, service, signal) {
+      await send("DELETE", port.name, `/${tagsOf(service)}`, signal);
+      await untilGone(rest, port, service, signal);
+    },
     remove: async () => undefined,
     clear: (port, signal) => send("DELETE", port, "", signal),
   };
 }
 
+/** Its queue takes half a second; until then it lists the service, and what SADIS says of the same tags is the old one. */
+const GONE = { firstMs: 20, mostMs: 500, withinMs: 10_000 };
+async function untilGone(rest: Rest, port: Port, service: Service, signal: AbortSignal): Promise<void> {
+  const end = performance.now() + GONE.withinMs;
+  const line = spellService(service);
+  for (let wait = GONE.firstMs; ; wait = Math.min(wait * 2, GONE.mostMs)) {
+    const there = await tagInfosAt(rest, port, signal);
+    if (!there.some((t) => spellService(readTagInfo(t)) === line)) return;
+    if (performance.now() > end) throw fault("Unavailable", `ONOS has not taken ${service.name} off ${port.name} yet`);
+    await sleep(wait, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** What it has on a port, in its own words. */
+export async function tagInfosAt(
+  rest: Rest,
+  { device, number }: Pick<Port, "device" | "number">,
+  signal: AbortSignal,
+): Promise<readonly Fields[]> {
+  if (number === undefined) return [];
+  const path = `${OLT_APP}/programmed-subscribers/${encodeURIComponent(device)}/${number}`;
+  return (await entries(rest, path, signal)).map((one) => fieldsOf(one["tagInfo"], "tagInfo"));
+}
+const entries = async (rest: Rest, path: string, signal: AbortSignal): Promise<readonly Fields[]> =>
+  listOf(jsonOf(path, await rest.call("GET", path, undefined, signal)), "entries");
+
 async function list(rest: Rest, signal: AbortSignal): Promise<readonly Listed[]> {
-  const path = `${OLT_APP}/programmed-subscribers`;
-  const raw = jsonOf(path, await rest.call("GET", path, undefined, signal));
-  return listOf(raw, "entries").map((one) => {
+  return (await entries(rest, `${OLT_APP}/programmed-subscribers`, signal)).map((one) => {
     // `of:00000a0a0a0a0a00/256`, or with the name of the port: `of:00000a0a0a0a0a00/[BBSM00000001-1](256)`.
     const found = /^(of:[0-9a-f]{16})\/(?:\[.*\]\()?(\d+)\)?$/i.exec(String(one["location"]));
     if (!found) throw fault("Unavailable", "the controller's answer has no location");

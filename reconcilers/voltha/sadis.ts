@@ -42,7 +42,7 @@ export interface SadisProfile extends Bandwidth {
   readonly id: string;
 }
 
-/** What ONOS comes to ask for; VGC is told. All services, also of who is suspended: what is not named cannot be ended. */
+/** What ONOS comes to ask for; VGC is told. All services, also of who is suspended: what is not named cannot be started. */
 export function publishes(desired: Desired, { controller, olts }: VolthaConfig): Published | undefined {
   if (controller.type !== "ONOS") return undefined;
   const { ref, how } = desired;
@@ -54,6 +54,9 @@ export function publishes(desired: Desired, { controller, olts }: VolthaConfig):
   return { path: `${BASE}/subscribers/${body.id}`, body };
 }
 const BASE = "/sadis/v2";
+/** The port that ONOS asks for there, as it is called there. */
+export const portAsked = (path: string): string | undefined =>
+  new RegExp(`^${BASE}/subscribers/([^/]+-\\d+)$`).exec(path)?.[1];
 
 /** Of a desired `uni`, by the name under which ONOS asks for it: as the OLT adapter writes it. */
 function sadisSubscriber({ ref, spec }: Pick<Desired, "ref" | "spec">): SadisSubscriber {

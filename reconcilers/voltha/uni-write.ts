@@ -2,7 +2,7 @@
 import type { Observed } from "../../controller/core/model.ts";
 import { Fault, fault } from "../errors.ts";
 import type { Order, Outcome } from "../system.ts";
-import { arrived } from "./arrival.ts";
+import { arrived, lookAgain } from "./arrival.ts";
 import type { Line, Port } from "./controller.ts";
 import { isThere } from "./device.ts";
 import { factsOf } from "./onu.ts";
@@ -55,7 +55,7 @@ async function write(site: Site, { order, view }: Job, has: HasProfile, signal: 
     return site.memory.forget(view.ref.key);
   }
   const [port] = view.places;
-  if (!view.onu || !port) throw await awaiting(site, view);
+  if (!view.onu || !port) throw awaiting(view);
   if (view.isStray) await site.controller.clear(port.name, signal);
   const lines = view.wanted ? target(view.wanted) : [];
   const steps = stepsTo(lines, view.held);
@@ -64,7 +64,7 @@ async function write(site: Site, { order, view }: Job, has: HasProfile, signal: 
     has,
   );
   if (steps.length > 0) await run(site, order.ref.key, port, steps, lineOf(order), signal);
-  else if ("flows" in order.patch) await repair(site, { order, view }, port, signal);
+  else if ("flows" in order.patch) await repair(site, view, port, signal);
 }
 
 /** VGC drops a service whose profile it does not know, and says nothing. */
@@ -76,9 +76,8 @@ const lineOf = ({ spec, patch }: Order): Line => {
   const said = spec ?? patch;
   return { circuitId: String(said["circuitId"] ?? ""), remoteId: String(said["remoteId"] ?? "") };
 };
-async function awaiting(site: Site, { ref, wanted }: View): Promise<Fault> {
+function awaiting({ ref, wanted, plant }: View): Fault {
   const serial = ref.key.replace(/-\d+$/, "");
-  const plant = await site.plant();
   return fault("AwaitingDevice", wanted?.how ? whereabouts(plant, serial, wanted.how) : `ONU ${serial} is not there`);
 }
 
@@ -96,12 +95,7 @@ async function run(
   memory.wrote(key);
   const uncertain: Fault[] = [];
   for (const { act, service } of steps) {
-    const done =
-      act === "add"
-        ? controller.add(port, service, line, signal)
-        : act === "remove"
-          ? controller.remove(port, service, signal)
-          : controller[act](port.name, service, signal);
+    const done = act === "add" ? controller.add(port, service, line, signal) : controller[act](port, service, signal);
     await done.catch((e: unknown) => {
       if (!(e instanceof Fault) || e.kind !== "Unknown") throw e;
       uncertain.push(e);
@@ -113,29 +107,30 @@ async function run(
 
 /** Out of service, and remembered there. */
 async function quiet({ controller, memory }: Site, view: View, signal: AbortSignal): Promise<void> {
-  const { ref, name } = view;
-  if (name === undefined) return;
-  for (const h of view.held) if (h.active) await controller.deactivate(name, h.service, signal);
-  if (view.isStray) await controller.clear(name, signal);
+  const { ref, places } = view;
+  const [port] = places;
+  if (!port) return;
+  for (const h of view.held) if (h.active) await controller.deactivate(port, h.service, signal);
+  if (view.isStray) await controller.clear(port.name, signal);
   memory.arriving.delete(ref.key);
   memory.wrote(ref.key);
 }
 
 /** One PON after the other's pace, and only what is still wrong when its turn comes: most of it heals by itself. */
-async function repair(site: Site, { order, view: before }: Job, port: Port, signal: AbortSignal): Promise<void> {
+async function repair(site: Site, before: View, port: Port, signal: AbortSignal): Promise<void> {
   refuseVain(site, before);
   const pon = port.number === undefined ? port.olt.name : `${port.olt.name}/${port.number >>> 16}`;
   await site
     .turn(pon)(signal)
     .catch(() => undefined);
   if (signal.aborted) throw fault("Unavailable", "the call was given up before its turn");
-  const [view] = await viewsOf(site, [order], signal);
+  const [view] = await lookAgain(site, [before], signal);
   if (!view || verdict(site, view) !== "missing") return;
   site.memory.arriving.add(view.ref.key);
   site.memory.repairs.made(view.ref.key, troubleOf(view));
   for (const { service } of view.held) {
-    await site.controller.deactivate(port.name, service, signal);
-    await site.controller.activate(port.name, service, signal);
+    await site.controller.deactivate(port, service, signal);
+    await site.controller.activate(port, service, signal);
   }
   site.memory.wrote(view.ref.key);
 }

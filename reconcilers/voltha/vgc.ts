@@ -7,7 +7,7 @@ import { assign, contradicts, type Listed, type Tagged, withState } from "./list
 import { jsonOf, type Method, type Rest, unexpected } from "./rest.ts";
 import { subscriberOf, vgcOlt } from "./sadis.ts";
 import { type Service, tagsOf } from "./service.ts";
-import { shared } from "./shared.ts";
+import { shared, sharedBy } from "./shared.ts";
 import {
   isAsDeclared,
   ratesOf,
@@ -31,6 +31,7 @@ export function vgc(rest: Rest, until: AbortSignal): Controller {
     if (!fine.has(reply.code)) throw unexpected(method, path, reply);
   };
   const listed = shared(async () => readListed(await get("/programmed-subscribers", until)));
+  const tagged = sharedBy((olt: Olt) => taggedOf(rest, olt, until));
   const ports = shared(async () => readPorts(await get("/devices/ports", until)));
 
   /** Newly started it answers before it knows a device: then nothing is listed under it, and nothing is absent. */
@@ -53,7 +54,7 @@ export function vgc(rest: Rest, until: AbortSignal): Controller {
       const olts = [...new Set(asked.map((p) => p.olt))];
       const few = asked.length <= FEW;
       const [lists, all, names] = await Promise.all([
-        Promise.all(olts.map((olt) => taggedOf(rest, olt, signal))),
+        Promise.all(olts.map(tagged)),
         few ? [] : listed(),
         few ? [] : ports(),
       ]);
@@ -88,8 +89,8 @@ export function vgc(rest: Rest, until: AbortSignal): Controller {
     removeProfile: (id, signal) => removeProfile(rest, id, signal),
     add: (port, service, line, signal) =>
       send("POST", `/subscribers/${spell(port.name)}`, document(port, service, line), signal),
-    activate: (port, service, signal) => send("POST", servicePath(port, service), undefined, signal),
-    deactivate: (port, service, signal) => send("DELETE", servicePath(port, service), undefined, signal),
+    activate: (port, service, signal) => send("POST", servicePath(port.name, service), undefined, signal),
+    deactivate: (port, service, signal) => send("DELETE", servicePath(port.name, service), undefined, signal),
     remove: (port, service, signal) => {
       const body = document(port, service, { circuitId: "", remoteId: "" });
       return send("DELETE", `/subscribers/${spell(ownName(port.name, service))}`, body, signal, REMOVED);

@@ -58,7 +58,7 @@ export function handOf(systems: Systems): Hand {
     serve: (numbers) =>
       side(voltha.slots, numbers.map(port), async (p) => {
         await controller.add(p, SERVICE, LINE, signal);
-        await controller.activate(p.name, SERVICE, signal);
+        await controller.activate(p, SERVICE, signal);
       }),
     cutOff: (numbers) =>
       side(voltha.slots, numbers.map(port), async ({ name }) => {

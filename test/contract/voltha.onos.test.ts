@@ -96,7 +96,7 @@ describe("a port", () => {
     const { controller } = it.site;
     const port = { name: `${portOf(2)}7`, olt: it.config.olts[0]!, device: "", number: 7 };
     const service = { name: "x", sTag: 1, cTag: 1, uniTag: 1, technologyProfileId: 64, pbit: 0, up: "", down: "" };
-    await expect(controller.activate(port.name, service, signal)).rejects.toMatchObject({ code: "AwaitingDevice" });
+    await expect(controller.activate(port, service, signal)).rejects.toMatchObject({ code: "AwaitingDevice" });
   });
 });
 

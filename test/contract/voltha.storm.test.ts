@@ -1,6 +1,7 @@
 /** An outage of a thousand: nothing before it is over, then what is still wrong, one PON after the other's pace. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Desired } from "../../controller/core/model.ts";
+import type { Port } from "../../reconcilers/voltha/controller.ts";
 import { ARRIVING_MS } from "../../reconcilers/voltha/flows.ts";
 import { ping } from "../../reconcilers/voltha/ping.ts";
 import { watch } from "../../reconcilers/voltha/watch.ts";
@@ -14,6 +15,7 @@ const LEFT = 16;
 const BATCH = 200;
 
 let it: Town;
+const at = (name: string): Port => ({ name, olt: it.config.olts[0]!, device: "", number: undefined });
 const unis: readonly Desired[] = Array.from({ length: ONUS }, (_, n) => onuAndUni(n + 1).uni);
 const batches = Array.from({ length: ONUS / BATCH }, (_, n) => unis.slice(n * BATCH, (n + 1) * BATCH));
 
@@ -67,8 +69,8 @@ test("an OLT goes, comes back, and its ONUs have nothing, while VGC says that al
   // Others come to life meanwhile, by whatever hand.
   for (const { ref } of unis.slice(LEFT)) {
     const service = serviceOn(ref.key);
-    await it.site.controller.deactivate(ref.key, service, signal);
-    await it.site.controller.activate(ref.key, service, signal);
+    await it.site.controller.deactivate(at(ref.key), service, signal);
+    await it.site.controller.activate(at(ref.key), service, signal);
   }
   await it.lab.settled();
   await it.site.plant();
@@ -80,8 +82,8 @@ test("an OLT goes, comes back, and its ONUs have nothing, while VGC says that al
 
   // One more heals before its turn comes, and is left alone.
   const [lucky] = wrong as [string];
-  await it.site.controller.deactivate(lucky, serviceOn(lucky), signal);
-  await it.site.controller.activate(lucky, serviceOn(lucky), signal);
+  await it.site.controller.deactivate(at(lucky), serviceOn(lucky), signal);
+  await it.site.controller.activate(at(lucky), serviceOn(lucky), signal);
   await it.lab.settled();
   it.lab.requests.length = 0;
   const orders = unis.slice(0, LEFT).map((d) => ({ ...orderOf("update", d), patch: { flows: "pushed" } }));

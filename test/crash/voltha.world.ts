@@ -71,7 +71,7 @@ export class VolthaWorld extends World {
     const { site, lab } = this.#town;
     for (const { port, services } of await this.#ports())
       for (const { service } of services) {
-        await site.controller.deactivate(port.name, service, signal);
+        await site.controller.deactivate(port, service, signal);
         await site.controller.remove(port, service, signal);
       }
     await lab.settled();
