@@ -1,28 +1,45 @@
 /** Whether what was brought to a port is on its ONU: a controller's 200 says nothing of it. */
+import { fault } from "../errors.ts";
 import { isThere, isUp } from "./device.ts";
-import { parsePort } from "./names.ts";
+import { FEW } from "./near.ts";
 import { watchUntil } from "./patience.ts";
-import { onuAt, type Plant } from "./plant.ts";
 import { verdict } from "./shown.ts";
 import type { Site } from "./site.ts";
 import { type Asked, type View, viewsOf } from "./view.ts";
 
-/** Ports as they are when what was brought to them has arrived, as far as it does. */
+/** Ports as they are when what was brought to them has arrived, as far as it does. Only their ONUs are looked at meanwhile. */
 export async function arrived(site: Site, asked: readonly Asked[], signal: AbortSignal): Promise<readonly View[]> {
-  const end = site.now() + site.patienceMs;
-  let views = await viewsOf(site, asked, signal);
-  while (views.some((v) => isComing(site, v)) && site.now() < end && !signal.aborted) {
-    const coming = views.filter((v) => isComing(site, v));
-    const isOpen = (plant: Plant) => coming.some((v) => isComing(site, { ...v, ...anew(plant, v) }));
-    await watchUntil(site, isOpen, signal, end);
-    views = await viewsOf(site, asked, signal);
-  }
-  return views;
+  const views = new Map((await viewsOf(site, asked, signal)).map((view, n) => [n, view]));
+  const coming = () => [...views].filter(([, view]) => isComing(site, view));
+  const look = async (): Promise<boolean> => {
+    const open = coming();
+    const now = await lookAgain(
+      site,
+      open.map(([, view]) => view),
+      signal,
+    );
+    open.forEach(([n], at) => void views.set(n, now[at]!));
+    return coming().length > 0;
+  };
+  if (coming().length > 0) await watchUntil(site, look, signal);
+  if (signal.aborted) throw fault("Unavailable", "the call was given up before what it brought had arrived");
+  return [...views.values()];
 }
-const anew = (plant: Plant, { ref, wanted }: View): Pick<View, "onu" | "status"> => ({
-  onu: onuAt(plant, parsePort(ref.key)?.serial ?? ref.key, wanted?.how),
-  status: undefined,
-});
+
+/** What the controller holds is as it was; whether it arrived is read anew. */
+export async function lookAgain(site: Site, views: readonly View[], signal: AbortSignal): Promise<readonly View[]> {
+  const onus = await site.again(views.map(({ onu }) => onu));
+  const anew = views.map((view, n) => ({ ...view, onu: onus[n], status: undefined }));
+  if (views.length > FEW) return anew;
+  return Promise.all(
+    anew.map(async (view) => {
+      // What the ONU says is enough where it has not got them; where it has, VGC may know of more to come.
+      if (view.name === undefined || verdict(site, view) !== "pushed") return view;
+      return { ...view, status: await site.controller.flowStatus(view.name, signal) };
+    }),
+  );
+}
+
 /** Where the controller has nothing, or the ONU or its OLT is away, waiting is of no use: a hint tells when it is back. */
 const isComing = (site: Site, view: View): boolean =>
   view.held.some((h) => h.active) &&

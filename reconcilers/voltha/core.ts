@@ -15,6 +15,8 @@ import { faultOf, isEnabledAlready, isGone, isKnownAlready, type Verb } from "./
 
 export interface Core {
   devices(signal: AbortSignal): Promise<readonly Device[]>;
+  /** Undefined: there is none of this id. */
+  device(id: string, signal: AbortSignal): Promise<Device | undefined>;
   logicalDevices(signal: AbortSignal): Promise<readonly LogicalDevice[]>;
   /** Types of the adapters that run. */
   adapters(signal: AbortSignal): Promise<readonly string[]>;
@@ -72,6 +74,8 @@ export function connectCore(address: string): Core {
     );
   return {
     devices: (signal) => list<Device>("ListDevices", signal),
+    device: (id, signal) =>
+      unary<Device>("GetDevice", { id }, "read", signal).catch((e: unknown) => (isGone(e) ? undefined : as("read")(e))),
     logicalDevices: (signal) => list<LogicalDevice>("ListLogicalDevices", signal),
     adapters: async (signal) => (await list<{ readonly type: string }>("ListAdapters", signal)).map((a) => a.type),
     createOlt: (hostAndPort, signal) => write("CreateDevice", { type: "openolt", hostAndPort }, signal, isKnownAlready),

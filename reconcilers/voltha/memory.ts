@@ -27,7 +27,7 @@ export interface Memory {
   /** Since when its ONU or its services are as they are; a time long ago when they always were. */
   steadySince(port: string, serial: string): number;
   /** To be told of every reading. */
-  see(plant: Plant): void;
+  see(plant: Pick<Plant, "all">): void;
   /** Ports to which services were brought, and not yet seen on the ONU. */
   readonly arriving: Set<string>;
   readonly repairs: Repairs;

@@ -31,9 +31,14 @@ export const onu = (site: Site): Resource => ({
 });
 
 async function observe(site: Site, lookups: readonly Lookup[]): Promise<Map<RefKey, Observed>> {
-  const plant = await site.plant();
+  const plant = await lookAt(site, lookups);
   return new Map(lookups.flatMap((l) => seen(site, plant, l) ?? []).map((o) => [refKey(o.ref), o]));
 }
+/** What is not wanted any more may be remembered under several OLTs. */
+const lookAt = (site: Site, asked: readonly Pick<Lookup, "ref" | "spec" | "how">[]): Promise<Plant> =>
+  asked.every(({ spec }) => spec)
+    ? site.around(asked.map(({ ref, how }) => ({ serial: ref.key, place: how as How | undefined })))
+    : site.plant();
 /**
  * One that we have not claimed is none of ours, wherever it is plugged in: claiming it is how it is made.
  * @throws Fault where nobody can tell: under an OLT that is down, or has just come back, not listed is not gone.
@@ -103,15 +108,15 @@ const unjudged = (ref: Ref, place: How | undefined): Observed => ({
 });
 
 async function apply(site: Site, orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]> {
-  const before = await site.plant();
+  const before = await lookAt(site, orders);
   const done = await each(orders, (order) => write(site, before, order, signal));
   const sought = orders.filter((_, n) => done[n] === "sought");
   try {
-    if (sought.length > 0) await watchUntil(site, (now) => sought.some((order) => !isBack(now, order)), signal);
+    if (sought.length > 0) await watchUntil(site, () => isAnyAway(site, sought), signal);
   } finally {
     for (const order of sought) site.memory.seeking.delete(ponKey(foundBy(before, order)!));
   }
-  const after = await site.plant();
+  const after = await lookAt(site, orders);
   return orders.map((order, n) => {
     const outcome = done[n];
     if (outcome instanceof Fault || outcome === null || outcome === undefined) return outcome ?? null;
@@ -121,6 +126,10 @@ async function apply(site: Site, orders: readonly Order[], signal: AbortSignal):
       ? observed(site, after, order.ref, found, placeOf(order))
       : fault("Lost", `ONU ${order.ref.key} is not listed any more`);
   });
+}
+async function isAnyAway(site: Site, orders: readonly Order[]): Promise<boolean> {
+  const plant = await site.plant();
+  return orders.some((order) => !isBack(plant, order));
 }
 const placeOf = ({ how }: Order): How | undefined => how as How | undefined;
 const foundBy = (plant: Plant, order: Order): Onu | undefined => foundAt(plant, order.ref.key, placeOf(order));

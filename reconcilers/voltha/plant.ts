@@ -60,7 +60,7 @@ export function onuAt(plant: Plant, serial: string, place: Place | undefined): O
   return here && !isThere(here.device) && onus.some(works) ? undefined : here;
 }
 /** An OLT that died tells of its ONUs as they were. */
-const works = ({ device, root }: Onu): boolean => isThere(device) && root !== undefined && isUp(root);
+export const works = ({ device, root }: Onu): boolean => isThere(device) && root !== undefined && isUp(root);
 /** Why it is not there, for people. */
 export function whereabouts(plant: Plant, serial: string, { olt: wanted }: Place): string {
   const other = plant.onus(serial).find(works) ?? plant.onus(serial)[0];

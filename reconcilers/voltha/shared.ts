@@ -20,3 +20,13 @@ export function shared<T>(read: () => Promise<T>): () => Promise<T> {
     return next;
   };
 }
+
+/** The same for each key by itself. Keys are few: each is remembered. */
+export function sharedBy<K, T>(read: (key: K) => Promise<T>): (key: K) => Promise<T> {
+  const readings = new Map<K, () => Promise<T>>();
+  return (key) => {
+    const reading = readings.get(key) ?? shared(() => read(key));
+    readings.set(key, reading);
+    return reading();
+  };
+}

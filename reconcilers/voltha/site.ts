@@ -5,13 +5,13 @@ import type { Controller, Port } from "./controller.ts";
 import type { Core } from "./core.ts";
 import type { How } from "./desired.ts";
 import { type Memory, memory } from "./memory.ts";
-import { adapterSerial, keySerial, ofDevice, parsePort, portName, uniNumber } from "./names.ts";
-import { again, FEW, near, type Sought } from "./near.ts";
-import { type Onu, onuAt, type Plant, plantOf } from "./plant.ts";
-import { shared, sharedBy } from "./shared.ts";
+import { adapterSerial, ofDevice, parsePort, portName, uniNumber } from "./names.ts";
+import { type Onu, onuAt, type Plant } from "./plant.ts";
+import { type Readings, readings } from "./readings.ts";
+import { shared } from "./shared.ts";
 import { type Storms, storms } from "./storms.ts";
 
-export interface Site {
+export interface Site extends Readings {
   readonly endpoint: string;
   readonly config: VolthaConfig;
   readonly core: Core;
@@ -21,16 +21,6 @@ export interface Site {
   readonly now: () => number;
   /** For which an apply looks whether the device did what it was told. */
   readonly patienceMs: number;
-  /** Read anew, in one call for all who ask at that time. */
-  plant(): Promise<Plant>;
-  /** As far as it concerns these: a few at work on their OLTs are asked for by their ids. */
-  around(sought: readonly Sought[]): Promise<Plant>;
-  /** The same ONUs, read anew; undefined: gone. */
-  again(onus: readonly (Onu | undefined)[]): Promise<readonly (Onu | undefined)[]>;
-  /** Read anew as far as it concerns OLTs; of their ONUs what was read last. */
-  overview(): Promise<Plant>;
-  /** As it was read last, at most seconds ago where hints are heard. */
-  lastPlant(): Promise<Plant>;
   /** Names of the logical devices as ONOS has them, by id of the root device. */
   datapaths(): Promise<ReadonlyMap<string, string>>;
   /** Repairs of one PON go one after the other. */
@@ -54,13 +44,6 @@ export function siteOf({ endpoint, config, core, controller, now, until }: Parts
   const known = memory(now);
   const weather = storms(config.olts, config.settleMs, now);
   const turns = new Map<string, Turn>();
-  let last: Plant | undefined;
-  const read = shared(async () => {
-    last = plantOf(await core.devices(until), config.olts);
-    weather.see(last);
-    known.see(last);
-    return last;
-  });
   return {
     endpoint,
     config,
@@ -70,8 +53,7 @@ export function siteOf({ endpoint, config, core, controller, now, until }: Parts
     patienceMs: PATIENCE_MS,
     memory: known,
     storms: weather,
-    plant: read,
-    lastPlant: async () => last ?? read(),
+    ...readings({ core, olts: config.olts, memory: known, storms: weather, until }),
     datapaths: shared(async () => {
       const all = await core.logicalDevices(until);
       return new Map(all.map((l) => [l.rootDeviceId, ofDevice(l.datapathId)]));
@@ -83,11 +65,6 @@ export function siteOf({ endpoint, config, core, controller, now, until }: Parts
     },
   };
 }
-
-const sameIn = (plant: Plant, onus: readonly (Onu | undefined)[]): readonly (Onu | undefined)[] =>
-  onus.map(
-    (onu) => onu && plant.onus(keySerial(onu.device.serialNumber)).find(({ device }) => device.id === onu.device.id),
-  );
 
 export const oltNamed = ({ config }: Site, name: string): Olt | undefined => config.olts.find((o) => o.name === name);
 

@@ -4,7 +4,8 @@ import type { Lookup, Order } from "../system.ts";
 import type { FlowStatus, Port, Programmed } from "./controller.ts";
 import type { Wanted } from "./memory.ts";
 import { parsePort } from "./names.ts";
-import { type Onu, onuAt } from "./plant.ts";
+import { FEW } from "./near.ts";
+import { type Onu, onuAt, type Plant } from "./plant.ts";
 import { spellService } from "./service.ts";
 import { placesOf, type Site } from "./site.ts";
 import type { Held } from "./target.ts";
@@ -16,6 +17,8 @@ export interface View {
   /** What was last asked for; `isWanted`: and is so now. */
   readonly wanted: Wanted | undefined;
   readonly isWanted: boolean;
+  /** As it was read. */
+  readonly plant: Plant;
   /** Where it is declared to be. */
   readonly onu: Onu | undefined;
   /** As VOLTHA calls it; undefined: it has no place where it could be. */
@@ -27,15 +30,12 @@ export interface View {
   /** Something is on the port, which the controller believes to be on another device, such as an OLT that was made anew. */
   readonly isStray: boolean;
 }
-/** A question of its own for each port is worth it for so many. */
-const FEW = 8;
-
 export type Asked = Pick<Lookup, "ref" | "id" | "spec" | "how"> & Partial<Pick<Order, "patch">>;
 
 export async function viewsOf(site: Site, asked: readonly Asked[], signal: AbortSignal): Promise<readonly View[]> {
   const { controller, memory, storms } = site;
-  const plant = await site.plant();
   const wanted = asked.map((one) => memory.want(one));
+  const plant = await site.around(asked.map(({ ref }, n) => ({ serial: serialOf(ref), place: wanted[n]?.how })));
   const places = await Promise.all(asked.map(({ ref }, n) => placesOf(site, plant, ref.key, wanted[n]?.how)));
   const found = await controller.services(places.flat(), signal);
   const views = asked.map(({ ref, id, spec }, n) => ({
@@ -43,7 +43,8 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
     id,
     wanted: wanted[n],
     isWanted: spec !== undefined,
-    onu: onuAt(plant, parsePort(ref.key)?.serial ?? ref.key, wanted[n]?.how),
+    plant,
+    onu: onuAt(plant, serialOf(ref), wanted[n]?.how),
     name: places[n]![0]?.name,
     places: places[n]!,
     held: heldAt(places[n]!, found),
@@ -64,6 +65,7 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
     }),
   );
 }
+const serialOf = ({ key }: Ref): string => parsePort(key)?.serial ?? key;
 const heldAt = (places: readonly Port[], found: ReadonlyMap<Port, readonly Programmed[]>): readonly Held[] =>
   places.flatMap((port) => (found.get(port) ?? []).map(heldOf));
 const heldOf = ({ service, active }: Programmed): Held => ({ service, active, line: spellService(service) });
