@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { chartCrds } from "./chart.ts";
 import { readCrds } from "./crds.ts";
 import { editorSchema } from "./editor.ts";
 import { reference } from "./reference.ts";
@@ -19,5 +20,6 @@ export async function generated(root: string): Promise<readonly GeneratedFile[]>
     { path: "controller/api/kinds.generated.json", text: `${JSON.stringify(kinds, null, 1)}\n` },
     { path: "crds/schemas/lastmile.json", text: editorSchema(kinds) },
     { path: "docs/reference.md", text: `${reference(crds)}\n` },
+    ...chartCrds(join(root, "crds")),
   ];
 }
