@@ -13,7 +13,7 @@ import { type Calls, openCalls, openPool } from "./store/calls.ts";
 import { type DatabaseServer, openDatabase } from "./store/embedded.ts";
 import { recordInstallation } from "./store/installation.ts";
 import { type KeySource, readKeys } from "./store/keys.ts";
-import { type Leases, openLeases } from "./store/leases.ts";
+import { fenced, type Leases, openLeases } from "./store/leases.ts";
 import { migrate } from "./store/migrate.ts";
 import { type Objects, openObjects } from "./store/objects.ts";
 import { openSecrets, type Secrets } from "./store/secrets.ts";
@@ -55,7 +55,9 @@ export interface Installation {
   readonly objects: Objects;
   readonly secrets: Secrets;
   controller(
-    more?: Partial<Pick<ControllerOptions, "clock" | "onBegin" | "onReport" | "onError" | "window" | "store">>,
+    more?: Partial<
+      Pick<ControllerOptions, "clock" | "onBegin" | "onReport" | "onError" | "window" | "store" | "secretSource">
+    >,
   ): Controller;
   close(): Promise<void>;
 }
@@ -97,6 +99,7 @@ async function onPool(pool: pg.Pool, server: DatabaseServer, settings: Settings)
         installation: settings.installation,
         store,
         objects,
+        alone: openObjects(fenced(calls, () => leases.proofOfSingleton())),
         secrets,
         leases,
         budget: (tenant) => openBudget(calls, leases, (name, impact) => budgetLimit(tenant(name), impact)),

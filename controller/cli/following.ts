@@ -1,13 +1,15 @@
-/** `--source dir:PATH` or `git:URL#BRANCH[:FOLDER]` → what `run` follows. Wrong words are told before anything is opened. */
+/** `--source dir:PATH`, `git:URL#BRANCH[:FOLDER]` or `kubernetes[:CONTEXT]` → what `run` follows. Wrong words are told before anything is opened. */
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import type { Installation } from "../main.ts";
+import type { Log } from "../observe/log.ts";
 import { directorySource } from "../sources/directory.ts";
 import { type GitSource, gitSource } from "../sources/git.ts";
 import { type GitAddress, gitSourceId, parseGitAddress } from "../sources/git-address.ts";
 import type { Source } from "../sources/source.ts";
 import { CliError } from "./errors.ts";
 import type { Cx } from "./io.ts";
+import { type ClusterSource, followCluster } from "./kubernetes.ts";
 
 export interface SourceOptions {
   readonly source: string;
@@ -17,18 +19,25 @@ export interface SourceOptions {
   readonly gitKnownHosts?: string;
   readonly acceptRewrite?: string;
 }
-/** A folder tells of its changes by itself; a repository is asked. */
-export type Followed = Source | GitSource;
+/** A folder and an API server tell of their changes by themselves; a repository is asked. */
+export type Followed = Source | GitSource | ClusterSource;
+export type Open = (installation: Installation, log: Log) => Promise<Followed>;
 
-export function sourceFrom(o: SourceOptions, cx: Cx): (installation: Installation) => Followed {
-  const [, kind, rest = ""] = /^(dir|git):(.+)$/s.exec(o.source) ?? [];
-  if (kind === "dir") return () => directorySource({ path: resolve(cx.cwd, rest) });
-  if (kind !== "git")
-    throw new CliError("--source names no source", "write --source dir:PATH, or --source git:URL#BRANCH[:FOLDER]");
+export function sourceFrom(o: SourceOptions, cx: Cx): Open {
+  const [, kind, rest = ""] = /^(dir|git|kubernetes)(?::(.+))?$/s.exec(o.source) ?? [];
+  if (kind === "kubernetes")
+    return (installation, log) =>
+      followCluster(installation, { log, signal: cx.signal, ...(rest && { context: rest }) });
+  if (kind === "dir" && rest) return async () => directorySource({ path: resolve(cx.cwd, rest) });
+  if (kind !== "git" || !rest)
+    throw new CliError(
+      "--source names no source",
+      "write --source dir:PATH, --source git:URL#BRANCH[:FOLDER], or --source kubernetes[:CONTEXT]",
+    );
   const parsed = parseGitAddress(rest, cx.cwd);
   if (!parsed.ok) throw new CliError(parsed.message, parsed.remedy);
   check(o);
-  return (installation) => fromGit(parsed.address, o, cx, installation);
+  return async (installation) => fromGit(parsed.address, o, cx, installation);
 }
 
 function check({ poll, acceptRewrite }: SourceOptions): void {

@@ -4,7 +4,7 @@ import { problemText } from "../api/load-problem.ts";
 import type { Controller } from "../engine/controller.ts";
 import type { ServeEvent } from "../engine/serve.ts";
 import type { Installation } from "../main.ts";
-import { openLiveness, readiness } from "../observe/health.ts";
+import { openLiveness, type ReadySource, readiness } from "../observe/health.ts";
 import { type Listening, openHttp } from "../observe/http.ts";
 import { type Log, logAction } from "../observe/log.ts";
 import { type Metrics, openMetrics } from "../observe/metrics.ts";
@@ -13,6 +13,7 @@ import type { AuditRow } from "../store/audit.ts";
 import type { Store } from "../store/store.ts";
 import { CliError } from "./errors.ts";
 import { EXIT } from "./exit.ts";
+import type { Followed } from "./following.ts";
 
 export interface Listen {
   readonly host: string;
@@ -26,14 +27,18 @@ export interface Observed {
   note(event: ServeEvent): void;
 }
 
-export function observe(installation: Installation, log: Log, sourceId: string): Observed {
+export function observe(installation: Installation, log: Log, source: Followed): Observed {
   const { store, leases, objects } = installation;
   let last: SourceUpdate | undefined;
   const controller: Controller = installation.controller({
-    store: heard(store, (row) => {
-      logAction(log, row);
-      metrics.action(row);
+    store: heard(store, {
+      audit(row) {
+        logAction(log, row);
+        metrics.action(row);
+      },
+      status: () => "nudge" in source && source.nudge(),
     }),
+    ...("secrets" in source && { secretSource: source.secrets }),
     onBegin: (key) => metrics.begin(key),
     onReport: (key, report, blocked) => metrics.report(key, blocked, report),
     onError: (key, error) => {
@@ -61,22 +66,44 @@ export function observe(installation: Installation, log: Log, sourceId: string):
       readiness({
         pingStore: () => objects.head(),
         leases: () => ({ held: leases.held(), remainingMs: leases.remainingMs() }),
-        sources: () => [{ id: sourceId, delivered: last !== undefined, refused: last?.errors.length ?? 0 }],
+        sources: () => [sourceState(source, last, leases)],
       }),
     note(event) {
       if (event.event === "update") last = event.update;
+      if (event.event === "update" && "refused" in source) source.refused(event.update);
       if (event.event === "leases") metrics.drop((owner) => !leases.holds(owner));
       noteEvent(event, log, metrics);
     },
   };
 }
 
+/** Of a source that one process reads, the others are as ready as can be. */
+function sourceState(source: Followed, last: SourceUpdate | undefined, leases: Installation["leases"]): ReadySource {
+  const isOurs = !source.exclusive || leases.holdsSingleton();
+  return {
+    id: source.sourceId,
+    delivered: last !== undefined || !isOurs,
+    refused: last?.errors.length ?? 0,
+    ...(isOurs && "age" in source && { silentMs: source.age() }),
+  };
+}
+
+interface Hearing {
+  audit(row: AuditRow): void;
+  /** Some statuses may have been written. */
+  status(): void;
+}
 /** Every effect is written to the audit; who hears it there misses none. */
-const heard = (store: Store, hear: (row: AuditRow) => void): Store => ({
+const heard = (store: Store, hear: Hearing): Store => ({
   ...store,
   async audit(rows) {
     await store.audit(rows);
-    for (const row of rows) hear(row);
+    for (const row of rows) hear.audit(row);
+  },
+  async writeStatus(rows) {
+    const changed = await store.writeStatus(rows);
+    if (changed.length > 0) hear.status();
+    return changed;
   },
 });
 

@@ -47,6 +47,8 @@ export interface ControllerOptions {
   readonly installation: string;
   readonly store: Store;
   readonly objects: Objects;
+  /** The same, refused to whoever does not hold the singleton's lease. */
+  readonly alone?: Objects;
   readonly secrets: Secrets;
   readonly leases: Leases;
   /** Called with the look-up of tenants, for limits are theirs. */
@@ -173,8 +175,9 @@ export class Controller {
   }
 
   /** Writes what a source sent into the store, and follows it. */
-  async submit(update: SourceUpdate, o: IntakeOptions): Promise<Intake> {
-    const taken = await intake(update, this.declared, this.#o.objects, o, this.#o.clock.now());
+  async submit(update: SourceUpdate, o: IntakeOptions & { readonly alone?: boolean }): Promise<Intake> {
+    const { objects, alone = objects, clock } = this.#o;
+    const taken = await intake(update, this.declared, o.alone ? alone : objects, o, clock.now());
     await this.follow();
     return taken;
   }

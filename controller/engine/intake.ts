@@ -38,6 +38,7 @@ export async function intake(
       sourceId: kept ?? update.sourceId,
       object: u.object as unknown as Json,
       origin: { revision: update.revision, ...u.origin },
+      ...(u.generation !== undefined && { sourceGeneration: u.generation }),
     };
   });
   const other = o.source === "own" ? await objects.otherSource(tenantsOf(rows), update.sourceId) : undefined;
@@ -130,7 +131,7 @@ const taken = ({ tenant, sourceId }: Head, message: string): Intake => ({
 
 /** What the source declared before, is known of in the store, and is not in the snapshot. */
 export async function missing(update: SourceUpdate, objects: Objects): Promise<readonly ObjectKey[]> {
-  const here = new Set(update.upserts.map((u) => u.key));
+  const here = new Set([...update.upserts.map((u) => u.key), ...(update.standing ?? [])]);
   const gone: ObjectKey[] = [];
   for await (const page of objects.heads({ sourceId: update.sourceId })) {
     for (const row of page) if (!here.has(row.key)) gone.push(row.key);

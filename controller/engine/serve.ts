@@ -145,15 +145,30 @@ export async function scan({
   }
 }
 
-/** A source tells each state once: what the store could not take then is offered again until it can. */
+/** A source that only one process may read is read by the one that holds the singleton's lease, for as long as it does. */
 async function take(source: Source, o: ServeOptions): Promise<void> {
-  for await (const update of source.updates(o.signal)) {
+  if (!source.exclusive) return follow(source, o, o.signal, false);
+  const { leases, signal } = o;
+  const holds = (): boolean => leases.holdsSingleton() && leases.remainingMs() > 0;
+  while (!signal.aborted) {
+    const lost = new AbortController();
+    const check = setInterval(() => holds() || lost.abort(), LEASE_CHECK_MS);
+    if (holds()) await follow(source, o, AbortSignal.any([signal, lost.signal]), true);
+    clearInterval(check);
+    await sleep(LEASE_CHECK_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+const LEASE_CHECK_MS = 200;
+
+/** A source tells each state once: what the store could not take then is offered again until it can. */
+async function follow(source: Source, o: ServeOptions, signal: AbortSignal, alone: boolean): Promise<void> {
+  for await (const update of source.updates(signal)) {
     const submit = async (): Promise<void> => {
-      const intake = await o.controller.submit(update, { prune: true, source: o.intake });
+      const intake = await o.controller.submit(update, { prune: true, source: o.intake, alone });
       o.on({ event: "update", update, intake });
     };
-    while (!(await attempt("take in declarations", o, submit)) && !o.signal.aborted)
-      await sleep(RETRY_MS, undefined, { signal: o.signal }).catch(() => undefined);
+    while (!(await attempt("take in declarations", { on: o.on, signal }, submit)) && !signal.aborted)
+      await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -29,8 +29,8 @@ const table = {
   },
   sources: {
     path: "/readyz",
-    means: "every source has delivered once",
-    todo: "the message names the source: see whether its folder exists and can be read; what it had refused does not count",
+    means: "every source has delivered once, and none has fallen silent; one that another process reads does not count",
+    todo: "the message names the source: see whether its folder or its API server can be reached and read; what it had refused does not count",
   },
 } satisfies Record<string, CheckRow>;
 type CheckName = keyof typeof table;
@@ -42,15 +42,24 @@ export interface ReadySources {
   /** `remainingMs`: for how long the last renewal still counts. */
   leases(): { readonly held: number; readonly remainingMs: number };
   /** `refused`: declarations of its last snapshot. They hold up nobody else, so the process is ready all the same. */
-  sources(): readonly { readonly id: string; readonly delivered: boolean; readonly refused: number }[];
+  sources(): readonly ReadySource[];
 }
+export interface ReadySource {
+  readonly id: string;
+  readonly delivered: boolean;
+  readonly refused: number;
+  /** Milliseconds since it was last heard; left out: it speaks only of changes. */
+  readonly silentMs?: number | undefined;
+}
+/** An API server tells each watch about every minute that it is there. */
+const SILENT_MS = 180_000;
 
 /** A store that takes longer serves nobody. */
 const PING_MS = 2000;
 
 export async function readiness({ pingStore, leases, sources }: ReadySources): Promise<readonly Check[]> {
   const { held, remainingMs } = leases();
-  const missing = sources().filter((s) => !s.delivered);
+  const missing = sources().filter((s) => !s.delivered || (s.silentMs ?? 0) > SILENT_MS);
   const refused = sources().reduce((n, s) => n + s.refused, 0);
   return [
     await storeCheck(pingStore),

@@ -16,6 +16,8 @@ export interface SourceObject {
   /** Valid and defaulted. */
   readonly object: LastmileObject;
   readonly origin: Origin;
+  /** As the source counts it; left out: the store counts. */
+  readonly generation?: number;
 }
 export interface SourceUpdate {
   readonly sourceId: string;
@@ -32,10 +34,14 @@ export interface SourceUpdate {
   readonly deletes: readonly ObjectKey[];
   /** What was declared and refused. Whatever was known of these objects before stands. */
   readonly errors: readonly LoadProblem[];
+  /** Declared and refused: whatever was known of these stands, also when all else that is missing is gone. */
+  readonly standing?: ReadonlySet<ObjectKey>;
 }
 
 export interface Source {
   readonly sourceId: string;
+  /** Read by one process at a time: two that lag differently would take each other's steps back. */
+  readonly exclusive?: true;
   /** The state now, then every change of it, until the signal. Never throws for what is declared: that is in `errors`. */
   updates(signal: AbortSignal): AsyncIterable<SourceUpdate>;
 }

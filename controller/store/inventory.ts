@@ -39,6 +39,8 @@ export interface Inventory {
   /** Whoever holds anything of a tenant, a bare claim included. `live`: has something that is not out of service. */
   owners(tenant: string): Promise<ReadonlyMap<OwnerKey, { readonly live: boolean }>>;
   dueOwners(now: number): Promise<readonly OwnerKey[]>;
+  /** Whether anything that is not surely gone is in this system. */
+  isNamed(system: string): Promise<boolean>;
   /** Of whom anything is owned or claimed. */
   tenants(): Promise<readonly string[]>;
 }
@@ -112,6 +114,10 @@ export function openInventory(calls: Calls, leases: Leases): Inventory {
     async tenants() {
       const text = "select tenant from lastmile.inventory union select tenant from lastmile.claims order by 1";
       return (await calls.rows<[string]>("tenants", text)).map(([tenant]) => tenant);
+    },
+    async isNamed(system) {
+      const text = "select 1 from lastmile.inventory where starts_with(ref, $1 || '/') limit 1";
+      return (await calls.rows("is named", text, [system])).length > 0;
     },
     async dueOwners(now) {
       return (await calls.rows<[OwnerKey]>("due", sql.due, [now])).map(([owner]) => owner);

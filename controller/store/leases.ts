@@ -1,6 +1,6 @@
 /** Who may write for which owners: partitions of the owners, a token that grows with every change of holder. */
 import { type OwnerKey, PARTITIONS, partition } from "../core/owner.ts";
-import type { Calls } from "./calls.ts";
+import type { Calls, Run } from "./calls.ts";
 
 /** Work that only one process does, whatever its partitions. */
 export const SINGLETON = PARTITIONS;
@@ -94,3 +94,18 @@ export const fence = `proof as materialized (
   select p.partition from lastmile.partitions p join unnest($1::int[], $2::bigint[]) as u(partition, token) using (partition, token)
   where p.until > now() order by p.partition for key share of p),
 fence as materialized (select lastmile.fenced(count(*) = cardinality($1::int[])) as ok from proof)`;
+
+/** Calls that are all made under one proof: each is refused once somebody else holds what it proves. */
+export function fenced(calls: Calls, proof: () => Proof): Calls {
+  const under = <T>(name: string, body: (run: Run) => Promise<T>): Promise<T> =>
+    calls.transaction(name, async (run) => {
+      await run(`with ${fence} select ok from fence`, proof());
+      return body(run);
+    });
+  return {
+    transaction: under,
+    query: (name, text, values) => under(name, (run) => run(text, values)),
+    rows: (name, text, values) =>
+      under(name, async (run) => (await run(text, values)).map((row) => Object.values(row))) as Promise<never>,
+  };
+}

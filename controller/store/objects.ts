@@ -18,11 +18,13 @@ export interface DeclaredObject {
   readonly sourceId: string;
   readonly object: Json;
   readonly origin: Origin;
+  /** As the source counts it. */
+  readonly sourceGeneration?: number;
 }
 export interface StoredObject extends DeclaredObject {
   /** SHA-256 of the object, whatever the order of its fields. */
   readonly digest: string;
-  /** Grows with every change of the digest, and when the object comes back. */
+  /** The source's own; else grows with every change of the digest, and when the object comes back. */
   readonly generation: number;
   /** Epoch milliseconds; undefined: declared. */
   readonly deletedAt: number | undefined;
@@ -77,17 +79,19 @@ const turn = "turn as (update lastmile.head set seq = seq + 1 returning seq)";
 /** Carries no data: whoever listens asks `since`. */
 const notify = (rows: string): string =>
   `told as materialized (select pg_notify('${CHANGED}', '') from ${rows} limit 1)`;
+/** Also where only the generation moved: the status has to name it. */
+const differs =
+  "((o.digest, o.source_generation) is distinct from (excluded.digest, excluded.source_generation) or o.deleted_at is not null)";
 const put = `with ${turn},
-rows as (select * from rows from (unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), jsonb_array_elements($4::jsonb), jsonb_array_elements($5::jsonb))
-  r(key, tenant, source_id, object, origin)),
-written as (insert into lastmile.objects as o (key, tenant, source_id, object, digest, generation, origin, seq)
-  select key, tenant, source_id, object, encode(sha256(convert_to(object::text, 'UTF8')), 'hex'), 1, origin, (select seq from turn) from rows
+rows as (select * from rows from (unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), jsonb_array_elements($4::jsonb), jsonb_array_elements($5::jsonb),
+    unnest($6::bigint[])) r(key, tenant, source_id, object, origin, counted)),
+written as (insert into lastmile.objects as o (key, tenant, source_id, object, digest, generation, source_generation, origin, seq)
+  select key, tenant, source_id, object, encode(sha256(convert_to(object::text, 'UTF8')), 'hex'), 1, counted, origin, (select seq from turn) from rows
   on conflict (key) do update set tenant = excluded.tenant, source_id = excluded.source_id, object = excluded.object, digest = excluded.digest,
-    origin = excluded.origin, deleted_at = null,
+    origin = excluded.origin, deleted_at = null, source_generation = excluded.source_generation,
     generation = o.generation + (o.digest <> excluded.digest or o.deleted_at is not null)::int,
-    seq = case when o.digest <> excluded.digest or o.deleted_at is not null then excluded.seq else o.seq end
-  where (o.digest, o.source_id, o.tenant, o.origin) is distinct from (excluded.digest, excluded.source_id, excluded.tenant, excluded.origin)
-    or o.deleted_at is not null
+    seq = case when ${differs} then excluded.seq else o.seq end
+  where ${differs} or (o.source_id, o.tenant, o.origin) is distinct from (excluded.source_id, excluded.tenant, excluded.origin)
   returning key, seq),
 changed as materialized (select key from written where seq = (select seq from turn)),
 ${notify("changed")}
@@ -103,7 +107,7 @@ raised as (update lastmile.objects set seq = (select seq from turn) where key = 
 ${notify("raised")}
 select count(*) from raised left join told on true`;
 const head = `key, tenant, source_id as "sourceId"`;
-const whole = `${head}, object, digest, generation::float8, origin,
+const whole = `${head}, object, digest, coalesce(source_generation, generation)::float8 as generation, origin,
   (extract(epoch from deleted_at) * 1000)::float8 as "deletedAt", seq::float8`;
 /** Only the conditions that were given: with one that may be absent no index is used. $1: the last key of the page before. */
 function loading(f: Filter, columns: string): { readonly text: string; readonly values: readonly Param[] } {
@@ -201,6 +205,7 @@ const columnsOf = (rows: readonly DeclaredObject[]): Param[] => [
   rows.map((r) => r.sourceId),
   JSON.stringify(rows.map((r) => r.object)),
   JSON.stringify(rows.map((r) => r.origin)),
+  rows.map((r) => r.sourceGeneration ?? null),
 ];
 
 /** After every key: what has the number asked for is already known. */

@@ -20,6 +20,10 @@ export interface Statuses {
   statusOfTenant(tenant: string): Promise<ReadonlyMap<OwnerKey, Json>>;
   /** Whose status does not say that they are ready. */
   notReady(): Promise<readonly OwnerKey[]>;
+  /** A place in time, for `statusSince`. */
+  statusMark(): Promise<string>;
+  /** In pages, what was written since a mark; some of it may come twice. "0": everything. */
+  statusSince(mark: string): AsyncIterable<readonly StatusRow[]>;
   /** Of owners that are gone for good. */
   dropStatus(owners: readonly OwnerKey[]): Promise<void>;
 }
@@ -28,9 +32,10 @@ const write = `with ${fence}
 insert into lastmile.status as s (owner, status, digest)
   select r.owner, r.status, r.digest from rows from (unnest($3::text[]), json_array_elements($4::json), unnest($5::text[])) r(owner, status, digest)
   where (select ok from fence)
-  on conflict (owner) do update set status = excluded.status, digest = excluded.digest, at = now()
+  on conflict (owner) do update set status = excluded.status, digest = excluded.digest, at = now(), written = pg_current_xact_id()
   where s.digest is distinct from excluded.digest or s.status::jsonb <> excluded.status::jsonb
 returning owner`;
+const since = `select owner, status from lastmile.status where written >= $1::text::xid8 and owner > $2 order by owner limit 500`;
 const digests = "select owner, digest from lastmile.status where owner = any($1::text[]) and digest is not null";
 const drop = `with ${fence} delete from lastmile.status where owner = any($3::text[]) and (select ok from fence)`;
 
@@ -63,6 +68,18 @@ export function openStatuses(calls: Calls, leases: Leases): Statuses {
       const text = `select owner from lastmile.status where not exists (
         select from json_array_elements(status -> 'conditions') c where ${ready}) order by owner`;
       return (await calls.rows<[OwnerKey]>("not ready", text)).map(([owner]) => owner);
+    },
+    async statusMark() {
+      // Transactions that are not over yet will show their rows later: the next look begins at the oldest of them.
+      const [row] = await calls.rows<[string]>("status mark", "select pg_snapshot_xmin(pg_current_snapshot())::text");
+      return row?.[0] ?? "0";
+    },
+    async *statusSince(mark) {
+      for (let last: OwnerKey | undefined = ""; last !== undefined; ) {
+        const rows: [OwnerKey, Json][] = await calls.rows("statuses since", since, [mark, last]);
+        if (rows.length > 0) yield rows.map(([owner, status]) => ({ owner, status }));
+        last = rows.at(-1)?.[0];
+      }
     },
     async dropStatus(owners) {
       if (owners.length > 0) await calls.query("drop status", drop, [...leases.proof(owners), owners]);

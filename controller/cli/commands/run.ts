@@ -20,9 +20,10 @@ export async function run(cx: Cx, options: RunOptions): Promise<Exit> {
   const where = parseListen(options.listen);
   const log = openLog("info", { write: (line) => cx.io.out(line.trimEnd()) });
   return withInstallation(cx, async (installation) => {
-    const source = open(installation);
+    const source = await open(installation, log);
     const rest = hangUps(source);
-    const observed = observe(installation, log, source.sourceId);
+    const observed = observe(installation, log, source);
+    if ("attach" in source) source.attach(observed.controller);
     const http = where && (await listen(observed, where));
     if (http) log.info({ event: "listening", host: http.host, port: http.port }, "serving /metrics, /healthz, /readyz");
     try {
@@ -31,6 +32,7 @@ export async function run(cx: Cx, options: RunOptions): Promise<Exit> {
       rest();
       await http?.close();
       observed.liveness.close();
+      if ("close" in source) source.close();
     }
     return EXIT.ok;
   });

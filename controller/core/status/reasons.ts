@@ -24,6 +24,7 @@ const states = {
   Terminated: state("out of service; kept until retention ends", "declare it again within retention to bring it back"),
   NothingWanted: state("nothing is wanted in this system"),
   Idle: state("nothing is under way"),
+  Accepted: state("it is declared, and whoever uses it sees it"),
   AwaitingPerson: state("nothing is under way until a person acts", "see condition Stalled"),
   Reachable: state("the endpoint answers and can serve"),
   OLTDown: state(
@@ -123,6 +124,7 @@ const faults = {
 } satisfies Record<string, Reason>;
 
 const blockers = {
+  Refused: blocker("the declaration cannot be accepted; what was accepted last stands", "mend what the message names"),
   TenantUnknown: blocker("the namespace belongs to no tenant", "declare a Tenant with that namespace"),
   ServiceUnknown: blocker(
     "a port is to carry a service that the plan has not",

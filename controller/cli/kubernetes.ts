@@ -1,0 +1,133 @@
+/** `--source kubernetes[:CONTEXT]`: the cluster of the kubeconfig, or of the pod, as source and as the place of statuses. */
+import type { ObjectKey } from "../core/catalog-key.ts";
+import { objectKeyOf } from "../core/compose.ts";
+import { modeOf } from "../core/policy.ts";
+import type { Controller } from "../engine/controller.ts";
+import type { Declared } from "../engine/declared.ts";
+import { ownersOf, standing } from "../engine/standing.ts";
+import { type KubeApi, KubeError } from "../kubernetes/api.ts";
+import { connectKubernetes } from "../kubernetes/connection.ts";
+import { Desk, type Ports } from "../kubernetes/desk.ts";
+import type { Kept } from "../kubernetes/kept.ts";
+import { kubernetesSecrets, type SecretReader } from "../kubernetes/secrets.ts";
+import { World } from "../kubernetes/world.ts";
+import type { Installation } from "../main.ts";
+import type { Log } from "../observe/log.ts";
+import { type KubernetesSource, kubernetesSource } from "../sources/kubernetes.ts";
+import type { SourceUpdate } from "../sources/source.ts";
+import { CliError } from "./errors.ts";
+import { EXIT } from "./exit.ts";
+
+export interface ClusterSource extends KubernetesSource {
+  readonly secrets: SecretReader;
+  /** Before the first update: what the statuses are of. */
+  attach(controller: Controller): void;
+  /** Statuses may have been written. */
+  nudge(): void;
+  refused(update: SourceUpdate): void;
+  close(): void;
+}
+interface Following {
+  readonly context?: string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** @throws CliError */
+export async function followCluster(installation: Installation, f: Following): Promise<ClusterSource> {
+  const { settings, leases } = installation;
+  const connection = await connectKubernetes({ ...(f.context && { context: f.context }) }).catch(explain);
+  const trouble = (error: unknown): void => tell(f.log, error);
+  const world = new World();
+  let declared: Declared | undefined;
+  const enforces = (object: Kept): boolean => declared !== undefined && isEnforced(object, declared);
+  const ports = portsOf(installation, () => declared, enforces);
+  const desk = new Desk({ ...{ api: connection, world, ports, trouble }, instance: settings.holder, now: Date.now });
+  const source = kubernetesSource({
+    ...{ api: connection, world, trouble, holds: enforces },
+    sourceId: await clusterId(connection, f.signal).catch(explain),
+    told: (keys) => desk.told(keys),
+  });
+  return {
+    ...source,
+    secrets: kubernetesSecrets(connection, trouble),
+    attach: (controller) => {
+      declared = controller.declared;
+    },
+    nudge: () => leases.holdsSingleton() && desk.nudge(),
+    refused: (update) => desk.refused(refusalsOf(update, world)),
+    close: () => connection.close(),
+    async *updates(signal) {
+      const running = desk.run(signal);
+      yield* source.updates(signal);
+      await running;
+    },
+  };
+}
+
+/** A cluster has no name of its own; this uid stays as long as the cluster does. */
+async function clusterId(api: KubeApi, signal: AbortSignal): Promise<string> {
+  const system = await api.get({ group: "", version: "v1", plural: "namespaces", name: "kube-system" }, signal);
+  return `kubernetes:${system?.metadata.uid ?? "unknown"}`;
+}
+function explain(e: unknown): never {
+  if (e instanceof KubeError) throw new CliError(e.message, e.remedy, EXIT.failed);
+  throw e;
+}
+function tell(log: Log, error: unknown): void {
+  const remedy = error instanceof KubeError ? `; ${error.remedy}` : "";
+  log.warn({ event: "kubernetes", error }, `${error instanceof Error ? error.message : "unknown"}${remedy}`);
+}
+
+function portsOf(
+  installation: Installation,
+  declared: () => Declared | undefined,
+  enforces: (object: Kept) => boolean,
+): Ports {
+  const { store, objects, leases, settings } = installation;
+  const ownerOf = async (key: ObjectKey) =>
+    declared()?.owner(key) ?? (await ownersOf([key], { installation: settings.installation, objects })).get(key);
+  return {
+    enforces,
+    mayWrite: () => leases.holdsSingleton() && leases.remainingMs() > 0,
+    mark: () => store.statusMark(),
+    async *changedSince(mark) {
+      for await (const rows of store.statusSince(mark))
+        yield rows.flatMap(({ owner, status }) => {
+          const key = objectKeyOf(owner);
+          const now = declared()?.owner(key) ?? owner; // of a former tenant nothing is shown
+          return now === owner ? [{ key, status: status as object }] : [];
+        });
+    },
+    async statusOf(key) {
+      const owner = await ownerOf(key);
+      if (owner === undefined) return undefined;
+      return (await store.statusOf([owner])).get(owner) as object | undefined;
+    },
+    standing: async (keys) => {
+      const now = declared();
+      if (!now) return new Set(keys);
+      return standing(keys, { installation: settings.installation, declared: now, objects, store, now: Date.now() });
+    },
+  };
+}
+
+/** Where Lastmile only looks, an object may go without a word. */
+function isEnforced({ kind, namespace, name }: Kept, declared: Declared): boolean {
+  const now = Date.now();
+  if (kind === "ExternalSystem") return declared.system(name)?.spec.mode !== "Observe";
+  const tenant = kind === "Tenant" ? declared.tenant(name) : declared.catalog.tenant(namespace ?? "");
+  if (!tenant) return false;
+  const bound = [...declared.boundSystems(tenant.metadata.name).keys()];
+  return bound.some((system) => modeOf(tenant, declared.system(system), system, now) !== "Observe");
+}
+
+/** By object: the problems of a source name the document. */
+function refusalsOf({ errors }: SourceUpdate, world: World) {
+  const keys = new Map([...world.values()].map((k) => [k.document.file, k.key]));
+  const named = errors.flatMap((e) => {
+    const key = keys.get(e.file);
+    return key === undefined ? [] : [{ ...e, key }];
+  });
+  return Map.groupBy(named, (e) => e.key);
+}

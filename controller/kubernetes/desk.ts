@@ -1,0 +1,129 @@
+/** Brings the API server's objects to what the store says of them: status, events, finalizers. Reads and writes no spec. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ObjectKey } from "../core/catalog-key.ts";
+import type { Refusal } from "../core/status/refused.ts";
+import type { KubeApi } from "./api.ts";
+import { hold, isHeld, letGo, needsHold } from "./finalizer.ts";
+import type { Kept } from "./kept.ts";
+import { Round } from "./round.ts";
+import { Statuses, type Stored } from "./statuses.ts";
+import type { World } from "./world.ts";
+
+/** What the desk asks the controller and its store. */
+export interface Ports {
+  /** A place in time, for `changedSince`. */
+  mark(): Promise<string>;
+  /** In pages, whose status was written since the mark; some may come twice. "0": everything. */
+  changedSince(mark: string): AsyncIterable<readonly Stored[]>;
+  statusOf(key: ObjectKey): Promise<object | undefined>;
+  /** Those of these that still stand for something: declared, or not yet out of service everywhere. */
+  standing(keys: readonly ObjectKey[]): Promise<ReadonlySet<ObjectKey>>;
+  /** Whether Lastmile makes and takes away for this object; where it only looks, nothing is held. */
+  enforces(object: Kept): boolean;
+  /** By the clock that no pause of this process stops: whether nobody else can have begun to write. */
+  mayWrite(): boolean;
+}
+export interface DeskOptions {
+  readonly api: KubeApi;
+  readonly world: World;
+  readonly ports: Ports;
+  /** Names this process in events. */
+  readonly instance: string;
+  readonly now: () => number;
+  readonly trouble: (error: unknown) => void;
+}
+const LOOK_MS = 500;
+const SWEEP_MS = 1_000;
+const AT_ONCE = 16;
+const BACKOFF = { first: 500, last: 60_000 };
+
+export class Desk {
+  readonly #o: DeskOptions;
+  readonly #round = new Round<ObjectKey>(BACKOFF);
+  readonly #statuses: Statuses;
+  #wake: () => void = () => {};
+  readonly #nudged = (wake: () => void): void => {
+    this.#wake = wake;
+  };
+
+  constructor(o: DeskOptions) {
+    this.#o = o;
+    this.#statuses = new Statuses(o);
+  }
+
+  /** Until the signal. Never rejects: whatever goes wrong is told and tried again. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#statuses.forget();
+    let mark = "0";
+    const look = async (): Promise<void> => {
+      const next = await this.#o.ports.mark();
+      for await (const rows of this.#o.ports.changedSince(mark)) this.#round.add(this.#statuses.differing(rows));
+      mark = next;
+    };
+    const worker = (): Promise<void> => this.#round.run((key) => this.#work(key, signal), this.#o.trouble, signal);
+    await Promise.all([
+      repeat(LOOK_MS, look, { ...this.#o, signal, nudged: this.#nudged }),
+      repeat(SWEEP_MS, () => this.#sweep(signal), { ...this.#o, signal }),
+      ...Array.from({ length: AT_ONCE }, worker),
+    ]);
+  }
+  /** Something in the store may be other than it was: it is looked at without waiting for the next turn. */
+  nudge(): void {
+    this.#wake();
+  }
+  /** The server told of these objects. */
+  told(keys: readonly ObjectKey[]): void {
+    this.#round.add(keys.filter((key) => this.#statuses.concerns(key)));
+  }
+  /** What is declared there and not accepted. */
+  refused(refused: ReadonlyMap<ObjectKey, readonly Refusal[]>): void {
+    this.#round.add(this.#statuses.refuse(refused));
+  }
+
+  /** Lets go of what is out of service everywhere, and holds what is not held yet. */
+  async #sweep(signal: AbortSignal): Promise<void> {
+    const { world, ports } = this.#o;
+    const here = [...world.values()];
+    this.#round.add(here.filter((k) => needsHold(k) && ports.enforces(k)).map((k) => k.key));
+    const leaving = here.filter((k) => k.deleting && isHeld(k)).map((k) => k.key);
+    if (leaving.length === 0) return;
+    const standing = await ports.standing(leaving);
+    for (const key of leaving) {
+      if (standing.has(key) || signal.aborted) continue;
+      this.#over.add(key);
+      this.#round.add([key]);
+    }
+  }
+  /** Deleted objects that stand for nothing any more. */
+  readonly #over = new Set<ObjectKey>();
+
+  /** @throws KubeError, StoreError: then it is tried again. */
+  async #work(key: ObjectKey, signal: AbortSignal): Promise<void> {
+    const { api, world, ports } = this.#o;
+    const object = world.get(key);
+    if (!object || !ports.mayWrite()) return;
+    if (this.#over.delete(key)) {
+      if (object.deleting && isHeld(object)) world.read(key, await letGo(api, object, signal));
+      return;
+    }
+    if (needsHold(object) && ports.enforces(object)) world.read(key, await hold(api, object, signal));
+    await this.#statuses.write(key, signal);
+  }
+}
+
+interface Repeating {
+  readonly signal: AbortSignal;
+  readonly trouble: (error: unknown) => void;
+  /** Hears how to begin the next turn at once. */
+  readonly nudged?: (wake: () => void) => void;
+}
+async function repeat(ms: number, work: () => Promise<void>, { signal, trouble, nudged }: Repeating): Promise<void> {
+  while (!signal.aborted) {
+    const next = new AbortController();
+    nudged?.(() => next.abort()); // also while the work goes on: what it has read may be old by then
+    await work().catch((e: unknown) => {
+      if (!signal.aborted) trouble(e);
+    });
+    await sleep(ms, undefined, { signal: AbortSignal.any([signal, next.signal]) }).catch(() => undefined);
+  }
+}

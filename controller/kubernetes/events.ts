@@ -1,0 +1,51 @@
+/** Events on transitions: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
+import { randomBytes } from "node:crypto";
+import { API_VERSION } from "../api/types.generated.ts";
+import type { KubeApi } from "./api.ts";
+import type { Kept } from "./kept.ts";
+
+export interface Happening {
+  readonly object: Kept;
+  /** Of the condition Ready as it is now. */
+  readonly ready: { readonly status: string; readonly reason: string; readonly message: string };
+}
+export interface Reporter {
+  /** Names this process. */
+  readonly instance: string;
+  readonly now: () => number;
+}
+const EVENTS = { group: "events.k8s.io", version: "v1", plural: "events" } as const;
+const CONTROLLER = "lastmile.dev/controller";
+const LONGEST = 1024;
+/** Where events of objects without a namespace are kept. */
+const CLUSTER = "default";
+
+/** Nothing depends on an event, so who calls this may do without one that cannot be written. @throws KubeError */
+export async function sendEvent(api: KubeApi, happening: Happening, by: Reporter, signal: AbortSignal): Promise<void> {
+  const namespace = happening.object.namespace ?? CLUSTER;
+  await api.create({ ...EVENTS, namespace }, eventOf(happening, namespace, by), signal);
+}
+
+export function eventOf({ object, ready }: Happening, namespace: string, { instance, now }: Reporter): object {
+  const { kind, name, uid, resourceVersion } = object;
+  return {
+    apiVersion: `${EVENTS.group}/${EVENTS.version}`,
+    kind: "Event",
+    metadata: { namespace, name: `${name.slice(0, 200)}.${randomBytes(8).toString("hex")}` },
+    eventTime: new Date(now()).toISOString().replace("Z", "000Z"), // microseconds are demanded
+    reportingController: CONTROLLER,
+    reportingInstance: instance,
+    action: "Reconcile",
+    type: ready.status === "False" ? "Warning" : "Normal",
+    reason: ready.reason,
+    note: ready.message.length > LONGEST ? `${ready.message.slice(0, LONGEST - 2)} …` : ready.message,
+    regarding: {
+      apiVersion: API_VERSION,
+      kind,
+      name,
+      uid,
+      resourceVersion,
+      ...(object.namespace !== undefined && { namespace: object.namespace }),
+    },
+  };
+}

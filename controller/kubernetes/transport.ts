@@ -1,0 +1,111 @@
+/** One request to the API server, with the credentials of the kubeconfig as they are at that moment. */
+import { hash } from "node:crypto";
+import { Agent, type RequestOptions } from "node:https";
+import type { Cluster } from "@kubernetes/client-node";
+import axios, { type AxiosResponse } from "axios";
+import { faultOfStatus, KubeError } from "./api.ts";
+import type { Credentials } from "./credentials.ts";
+import { nameOf, withoutCredentials } from "./words.ts";
+
+export interface Ask {
+  /** What it is about, for the error: `list subscribers`. */
+  readonly doing: string;
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly body?: object;
+  /** Of the body; JSON unless told. */
+  readonly type?: string;
+  readonly signal: AbortSignal;
+}
+export interface Transport {
+  /** The answer's content. @throws KubeError */
+  send(ask: Ask): Promise<unknown>;
+  close(): void;
+}
+const TIMEOUT_MS = 30_000;
+const CONNECTIONS = 16;
+const MOST_BYTES = 256 * 1024 * 1024;
+
+export function openTransport(credentials: Credentials, cluster: Cluster): Transport {
+  const agents = new Map<string, Agent>();
+  // The library's own agent closes each connection after its request, and does not notice a renewed certificate.
+  const agentFor = (o: RequestOptions): Agent => {
+    const tls = {
+      ca: o.ca,
+      cert: o.cert,
+      key: o.key,
+      servername: o.servername,
+      rejectUnauthorized: o.rejectUnauthorized,
+    };
+    const key = hash("sha1", JSON.stringify(tls));
+    const agent = agents.get(key) ?? new Agent({ ...tls, keepAlive: true, maxSockets: CONNECTIONS });
+    if (!agents.has(key)) for (const old of agents.values()) old.destroy();
+    agents.clear();
+    agents.set(key, agent);
+    return agent;
+  };
+  return {
+    async send({ doing, method, path, body, type = "application/json", signal }) {
+      const o: RequestOptions = {};
+      const config = credentials.current();
+      await config.applyToHTTPSOptions(o).catch((e: unknown) => {
+        credentials.refused(config);
+        throw new KubeError("Unauthorized", doing, withoutCredentials(e));
+      });
+      const answer = await axios
+        .request<string>({
+          method,
+          url: cluster.server + path,
+          httpsAgent: cluster.proxyUrl === undefined ? agentFor(o) : o.agent,
+          proxy: false,
+          headers: { ...textOnly(o.headers), accept: "application/json", ...(body && { "content-type": type }) },
+          ...(o.auth != null && { auth: basic(o.auth) }),
+          ...(body && { data: JSON.stringify(body) }),
+          signal,
+          timeout: TIMEOUT_MS,
+          maxRedirects: 0,
+          maxContentLength: MOST_BYTES,
+          responseType: "text",
+          transformResponse: [(text: unknown) => text],
+          validateStatus: () => true,
+        })
+        .catch((e: unknown) => {
+          // Never the client's own error: it holds the token that it sent.
+          throw new KubeError("Unreachable", doing, `no answer from ${cluster.server} (${nameOf(e)})`);
+        });
+      if (answer.status === 401) credentials.refused(config);
+      return contentOf(doing, answer);
+    },
+    close: () => {
+      for (const agent of agents.values()) agent.destroy();
+    },
+  };
+}
+
+function contentOf(doing: string, { status, data, headers }: AxiosResponse<string>): unknown {
+  const content = parsed(data);
+  if (status >= 200 && status < 300) {
+    if (content === undefined) throw new KubeError("Unreachable", doing, "the answer is no JSON");
+    return content;
+  }
+  const seconds = Number(headers["retry-after"]);
+  const words = messageOf(content) ?? `HTTP ${status}`;
+  throw new KubeError(faultOfStatus(status), doing, words, Number.isFinite(seconds) ? seconds * 1000 : undefined);
+}
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+const messageOf = (content: unknown): string | undefined =>
+  typeof content === "object" && content !== null && "message" in content && typeof content.message === "string"
+    ? content.message
+    : undefined;
+const textOnly = (headers: RequestOptions["headers"]): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers ?? {}).flatMap(([k, v]) => (typeof v === "string" ? [[k, v]] : [])));
+function basic(auth: string): { readonly username: string; readonly password: string } {
+  const at = auth.indexOf(":");
+  return { username: auth.slice(0, at), password: auth.slice(at + 1) };
+}

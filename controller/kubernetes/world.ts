@@ -1,0 +1,58 @@
+/** All objects of ours that the API server holds, as far as it has told. */
+import type { KindName } from "../api/types.generated.ts";
+import type { ObjectKey } from "../core/catalog-key.ts";
+import type { Kept } from "./kept.ts";
+import type { Reflection } from "./reflector.ts";
+
+export class World {
+  readonly #kept = new Map<ObjectKey, Kept>();
+  readonly #listed = new Set<KindName>();
+
+  get(key: ObjectKey): Kept | undefined {
+    return this.#kept.get(key);
+  }
+  values(): Iterable<Kept> {
+    return this.#kept.values();
+  }
+  /** Whether each of these was listed since `forget`. */
+  knows(kinds: readonly KindName[]): boolean {
+    return kinds.every((kind) => this.#listed.has(kind));
+  }
+  forget(): void {
+    this.#kept.clear();
+    this.#listed.clear();
+  }
+
+  /** Answers the keys that were told of. */
+  take(kind: KindName, reflection: Reflection<Kept>): readonly ObjectKey[] {
+    if (reflection.type === "all") return this.#replace(kind, reflection.objects);
+    const { key } = reflection.object;
+    if (reflection.type === "put") this.put(reflection.object);
+    // A later one of the same name may have been read already.
+    else if (this.#kept.get(key)?.uid === reflection.object.uid) this.#kept.delete(key);
+    return [key];
+  }
+  /** As it was read by name; undefined: it is surely not there. */
+  read(key: ObjectKey, found: Kept | undefined): void {
+    if (found) this.put(found);
+    else this.#kept.delete(key);
+  }
+  /** The document stays the same one while nothing in it differs, so that it is not judged again. */
+  put(object: Kept): void {
+    const known = this.#kept.get(object.key);
+    if (known && isOlder(object, known)) return; // it was read by name, ahead of the watch
+    const document = known?.digest === object.digest ? known.document : object.document;
+    this.#kept.set(object.key, { ...object, document });
+  }
+  #replace(kind: KindName, objects: readonly Kept[]): readonly ObjectKey[] {
+    this.#listed.add(kind);
+    const here = new Set(objects.map((o) => o.key));
+    const gone = [...this.#kept.values()].filter((k) => k.kind === kind && !here.has(k.key)).map((k) => k.key);
+    for (const key of gone) this.#kept.delete(key);
+    for (const object of objects) this.put(object);
+    return [...here, ...gone];
+  }
+}
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions: those of one server can be compared. */
+const isOlder = (a: Kept, b: Kept): boolean => BigInt(a.resourceVersion) < BigInt(b.resourceVersion);

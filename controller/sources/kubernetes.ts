@@ -1,0 +1,201 @@
+/** The API server as a source: one snapshot when everything has been listed, then what changes. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Assemble, createAssembler, type Snapshot } from "../api/load-snapshot.ts";
+import type { KindName, LastmileObject } from "../api/types.generated.ts";
+import { createValidator } from "../api/validate.ts";
+import { keyOfObject, type ObjectKey } from "../core/catalog-key.ts";
+import { type KubeApi, KubeError } from "../kubernetes/api.ts";
+import { hold, needsHold } from "../kubernetes/finalizer.ts";
+import { readAgain } from "../kubernetes/fresh.ts";
+import { type Kept, kept } from "../kubernetes/kept.ts";
+import { collectionOf, KINDS } from "../kubernetes/kinds.ts";
+import { openReflector, type Reflection, type Reflector } from "../kubernetes/reflector.ts";
+import { sideBySide } from "../kubernetes/side-by-side.ts";
+import type { World } from "../kubernetes/world.ts";
+import type { Source, SourceObject, SourceUpdate } from "./source.ts";
+
+export interface KubernetesOptions {
+  readonly api: KubeApi;
+  /** Names the cluster, whatever its address. */
+  readonly sourceId: string;
+  readonly world: World;
+  readonly trouble: (error: KubeError) => void;
+  /** Whether an object is to be held by our finalizer: where Lastmile only looks, none is. */
+  readonly holds: (object: Kept) => boolean;
+  /** Hears of every object that was told of, before it is taken as declared. */
+  readonly told?: (keys: readonly ObjectKey[]) => void;
+  readonly assemble?: Assemble;
+  /** Milliseconds in which changes are collected. */
+  readonly settleMs?: number;
+}
+export interface KubernetesSource extends Source {
+  /** Milliseconds since the quietest of the watches heard anything; undefined: one has heard nothing yet. */
+  age(): number | undefined;
+}
+const SETTLE_MS = 20;
+/** Requests, as many as the connection has room for: what waits longer than that would run out of its time. */
+const AT_ONCE = 16;
+const TRIES = 5;
+
+export function kubernetesSource(o: KubernetesOptions): KubernetesSource {
+  const following = new Map<KindName, Reflector<Kept>>();
+  return {
+    sourceId: o.sourceId,
+    exclusive: true,
+    async *updates(signal) {
+      yield* new Following(o, following, signal).updates();
+      following.clear(); // who does not read any more has nothing that ages
+    },
+    age() {
+      const ages = [...following.values()].map((r) => r.age());
+      return ages.length === 0 || ages.includes(undefined) ? undefined : Math.max(...ages.map((age) => age ?? 0));
+    },
+  };
+}
+
+class Following {
+  readonly #o: KubernetesOptions;
+  readonly #reflectors: Map<KindName, Reflector<Kept>>;
+  readonly #signal: AbortSignal;
+  readonly #assemble: Assemble;
+  readonly #inbox: { readonly kind: KindName; readonly reflection: Reflection<Kept> }[] = [];
+  #wake: () => void = () => {};
+  /** What was sent of each object that stands. */
+  readonly #sent = new Map<ObjectKey, string>();
+
+  constructor(o: KubernetesOptions, reflectors: Map<KindName, Reflector<Kept>>, signal: AbortSignal) {
+    this.#o = o;
+    this.#reflectors = reflectors;
+    this.#signal = signal;
+    this.#assemble = o.assemble ?? createAssembler(createValidator());
+  }
+
+  async *updates(): AsyncGenerator<SourceUpdate> {
+    const { world } = this.#o;
+    world.forget();
+    const running = KINDS.map((kind) => this.#reflect(kind));
+    this.#signal.addEventListener("abort", () => this.#wake(), { once: true });
+    let complete = true;
+    while (!this.#signal.aborted) {
+      await this.#next();
+      const began = performance.now();
+      this.#take();
+      if (!world.knows(KINDS)) continue;
+      const update = await this.#update(complete);
+      if (update && !this.#signal.aborted) yield update;
+      complete = false;
+      // Comparing costs time with the number of objects, so many edits in a row are compared together.
+      await this.#pause(Math.max(this.#o.settleMs ?? SETTLE_MS, performance.now() - began));
+    }
+    await Promise.all(running);
+  }
+
+  async #reflect(kind: KindName): Promise<void> {
+    const { api, trouble } = this.#o;
+    const of = collectionOf(kind);
+    const signal = this.#signal;
+    const reflector = openReflector({ api, of, trim: (object) => kept(kind, object), signal, trouble });
+    this.#reflectors.set(kind, reflector);
+    for await (const reflection of reflector.run()) {
+      this.#inbox.push({ kind, reflection });
+      this.#wake();
+    }
+  }
+  async #next(): Promise<void> {
+    while (this.#inbox.length === 0 && !this.#signal.aborted)
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+      });
+  }
+  #take(): void {
+    for (const { kind, reflection } of this.#inbox.splice(0)) this.#o.told?.(this.#o.world.take(kind, reflection));
+  }
+  #pause(ms: number): Promise<void> {
+    return sleep(ms, undefined, { signal: this.#signal }).catch(() => undefined);
+  }
+
+  /** undefined: nothing is declared otherwise than before. */
+  async #update(complete: boolean): Promise<SourceUpdate | undefined> {
+    const first = this.#draft();
+    const { upserts, deletes, snapshot } = (await this.#makeSure(first)) ? this.#draft() : first;
+    const { sourceId } = this.#o;
+    const otherProblems = this.#otherProblems(snapshot);
+    if (!complete && upserts.length + deletes.length === 0 && !otherProblems) return undefined;
+    for (const { key } of upserts) this.#sent.set(key, this.#contentOf(key));
+    for (const key of deletes) this.#sent.delete(key);
+    const errors = snapshot.problems;
+    return { sourceId, revision: this.#revision(), complete, upserts, deletes, errors, standing: snapshot.refused };
+  }
+
+  #problems = "[]";
+  #otherProblems({ problems }: Snapshot): boolean {
+    const before = this.#problems;
+    this.#problems = JSON.stringify(problems);
+    return this.#problems !== before;
+  }
+
+  #draft(): Draft {
+    const { world } = this.#o;
+    const here = [...world.values()].filter((k) => !k.deleting);
+    const documents = here.map((k) => k.document);
+    const snapshot = this.#assemble({ documents, problems: [], notes: [], complete: true, revision: this.#revision() });
+    const upserts = snapshot.declared.flatMap(({ object }) => this.#upsert(object));
+    const live = new Set(here.map((k) => k.key));
+    const deletes = [...this.#sent.keys()].filter((key) => !live.has(key));
+    const fresh = upserts.map((u) => u.key).filter((key) => !this.#sent.has(key));
+    return { snapshot, upserts, deletes, fresh };
+  }
+  #upsert(object: LastmileObject): readonly SourceObject[] {
+    const key = keyOfObject(object);
+    const held = this.#o.world.get(key);
+    if (!held || this.#sent.get(key) === this.#contentOf(key)) return [];
+    const { document, generation, resourceVersion: revision, author } = held;
+    const { file, line } = document;
+    return [{ key, object, generation, origin: { file, line, revision, ...(author && { author }) } }];
+  }
+  #contentOf(key: ObjectKey): string {
+    const { digest, generation, uid } = this.#o.world.get(key) ?? {};
+    return `${uid} ${generation} ${digest}`;
+  }
+  /** Versions of one server can be compared: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions */
+  #revision(): string {
+    let latest = 0n;
+    for (const { resourceVersion } of this.#o.world.values()) {
+      const version = BigInt(resourceVersion);
+      if (version > latest) latest = version;
+    }
+    return `${latest}`;
+  }
+
+  /** What is new is held by our finalizer, and what is gone is read once more. Answers whether anything was looked at. */
+  async #makeSure({ fresh, deletes }: Draft): Promise<boolean> {
+    const { api, world, trouble, holds } = this.#o;
+    const signal = this.#signal;
+    const unheld = fresh.flatMap((key) => world.get(key) ?? []).filter((k) => needsHold(k) && holds(k));
+    await sideBySide(unheld, AT_ONCE, (object) => this.#hold(object));
+    await readAgain({ api, world, trouble, signal, pause: (ms) => this.#pause(ms) }, deletes);
+    return unheld.length + deletes.length > 0;
+  }
+  /** Who else writes the object at that moment makes it fail, so it is tried on what they left. */
+  async #hold(object: Kept): Promise<void> {
+    const { api, world, trouble } = this.#o;
+    try {
+      for (let now: Kept | undefined = object, tries = 0; now && needsHold(now) && tries < TRIES; tries++) {
+        now = await hold(api, now, this.#signal);
+        world.read(object.key, now);
+      }
+    } catch (e) {
+      if (!(e instanceof KubeError)) throw e;
+      if (!this.#signal.aborted) trouble(e); // it is served all the same, and held as soon as that can be done
+    }
+  }
+}
+
+/** What is declared now against what was sent. */
+interface Draft {
+  readonly snapshot: Snapshot;
+  readonly upserts: readonly SourceObject[];
+  readonly deletes: readonly ObjectKey[];
+  /** Of the upserts, what stands for nothing yet. */
+  readonly fresh: readonly ObjectKey[];
+}
