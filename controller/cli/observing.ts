@@ -69,8 +69,11 @@ export function observe(installation: Installation, log: Log, source: Followed):
         sources: () => [sourceState(source, last, leases)],
       }),
     note(event) {
-      if (event.event === "update") last = event.update;
-      if (event.event === "update" && "refused" in source) source.refused(event.update);
+      if (event.event === "update") {
+        noteRefusals(event.update, last, log);
+        last = event.update;
+        if ("refused" in source) source.refused(event.update);
+      }
       if (event.event === "leases") metrics.drop((owner) => !leases.holds(owner));
       noteEvent(event, log, metrics);
     },
@@ -121,13 +124,21 @@ function noteEvent(e: ServeEvent, log: Log, metrics: Metrics): void {
 function noteUpdate({ update, intake }: Extract<ServeEvent, { event: "update" }>, log: Log, metrics: Metrics): void {
   const { sourceId: source, revision, errors } = update;
   metrics.snapshot(source, errors.length);
-  for (const p of errors) log.warn({ event: "refused", revision, file: p.file, line: p.line }, problemText(p));
   if (!intake.ok) {
     log.error({ event: "update", source }, intake.message);
     return;
   }
   const n = { changed: intake.changed.length, withdrawn: intake.withdrawn.length, errors: errors.length };
   log.info({ event: "update", source, revision, ...n }, `${n.changed} changed, ${n.withdrawn} withdrawn`);
+}
+
+/** What stands refused is said once: the next update may be of somebody else. */
+function noteRefusals({ errors, revision }: SourceUpdate, last: SourceUpdate | undefined, log: Log): void {
+  const said = new Set(last?.errors.map(problemText));
+  for (const p of errors) {
+    const text = problemText(p);
+    if (!said.has(text)) log.warn({ event: "refused", revision, file: p.file, line: p.line }, text);
+  }
 }
 
 export async function listen({ controller, metrics, liveness, ready }: Observed, at: Listen): Promise<Listening> {

@@ -12,6 +12,7 @@ import type {
 import { keyOf, keyOfObject, kindOfKey, type ObjectKey } from "./catalog-key.ts";
 import { Links } from "./catalog-links.ts";
 import { Shelf } from "./catalog-shelf.ts";
+import { inForce } from "./suspend.ts";
 
 export { isClusterScoped, keyOf, keyOfObject, namespaceOf, type ObjectKey } from "./catalog-key.ts";
 
@@ -28,8 +29,9 @@ export class Catalog {
   get size(): number {
     return [...this.#shelves.values()].reduce((n, shelf) => n + shelf.size, 0);
   }
-  /** Adds the object, or takes the place of the one with its key. */
-  put(object: LastmileObject): void {
+  /** Adds the object as it counts, or takes the place of the one with its key. */
+  put(declared: LastmileObject): void {
+    const object = inForce(declared);
     const key = keyOfObject(object);
     this.remove(key);
     this.#shelf(object.kind).put(key, object);
