@@ -1,5 +1,6 @@
-/** Statuses of what has no objects of its own in any system: ExternalSystems and Tenants. */
-import type { ExternalSystemStatus, TenantStatus } from "../api/types.generated.ts";
+/** Statuses that follow from others: of ExternalSystems and Tenants, and how many stand on a ServicePlan. */
+import type { ExternalSystemStatus, ServicePlanStatus, TenantStatus } from "../api/types.generated.ts";
+import { keyOfObject } from "../core/catalog.ts";
 import type { Blocker } from "../core/model.ts";
 import type { OwnerKey } from "../core/owner.ts";
 import type { RunView } from "../core/status/causes.ts";
@@ -44,7 +45,22 @@ export async function writeClusterStatuses(view: ClusterView): Promise<void> {
     add(systemKey(view, name), () => ofSystem(name, view, previous.get(systemKey(view, name))));
   for (const name of tenants)
     add(tenantKey(view, name), () => ofTenant(name, view, previous.get(tenantKey(view, name)), rows));
-  await store.writeStatus(rows);
+  await store.writeStatus([...rows, ...(await recounted(view))]);
+}
+
+/** A subscriber who comes or goes is no reason to look at his plan. */
+async function recounted({ declared, store, mine }: ClusterView): Promise<readonly StatusRow[]> {
+  const plans = [...declared.catalog.ofKind("ServicePlan")].flatMap((plan) => {
+    const owner = declared.owner(keyOfObject(plan));
+    return owner !== undefined && mine(owner) ? [{ owner, subscribers: declared.catalog.dependants(plan).size }] : [];
+  });
+  const before = await store.statusOf(plans.map((p) => p.owner));
+  return plans.flatMap(({ owner, subscribers }) => {
+    const status = before.get(owner) as ServicePlanStatus | undefined;
+    return status && status.subscribers !== subscribers
+      ? [{ owner, status: { ...status, subscribers } as unknown as Json }]
+      : [];
+  });
 }
 
 /** Cluster-scoped objects belong to no tenant. */
@@ -63,7 +79,8 @@ function ofSystem(name: string, view: ClusterView, previous: Json | undefined): 
       spec: system.spec,
       contact: view.endpoints.contact(name),
       backlog: view.lanes.get(name)?.backlog() ?? 0,
-      drift: view.drift.get(name),
+      // What the last process found stands until this one has looked.
+      drift: view.drift.get(name) ?? (previous as ExternalSystemStatus | undefined)?.drift,
     })
   );
 }

@@ -41,6 +41,8 @@ export class Desk {
   readonly #o: DeskOptions;
   readonly #round = new Round<ObjectKey>(BACKOFF);
   readonly #statuses: Statuses;
+  /** Whether it was told what is refused: until then nobody knows what a status is to say. */
+  #isTold = false;
   #wake: () => void = () => {};
   readonly #nudged = (wake: () => void): void => {
     this.#wake = wake;
@@ -54,8 +56,10 @@ export class Desk {
   /** Until the signal. Never rejects: whatever goes wrong is told and tried again. */
   async run(signal: AbortSignal): Promise<void> {
     this.#statuses.forget();
+    this.#isTold = false;
     let mark = "0";
     const look = async (): Promise<void> => {
+      if (!this.#isTold) return;
       const next = await this.#o.ports.mark();
       for await (const rows of this.#o.ports.changedSince(mark)) this.#round.add(this.#statuses.differing(rows));
       mark = next;
@@ -78,6 +82,8 @@ export class Desk {
   /** What is declared there and not accepted. */
   refused(refused: ReadonlyMap<ObjectKey, readonly Refusal[]>): void {
     this.#round.add(this.#statuses.refuse(refused));
+    if (!this.#isTold) this.nudge();
+    this.#isTold = true;
   }
 
   /** Lets go of what is out of service everywhere, and holds what is not held yet. */
@@ -101,7 +107,7 @@ export class Desk {
   async #work(key: ObjectKey, signal: AbortSignal): Promise<void> {
     const { api, world, ports } = this.#o;
     const object = world.get(key);
-    if (!object || !ports.mayWrite()) return;
+    if (!object || !this.#isTold || !ports.mayWrite()) return;
     if (this.#over.delete(key)) {
       if (object.deleting && isHeld(object)) world.read(key, await letGo(api, object, signal));
       return;

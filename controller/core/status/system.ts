@@ -36,7 +36,7 @@ export function systemStatus(input: SystemStatusInput): ExternalSystemStatus {
   ];
   // What it was when it was last reached stands until it is reached again.
   const version = contact?.ok ? contact.version : previous?.version;
-  const checkedAt = contact?.ok ? rfc3339(contact.at) : previous?.checkedAt;
+  const checkedAt = contact?.ok ? lately(contact.at, previous?.checkedAt) : previous?.checkedAt;
   return {
     ...stamped(drafts, input),
     ...(version && { version }),
@@ -45,6 +45,12 @@ export function systemStatus(input: SystemStatusInput): ExternalSystemStatus {
     ...(drift !== undefined && { drift }),
   };
 }
+
+/** In steps: a status that moves with every look would be written for ever. */
+function lately(at: number, before: string | undefined): string {
+  return before !== undefined && Math.abs(at - Date.parse(before)) < CHECKED_MS ? before : rfc3339(at);
+}
+const CHECKED_MS = 300_000;
 
 function reach(contact: Contact | undefined): Draft {
   const type = "Reachable";
