@@ -1,7 +1,7 @@
 # The two commands of README.md are `make demo` and `make test`. Everything runs on the pinned Node from the lock file.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help install test check demo bench bench-netbox bench-devices generate format test-contract test-crash test-e2e test-freeradius test-netbox test-voltha test-cluster
+.PHONY: help install test check demo bench bench-netbox bench-devices generate format test-contract test-crash test-e2e test-freeradius test-netbox test-voltha test-cluster test-chart
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -59,3 +59,7 @@ test-voltha: install ## Compares our protocol definition with VOLTHA's own; the 
 
 test-cluster: install ## Compares offline verdicts with a real API server; the first run builds it (about 10 CPU minutes).
 	vitest run --config test/cluster/vitest.config.ts
+
+test-chart: install ## The Helm chart on a real API server, its alert rules, dashboards and Argo CD scripts; installs promtool and Lua where they are missing.
+	@command -v promtool >/dev/null && command -v lua5.1 >/dev/null || (apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq prometheus lua5.1)
+	vitest run --config test/chart/vitest.config.ts

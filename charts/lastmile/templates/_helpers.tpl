@@ -47,3 +47,34 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "lastmile.kinds" -}}
 ["tenants", "externalsystems", "serviceplans", "networkprofiles", "subscribers", "sitesurveys"]
 {{- end -}}
+
+{{/* CEL: whether the caller is one of admission.approvers. */}}
+{{- define "lastmile.isApprover" -}}
+request.userInfo.username in {{ .Values.admission.approvers.users | default list | toJson }} || request.userInfo.?groups.orValue([]).exists(g, g in {{ .Values.admission.approvers.groups | default list | toJson }})
+{{- end -}}
+
+{{/* CEL: whether the caller is the controller. */}}
+{{- define "lastmile.isController" -}}
+request.userInfo.username == {{ include "lastmile.user" . | toJson }}
+{{- end -}}
+
+{{/* A policy and its binding; takes root, name, and spec. */}}
+{{- define "lastmile.policy" -}}
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata:
+  name: {{ include "lastmile.clusterName" .root }}-{{ .name }}
+  labels: {{- include "lastmile.labels" .root | nindent 4 }}
+spec:
+  failurePolicy: Fail
+  {{- .spec | trim | nindent 2 }}
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata:
+  name: {{ include "lastmile.clusterName" .root }}-{{ .name }}
+  labels: {{- include "lastmile.labels" .root | nindent 4 }}
+spec:
+  policyName: {{ include "lastmile.clusterName" .root }}-{{ .name }}
+  validationActions: [Deny]
+{{- end -}}

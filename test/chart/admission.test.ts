@@ -1,0 +1,83 @@
+/** Who may do what nobody should do by mistake, asked of a real API server in the name of each. */
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ARGOCD, CASES, CONTROLLER, GENERATED, OPERATOR, profile, tenant } from "./admission-cases.ts";
+import { kubectl, NAMESPACE, namespaces, RELEASE, ROOT, sure, uninstall, until, upgrade } from "./tools.ts";
+
+const EXAMPLE = join(ROOT, "examples/acme");
+beforeAll(async () => {
+  await namespaces("isp-acme");
+  await upgrade(
+    "--set",
+    "admission.approvers.groups={system:masters,noc-leads}",
+    "--set",
+    `admission.approvers.users={${ARGOCD}}`,
+  );
+  await until(
+    async () => (await kubectl(["apply", "-f", join(EXAMPLE, "tenant.yaml"), "-f", join(EXAMPLE, "plans.yaml")])).ok,
+  );
+  await sure(kubectl(["apply", "-f", join(EXAMPLE, "subscribers/john-doe.yaml")]));
+  await sure(kubectl(["apply", "-f", "-"], profile("mirror", GENERATED)).then(mirrorMade));
+  await sure(kubectl(["apply", "-f", "-"], profile("declared")));
+  await kubectl(["create", "clusterrole", "operators", "--verb=*", "--resource=*.lastmile.dev"]);
+  await kubectl(["create", "clusterrolebinding", "operators", "--clusterrole=operators", "--group=operators"]);
+  for (const [kind, name] of [
+    ["tenant", "acme"],
+    ["subscriber", "john-doe"],
+  ])
+    await sure(kubectl(["patch", kind!, name!, "-n", "isp-acme", "--type=merge", "-p", HELD]));
+  await until(async () => !(await tried(OPERATOR, ["create", "-f", "-"], tenant)).includes("allowed"));
+  await until(async () => !(await tried(OPERATOR, ["create", "-f", "-"], profile("x", GENERATED))).includes("allowed"));
+});
+const HELD = JSON.stringify({
+  metadata: { finalizers: ["lastmile.dev/deprovision"], annotations: { "lastmile.dev/approve": "8f2c" } },
+});
+afterAll(async () => {
+  const letGo = JSON.stringify({ metadata: { finalizers: null } });
+  for (const [kind, name] of [
+    ["tenant", "acme"],
+    ["subscriber", "john-doe"],
+  ])
+    await kubectl(["patch", kind!, name!, "-n", "isp-acme", "--type=merge", "-p", letGo]);
+  await uninstall();
+  await kubectl(["delete", "tenants,externalsystems", "--all"]);
+  await kubectl(["delete", "serviceplans,subscribers,networkprofiles", "--all", "-n", "isp-acme"]);
+});
+/** Nobody but the controller makes one, not even the administrator. */
+async function mirrorMade(ran: Awaited<ReturnType<typeof kubectl>>) {
+  if (ran.ok) return ran; // the policies do not count yet
+  return kubectl(["create", ...CONTROLLER, "-f", "-"], profile("mirror", GENERATED));
+}
+
+/** `allowed`, or the policy that refused. */
+async function tried(as: readonly string[], args: readonly string[], input?: string): Promise<string> {
+  const { ok, error } = await kubectl([...args, ...as, "--dry-run=server"], input);
+  if (ok) return "allowed";
+  const [, policy] = new RegExp(`'${NAMESPACE}-${RELEASE}-(\\w+)'.* denied request`).exec(error) ?? [];
+  return policy ?? error;
+}
+describe("the admission policies", () => {
+  it.each(CASES.map((c) => [c[0], c] as const))("when %s", async (_why, [, as, args, verdict, input]) =>
+    expect(await tried(as, args, input)).toMatch(new RegExp(`^(${verdict})$`)),
+  );
+
+  it("are understood by the API server to the last field", async () => {
+    const all = async () =>
+      (
+        JSON.parse(await sure(kubectl(["get", "validatingadmissionpolicies", "-o", "json"]))) as {
+          readonly items: readonly Judged[];
+        }
+      ).items;
+    await until(async () => (await all()).every((p) => p.status?.typeChecking !== undefined));
+    expect((await all()).map((p) => [p.metadata.name, p.status?.typeChecking?.expressionWarnings ?? []])).toEqual(
+      ["approval", "controller", "estate", "finalizer", "generated"].map((name) => [
+        `${NAMESPACE}-${RELEASE}-${name}`,
+        [],
+      ]),
+    );
+  });
+});
+interface Judged {
+  readonly metadata: { readonly name: string };
+  readonly status?: { readonly typeChecking?: { readonly expressionWarnings?: readonly unknown[] } };
+}
