@@ -7,6 +7,7 @@ import { directorySource } from "../sources/directory.ts";
 import { type GitSource, gitSource } from "../sources/git.ts";
 import { type GitAddress, gitSourceId, parseGitAddress } from "../sources/git-address.ts";
 import type { Source } from "../sources/source.ts";
+import { clusterNamed } from "./cluster.ts";
 import { CliError } from "./errors.ts";
 import type { Cx } from "./io.ts";
 import { type ClusterSource, followCluster } from "./kubernetes.ts";
@@ -24,12 +25,11 @@ export type Followed = Source | GitSource | ClusterSource;
 export type Open = (installation: Installation, log: Log) => Promise<Followed>;
 
 export function sourceFrom(o: SourceOptions, cx: Cx): Open {
-  const [, kind, rest = ""] = /^(dir|git|kubernetes)(?::(.+))?$/s.exec(o.source) ?? [];
-  if (kind === "kubernetes")
-    return (installation, log) =>
-      followCluster(installation, { log, signal: cx.signal, ...(rest && { context: rest }) });
-  if (kind === "dir" && rest) return async () => directorySource({ path: resolve(cx.cwd, rest) });
-  if (kind !== "git" || !rest)
+  const cluster = clusterNamed(o.source);
+  if (cluster) return (installation, log) => followCluster(installation, { ...cluster, log, signal: cx.signal });
+  const [, kind, rest = ""] = /^(dir|git):(.+)$/s.exec(o.source) ?? [];
+  if (kind === "dir") return async () => directorySource({ path: resolve(cx.cwd, rest) });
+  if (kind !== "git")
     throw new CliError(
       "--source names no source",
       "write --source dir:PATH, --source git:URL#BRANCH[:FOLDER], or --source kubernetes[:CONTEXT]",

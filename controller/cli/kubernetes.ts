@@ -5,18 +5,18 @@ import { modeOf } from "../core/policy.ts";
 import type { Controller } from "../engine/controller.ts";
 import type { Declared } from "../engine/declared.ts";
 import { ownersOf, standing } from "../engine/standing.ts";
-import { type KubeApi, KubeError } from "../kubernetes/api.ts";
+import { KubeError } from "../kubernetes/api.ts";
 import { connectKubernetes } from "../kubernetes/connection.ts";
 import { Desk, type Ports } from "../kubernetes/desk.ts";
 import type { Kept } from "../kubernetes/kept.ts";
+import { clusterId } from "../kubernetes/reading.ts";
 import { kubernetesSecrets, type SecretReader } from "../kubernetes/secrets.ts";
 import { World } from "../kubernetes/world.ts";
 import type { Installation } from "../main.ts";
 import type { Log } from "../observe/log.ts";
 import { type KubernetesSource, kubernetesSource } from "../sources/kubernetes.ts";
 import type { SourceUpdate } from "../sources/source.ts";
-import { CliError } from "./errors.ts";
-import { EXIT } from "./exit.ts";
+import { type ClusterName, inWords } from "./cluster.ts";
 
 export interface ClusterSource extends KubernetesSource {
   readonly secrets: SecretReader;
@@ -27,8 +27,7 @@ export interface ClusterSource extends KubernetesSource {
   refused(update: SourceUpdate): void;
   close(): void;
 }
-interface Following {
-  readonly context?: string;
+interface Following extends ClusterName {
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -36,7 +35,7 @@ interface Following {
 /** @throws CliError */
 export async function followCluster(installation: Installation, f: Following): Promise<ClusterSource> {
   const { settings, leases } = installation;
-  const connection = await connectKubernetes({ ...(f.context && { context: f.context }) }).catch(explain);
+  const connection = await connectKubernetes(f).catch(inWords);
   const trouble = (error: unknown): void => tell(f.log, error);
   const world = new World();
   let declared: Declared | undefined;
@@ -45,7 +44,7 @@ export async function followCluster(installation: Installation, f: Following): P
   const desk = new Desk({ ...{ api: connection, world, ports, trouble }, instance: settings.holder, now: Date.now });
   const source = kubernetesSource({
     ...{ api: connection, world, trouble, holds: enforces },
-    sourceId: await clusterId(connection, f.signal).catch(explain),
+    sourceId: await clusterId(connection, f.signal).catch(inWords),
     told: (keys) => desk.told(keys),
   });
   return {
@@ -65,15 +64,6 @@ export async function followCluster(installation: Installation, f: Following): P
   };
 }
 
-/** A cluster has no name of its own; this uid stays as long as the cluster does. */
-async function clusterId(api: KubeApi, signal: AbortSignal): Promise<string> {
-  const system = await api.get({ group: "", version: "v1", plural: "namespaces", name: "kube-system" }, signal);
-  return `kubernetes:${system?.metadata.uid ?? "unknown"}`;
-}
-function explain(e: unknown): never {
-  if (e instanceof KubeError) throw new CliError(e.message, e.remedy, EXIT.failed);
-  throw e;
-}
 function tell(log: Log, error: unknown): void {
   const remedy = error instanceof KubeError ? `; ${error.remedy}` : "";
   log.warn({ event: "kubernetes", error }, `${error instanceof Error ? error.message : "unknown"}${remedy}`);

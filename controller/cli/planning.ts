@@ -6,11 +6,13 @@ import { missing } from "../engine/intake.ts";
 import type { Preview } from "../engine/preview.ts";
 import type { Installation } from "../main.ts";
 import { sourceIdOf, toUpdate } from "../sources/directory.ts";
+import { readCluster } from "../sources/kubernetes-once.ts";
 import type { SourceUpdate } from "../sources/source.ts";
 import { authorsOf } from "./authors.ts";
 import { type Because, becauseOf } from "./because.ts";
+import { clusterNamed, withCluster } from "./cluster.ts";
 import { readPath } from "./commands/validate.ts";
-import type { Io } from "./io.ts";
+import type { Cx, Io } from "./io.ts";
 import { type PlanView, planView } from "./plan-view.ts";
 import { count, problemList } from "./render/problems.ts";
 import { lastWritten, type Written } from "./written.ts";
@@ -27,9 +29,15 @@ export type Read =
   | { readonly ok: true; readonly update: SourceUpdate }
   | { readonly ok: false; readonly problems: readonly LoadProblem[] };
 
-/** One bad declaration stops the whole command: a person is there to mend it. */
-export async function readUpdate(path: string, cwd: string): Promise<Read> {
-  const snapshot = await readPath(path);
+/** One bad declaration in a folder stops the whole command: a person is there to mend it. A cluster has the others served. */
+export async function readUpdate(path: string, { cwd, io, signal }: Cx): Promise<Read> {
+  const cluster = clusterNamed(path);
+  if (cluster) {
+    const { update } = await withCluster(cluster, (api) => readCluster(api, signal));
+    if (update.errors.length > 0) io.err(problemList(update.errors, io.paintErr));
+    return { ok: true, update };
+  }
+  const snapshot = await readPath(path, signal);
   if (snapshot.problems.length > 0) return { ok: false, problems: snapshot.problems };
   return { ok: true, update: toUpdate(sourceIdOf(resolve(cwd, path)), snapshot) };
 }
@@ -54,7 +62,7 @@ export async function planOf(
   controller: Controller,
   { objects, store }: Known,
   update: SourceUpdate | undefined,
-  { prune = false, path, approve }: PlanOptions & Approving,
+  { path, prune = path !== undefined && clusterNamed(path) !== undefined, approve }: PlanOptions & Approving,
 ): Promise<Planned> {
   const { declared } = controller;
   const gone = update && prune && update.complete ? await missing(update, objects) : [];

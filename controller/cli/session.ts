@@ -1,6 +1,9 @@
 /** Opens what a command works on, and closes it whatever happens. */
 import type { Controller, ControllerOptions } from "../engine/controller.ts";
+import { connectKubernetes } from "../kubernetes/connection.ts";
+import { kubernetesSecrets } from "../kubernetes/secrets.ts";
 import { type Installation, openInstallation, settingsFrom } from "../main.ts";
+import { clusterNamed, inWords } from "./cluster.ts";
 import { CliError } from "./errors.ts";
 import type { Cx } from "./io.ts";
 
@@ -18,10 +21,10 @@ export async function withInstallation<T>(cx: Cx, work: (i: Installation) => Pro
 export async function withController<T>(
   cx: Cx,
   work: (controller: Controller, i: Installation) => Promise<T>,
-  options: Pick<ControllerOptions, "onReport"> = {},
+  { at, ...options }: Pick<ControllerOptions, "onReport"> & Place = {},
 ): Promise<T> {
   return withInstallation(cx, async (installation) => {
-    const controller = installation.controller(options);
+    const controller = installation.controller({ ...options, ...(at !== undefined && (await secretsAt(at))) });
     try {
       await controller.load();
       return await work(controller, installation);
@@ -30,6 +33,18 @@ export async function withController<T>(
       await controller.endpoints.close();
     }
   });
+}
+
+interface Place {
+  /** Where the declarations are: in a cluster their secrets are, too. */
+  readonly at?: string | undefined;
+}
+async function secretsAt(at: string): Promise<Pick<ControllerOptions, "secretSource"> | undefined> {
+  const cluster = clusterNamed(at);
+  if (!cluster) return undefined;
+  const api = await connectKubernetes(cluster).catch(inWords);
+  // What cannot be read is missed where it is needed, and told there.
+  return { secretSource: kubernetesSecrets(api, () => undefined) };
 }
 
 /** The driver's own words would quote the address, and with it the password. */

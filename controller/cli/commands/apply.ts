@@ -6,6 +6,7 @@ import type { Controller } from "../../engine/controller.ts";
 import type { Installation } from "../../main.ts";
 import type { SourceUpdate } from "../../sources/source.ts";
 import { shown } from "../because.ts";
+import { clusterNamed } from "../cluster.ts";
 import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import { acquireAll, handOver } from "../handover.ts";
@@ -28,7 +29,12 @@ export interface ApplyOptions extends PlanOptions, OutputOption {
 }
 
 export async function apply(cx: Cx, path: string, options: ApplyOptions): Promise<Exit> {
-  const read = await readUpdate(path, cx.cwd);
+  if (clusterNamed(path))
+    throw new CliError(
+      "what a cluster declares is applied by the controller",
+      "`kubectl apply` declares it there; `lastmile run --source kubernetes` serves it",
+    );
+  const read = await readUpdate(path, cx);
   if (!read.ok) {
     tellProblems(cx.io, read.problems);
     return EXIT.invalid;

@@ -42,47 +42,51 @@ export async function approve(
   path: string | undefined,
   options: ApproveOptions,
 ): Promise<Exit> {
-  const read = path === undefined ? undefined : await readUpdate(path, cx.cwd);
+  const read = path === undefined ? undefined : await readUpdate(path, cx);
   if (read?.ok === false) {
     tellProblems(cx.io, read.problems);
     return EXIT.invalid;
   }
-  return withController(cx, async (controller, installation) => {
-    const { view, preview } = await planOf(controller, installation, read?.update, { ...options, path });
-    if (view.changeSet !== changeSet) throw another(view.changeSet, changeSet, path);
-    const held = chosen(
-      preview.subjects.filter((s) => s.plan.changes.some(awaitsApproval)),
-      options.only,
-    );
-    if (held.length === 0) {
-      cx.io.err("Nothing in this change set waits for approval.");
+  return withController(
+    cx,
+    async (controller, installation) => {
+      const { view, preview } = await planOf(controller, installation, read?.update, { ...options, path });
+      if (view.changeSet !== changeSet) throw another(view.changeSet, changeSet, path);
+      const held = chosen(
+        preview.subjects.filter((s) => s.plan.changes.some(awaitsApproval)),
+        options.only,
+      );
+      if (held.length === 0) {
+        cx.io.err("Nothing in this change set waits for approval.");
+        return EXIT.ok;
+      }
+      cx.io.err(heldText(view, new Set(held.map((s) => s.planId)), cx.io.paintErr));
+      if (
+        !options.yes &&
+        (await cx.io.confirm(`Approve for ${count(held.length, "subscriber")}?`, cx.signal)) === false
+      ) {
+        cx.io.err("Nothing was approved.");
+        return EXIT.ok;
+      }
+      const at = Date.now();
+      const why = options.reason !== undefined && { why: options.reason };
+      const approved = { changeSet, by: whoAmI(), at, expires: at + options.hours * HOUR_MS, ...why };
+      const changes = await release(installation, held, approved);
+      const data = { ...approved, subjects: held.map((s) => shown(objectKeyOf(s.key))), changes };
+      await print(
+        cx.io,
+        options.output,
+        data,
+        () =>
+          `Approved by ${approved.by} for ${options.hours} h: ${count(changes, "change")} of ${count(held.length, "subscriber")}.`,
+      );
+      cx.io.err(
+        path === undefined ? "A running controller goes on by itself." : `Go on with \`lastmile apply ${path}\`.`,
+      );
       return EXIT.ok;
-    }
-    cx.io.err(heldText(view, new Set(held.map((s) => s.planId)), cx.io.paintErr));
-    if (
-      !options.yes &&
-      (await cx.io.confirm(`Approve for ${count(held.length, "subscriber")}?`, cx.signal)) === false
-    ) {
-      cx.io.err("Nothing was approved.");
-      return EXIT.ok;
-    }
-    const at = Date.now();
-    const why = options.reason !== undefined && { why: options.reason };
-    const approved = { changeSet, by: whoAmI(), at, expires: at + options.hours * HOUR_MS, ...why };
-    const changes = await release(installation, held, approved);
-    const data = { ...approved, subjects: held.map((s) => shown(objectKeyOf(s.key))), changes };
-    await print(
-      cx.io,
-      options.output,
-      data,
-      () =>
-        `Approved by ${approved.by} for ${options.hours} h: ${count(changes, "change")} of ${count(held.length, "subscriber")}.`,
-    );
-    cx.io.err(
-      path === undefined ? "A running controller goes on by itself." : `Go on with \`lastmile apply ${path}\`.`,
-    );
-    return EXIT.ok;
-  });
+    },
+    { at: path },
+  );
 }
 
 /** The audit first: what cannot be written down is not released. Answers the number of changes. */

@@ -23,29 +23,33 @@ export async function init(
     cx.io.out(`-- every billing database; safe to run again\n${billingSql()}`);
     return EXIT.ok;
   }
-  const read = path === undefined ? undefined : await readUpdate(path, cx.cwd);
+  const read = path === undefined ? undefined : await readUpdate(path, cx);
   if (read?.ok === false) {
     tellProblems(cx.io, read.problems);
     return EXIT.invalid;
   }
-  return withController(cx, async ({ declared, endpoints }, { server, settings }) => {
-    const systems = new Map([...declared.systems()].map((s) => [s.metadata.name, s]));
-    for (const s of read?.update.upserts.map((u) => u.object) ?? [])
-      if (s.kind === "ExternalSystem") systems.set(s.metadata.name, s);
-    const store = server.embedded ? `embedded in ${server.directory}` : "DATABASE_URL";
-    const message = `${store}, installation ${settings.installation}`;
-    const rows: Made[] = [{ name: "store", type: "PostgreSQL", state: "ready", message }];
-    for (const s of [...systems.values()].sort(byName)) rows.push(await prepare(s, endpoints, cx.signal));
-    cx.signal.throwIfAborted();
-    await print(cx.io, output, { databases: rows }, () =>
-      table(
-        ["name", "type", "state", "message"],
-        rows.map((r) => [r.name, r.type, r.state, r.message]),
-      ),
-    );
-    if (systems.size === 0) cx.io.err("No ExternalSystem is declared yet: name the folder, `lastmile init PATH`.");
-    return rows.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.ok;
-  });
+  return withController(
+    cx,
+    async ({ declared, endpoints }, { server, settings }) => {
+      const systems = new Map([...declared.systems()].map((s) => [s.metadata.name, s]));
+      for (const s of read?.update.upserts.map((u) => u.object) ?? [])
+        if (s.kind === "ExternalSystem") systems.set(s.metadata.name, s);
+      const store = server.embedded ? `embedded in ${server.directory}` : "DATABASE_URL";
+      const message = `${store}, installation ${settings.installation}`;
+      const rows: Made[] = [{ name: "store", type: "PostgreSQL", state: "ready", message }];
+      for (const s of [...systems.values()].sort(byName)) rows.push(await prepare(s, endpoints, cx.signal));
+      cx.signal.throwIfAborted();
+      await print(cx.io, output, { databases: rows }, () =>
+        table(
+          ["name", "type", "state", "message"],
+          rows.map((r) => [r.name, r.type, r.state, r.message]),
+        ),
+      );
+      if (systems.size === 0) cx.io.err("No ExternalSystem is declared yet: name the folder, `lastmile init PATH`.");
+      return rows.some(({ state }) => state === "failed") ? EXIT.failed : EXIT.ok;
+    },
+    { at: path },
+  );
 }
 
 interface Made {

@@ -20,28 +20,32 @@ export async function orphans(
   path: string | undefined,
   { tenant = [], output }: OrphansOptions,
 ): Promise<Exit> {
-  const read = path === undefined ? undefined : await readUpdate(path, cx.cwd);
+  const read = path === undefined ? undefined : await readUpdate(path, cx);
   if (read?.ok === false) {
     tellProblems(cx.io, read.problems);
     return EXIT.invalid;
   }
-  return withController(cx, async (controller) => {
-    if (!read && [...controller.declared.systems()].length === 0) throw nowhere();
-    cx.io.progress("looking for our marks in every system …");
-    const found = await controller.orphans(read?.update, { tenants: tenant, signal: cx.signal });
-    cx.io.progress(undefined);
-    const strangers = found.unclaimed.map(strangerOf).sort((a, b) => (a.object < b.object ? -1 : 1));
-    const rows = found.marked.map(({ owner, observed, declared }) => ({
-      object: refKey(observed.ref),
-      owner: shown(objectKeyOf(owner)),
-      state: observed.retired ? ("retired" as const) : ("in service" as const),
-      declared,
-    }));
-    await print(cx.io, output, { orphans: rows, unclaimed: strangers }, () =>
-      [rows.length === 0 ? NONE : [tableOf(rows), HOW].join("\n\n"), ...unclaimedText(strangers)].join("\n\n"),
-    );
-    return rows.length === 0 ? EXIT.ok : EXIT.changes;
-  });
+  return withController(
+    cx,
+    async (controller) => {
+      if (!read && [...controller.declared.systems()].length === 0) throw nowhere();
+      cx.io.progress("looking for our marks in every system …");
+      const found = await controller.orphans(read?.update, { tenants: tenant, signal: cx.signal });
+      cx.io.progress(undefined);
+      const strangers = found.unclaimed.map(strangerOf).sort((a, b) => (a.object < b.object ? -1 : 1));
+      const rows = found.marked.map(({ owner, observed, declared }) => ({
+        object: refKey(observed.ref),
+        owner: shown(objectKeyOf(owner)),
+        state: observed.retired ? ("retired" as const) : ("in service" as const),
+        declared,
+      }));
+      await print(cx.io, output, { orphans: rows, unclaimed: strangers }, () =>
+        [rows.length === 0 ? NONE : [tableOf(rows), HOW].join("\n\n"), ...unclaimedText(strangers)].join("\n\n"),
+      );
+      return rows.length === 0 ? EXIT.ok : EXIT.changes;
+    },
+    { at: path },
+  );
 }
 
 /** As after `recover`: it leaves what is declared to the next `apply`. */

@@ -13,16 +13,20 @@ export interface PlanCommand extends PlanOptions, OutputOption, CompareOptions {
 export async function plan(cx: Cx, path: string, options: PlanCommand): Promise<Exit> {
   const range = rangeOf(options);
   if (range) return (await import("../offline/command.ts")).planBetween(cx, path, range, options);
-  const read = await readUpdate(path, cx.cwd);
+  const read = await readUpdate(path, cx);
   if (!read.ok) {
     tellProblems(cx.io, read.problems);
     return EXIT.invalid;
   }
-  return withController(cx, async (controller, installation) => {
-    cx.io.progress("looking at what is there …");
-    const { view } = await planOf(controller, installation, read.update, { ...options, path });
-    return show(cx.io, view, options.output);
-  });
+  return withController(
+    cx,
+    async (controller, installation) => {
+      cx.io.progress("looking at what is there …");
+      const { view } = await planOf(controller, installation, read.update, { ...options, path });
+      return show(cx.io, view, options.output);
+    },
+    { at: path },
+  );
 }
 
 export async function drift(cx: Cx, { output }: OutputOption): Promise<Exit> {

@@ -22,23 +22,27 @@ export interface RecoverOptions extends OutputOption {
   readonly withdraw?: boolean;
 }
 export async function recover(cx: Cx, path: string, { withdraw = false, output }: RecoverOptions): Promise<Exit> {
-  const read = await readUpdate(path, cx.cwd);
+  const read = await readUpdate(path, cx);
   if (!read.ok) {
     tellProblems(cx.io, read.problems);
     return EXIT.invalid;
   }
-  return withController(cx, async (controller, installation) => {
-    if (!(await acquireAll(installation))) throw running(await installation.leases.holders());
-    cx.io.progress("looking for our marks in every system …");
-    const found = await holdingLeases(installation, () =>
-      controller.recover(read.update, { withdraw, signal: cx.signal }),
-    );
-    const view = { ...viewOf(found, withdraw), left: await left(controller, installation, read.update) };
-    cx.io.progress(undefined);
-    await print(cx.io, output, view, (wide) => recoveredText(view, path, wide, cx.io.paint));
-    const open = view.conflicts.length + view.passwords.lost.length + view.tags.lost.length;
-    return open > 0 ? EXIT.held : EXIT.ok;
-  });
+  return withController(
+    cx,
+    async (controller, installation) => {
+      if (!(await acquireAll(installation))) throw running(await installation.leases.holders());
+      cx.io.progress("looking for our marks in every system …");
+      const found = await holdingLeases(installation, () =>
+        controller.recover(read.update, { withdraw, signal: cx.signal }),
+      );
+      const view = { ...viewOf(found, withdraw), left: await left(controller, installation, read.update) };
+      cx.io.progress(undefined);
+      await print(cx.io, output, view, (wide) => recoveredText(view, path, wide, cx.io.paint));
+      const open = view.conflicts.length + view.passwords.lost.length + view.tags.lost.length;
+      return open > 0 ? EXIT.held : EXIT.ok;
+    },
+    { at: path },
+  );
 }
 
 const running = (holders: readonly { readonly holder: string }[]): CliError =>

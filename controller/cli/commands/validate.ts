@@ -2,13 +2,15 @@
 import { createAssembler, type Snapshot } from "../../api/load-snapshot.ts";
 import { loadPath } from "../../api/load-tree.ts";
 import { createValidator } from "../../api/validate.ts";
+import { readCluster } from "../../sources/kubernetes-once.ts";
+import { clusterNamed, withCluster } from "../cluster.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx } from "../io.ts";
 import { type OutputOption, print } from "../output.ts";
 import { count, problemList } from "../render/problems.ts";
 
 export async function validate(cx: Cx, path: string, { output }: OutputOption): Promise<Exit> {
-  const { problems, declared, notes } = await readPath(path);
+  const { problems, declared, notes } = await readPath(path, cx.signal);
   const { paint } = cx.io;
   const kinds = Object.fromEntries(
     [...Map.groupBy(declared, (d) => d.object.kind)].sort().map(([kind, of]) => [kind, of.length] as const),
@@ -24,6 +26,9 @@ export async function validate(cx: Cx, path: string, { output }: OutputOption): 
   return problems.length > 0 ? EXIT.invalid : EXIT.ok;
 }
 
-/** All that a path declares, checked. */
-export const readPath = async (path: string): Promise<Snapshot> =>
-  createAssembler(createValidator())(await loadPath(path));
+/** All that a path or a cluster declares, checked. */
+export async function readPath(path: string, signal: AbortSignal): Promise<Snapshot> {
+  const cluster = clusterNamed(path);
+  if (cluster) return withCluster(cluster, async (api) => (await readCluster(api, signal)).snapshot);
+  return createAssembler(createValidator())(await loadPath(path));
+}

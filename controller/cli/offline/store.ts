@@ -48,7 +48,8 @@ export const storeOf = (world: World): Store => ({
   ...{ audited: none, notReady: none, dueOwners: none, approvals: none, done: none, history: none },
   ...{ intend: never, confirm: never, shelve: never, unshelve: never, forget: never },
   ...{ claim: never, release: never, letGo: never, free: never, approve: never, revoke: never, audit: never },
-  ...{ writeStatus: never, dropStatus: never },
+  ...{ writeStatus: never, dropStatus: never, writeHeld: never, dropHeld: never, ask: never, use: never },
+  ...{ heldPlans: none, heldSets: none, heldIn: none },
 });
 const live = ({ kind }: OwnedClaim) => (kind === "userName" ? { service: "live" as const } : {});
 
