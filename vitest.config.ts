@@ -15,7 +15,7 @@ export default defineConfig({
           ...shared,
           name: "unit",
           isolate: false,
-          include: ["controller/{core,api,queue,observe}/**/*.test.ts", "reconcilers/**/*.test.ts"],
+          include: ["controller/{core,api,queue,observe,kubernetes}/**/*.test.ts", "reconcilers/**/*.test.ts"],
           exclude: ["**/*.pg.test.ts"],
         },
       },

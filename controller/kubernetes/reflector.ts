@@ -36,28 +36,28 @@ export function openReflector<T>(o: ReflectorOptions<T>): Reflector<T> {
 }
 
 async function* reflect<T>(o: ReflectorOptions<T>, hear: () => void): AsyncGenerator<Reflection<T>> {
-  const { signal, trouble, backoffMs: [first, most] = [500, 30_000] } = o;
+  const { signal, backoffMs: [first, most] = [500, 30_000] } = o;
   const place: Place = { version: undefined, told: false };
   let wait = first;
   while (!signal.aborted) {
-    const watching = place.version !== undefined;
-    place.told = false;
     try {
       yield* round(o, place, hear);
-      // An answer that is no watch at all, such as a log-in page, ends like this.
-      if (watching && !place.told && !signal.aborted) throw silent(o.of);
       await pause(BREATH_MS, signal);
     } catch (e) {
       if (signal.aborted) return;
       if (place.told) wait = first; // also in quiet times, when nothing but bookmarks come
-      const error = e instanceof KubeError ? e : new KubeError("Unreachable", `follow ${o.of.plural}`, nameOf(e));
-      // What the server has forgotten is listed anew; after anything else the watch goes on where it was.
-      if (error.code === "Gone") place.version = undefined;
-      trouble(error);
-      await pause(error.retryAfterMs ?? jitter(wait), signal);
+      await pause(failed(o, place, e) ?? jitter(wait), signal);
       wait = Math.min(wait * 2, most);
     }
   }
+}
+/** Answers the milliseconds that the server asked for. */
+function failed<T>({ of, trouble }: ReflectorOptions<T>, place: Place, e: unknown): number | undefined {
+  const error = e instanceof KubeError ? e : new KubeError("Unreachable", `follow ${of.plural}`, nameOf(e));
+  // What the server has forgotten is listed anew; after anything else the watch goes on where it was.
+  if (error.code === "Gone") place.version = undefined;
+  trouble(error);
+  return error.retryAfterMs;
 }
 
 interface Place {
@@ -66,8 +66,10 @@ interface Place {
   /** Whether the watch that runs, or ran last, told anything. */
   told: boolean;
 }
-const round = <T>(o: ReflectorOptions<T>, place: Place, hear: () => void): AsyncGenerator<Reflection<T>> =>
-  place.version === undefined ? listed(o, place, hear) : watched(o, place, place.version, hear);
+function round<T>(o: ReflectorOptions<T>, place: Place, hear: () => void): AsyncGenerator<Reflection<T>> {
+  place.told = false;
+  return place.version === undefined ? listed(o, place, hear) : watched(o, place, place.version, hear);
+}
 const pause = (ms: number, signal: AbortSignal): Promise<void> =>
   sleep(ms, undefined, { signal }).catch(() => undefined);
 
@@ -110,10 +112,11 @@ async function* watched<T>(
     if (object !== undefined) yield { type: event.type === "DELETED" ? "gone" : "put", object };
     place.version = event.object.metadata.resourceVersion; // after it was taken: else it would be lost with the watch
   }
+  // What is no watch at all, such as a log-in page, ends like this.
+  if (!place.told && !signal.aborted)
+    throw new KubeError("Unreachable", `watch ${of.plural}`, "it ended before it told anything");
 }
 
-const silent = ({ plural }: Collection): KubeError =>
-  new KubeError("Unreachable", `watch ${plural}`, "it ended before it told anything");
 const nameOf = (e: unknown): string => (e instanceof Error ? e.message : "unknown");
 /** So that replicas do not come back in step. */
 const jitter = (ms: number): number => ms * (0.5 + Math.random());

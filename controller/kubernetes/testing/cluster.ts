@@ -21,13 +21,31 @@ interface Logged {
   readonly plural: string;
   readonly event: Exclude<WatchEvent, { type: "BOOKMARK" }>;
 }
-interface Watcher {
-  readonly plural: string;
-  readonly wake: () => void;
-  readonly cut: (end: End) => void;
-  readonly marks: string[];
-}
 type End = "ended" | KubeError;
+class Watcher {
+  readonly plural: string;
+  readonly marks: string[] = [];
+  seen: number;
+  end: End | undefined;
+  #resume: () => void = () => {};
+
+  constructor(plural: string, seen: number) {
+    this.plural = plural;
+    this.seen = seen;
+  }
+  wake(): void {
+    this.#resume();
+  }
+  cut(end: End): void {
+    this.end = end;
+    this.wake();
+  }
+  asleep(): Promise<void> {
+    return new Promise((resume) => {
+      this.#resume = resume;
+    });
+  }
+}
 type Meta = Readonly<Record<string, unknown>>;
 
 export class MemoryCluster {
@@ -134,41 +152,29 @@ export class MemoryCluster {
   }
   async *#watch({ plural }: Collection, from: string, signal: AbortSignal): AsyncGenerator<WatchEvent> {
     await this.#asked(`watch ${plural} from ${from}`, signal, () => undefined);
-    let seen = Number(from);
-    const its: { ended?: End } = {};
-    let wake = (): void => {};
-    const watcher: Watcher = {
-      plural,
-      marks: [],
-      wake: () => wake(),
-      cut: (end) => {
-        its.ended = end;
-        wake();
-      },
-    };
+    const watcher = new Watcher(plural, Number(from));
     this.#watchers.add(watcher);
-    signal.addEventListener("abort", watcher.wake, { once: true });
+    const wake = (): void => watcher.wake();
+    signal.addEventListener("abort", wake, { once: true });
     try {
-      while (!signal.aborted) {
-        if (seen < this.#compacted) throw new KubeError("Gone", `watch ${plural}`, "too old resource version");
-        for (const event of this.#after(plural, seen)) {
-          if (signal.aborted || its.ended) break;
-          seen = Number(event.object.metadata.resourceVersion);
-          yield event;
-        }
-        if (its.ended === "ended") return;
-        if (its.ended) throw its.ended;
-        const mark = watcher.marks.shift();
-        if (mark !== undefined) yield { type: "BOOKMARK", resourceVersion: mark };
-        else if (this.#after(plural, seen).length === 0)
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
+      while (!signal.aborted && watcher.end !== "ended") {
+        const event = this.#next(watcher);
+        if (event) yield event;
+        else await watcher.asleep();
       }
     } finally {
-      signal.removeEventListener("abort", watcher.wake);
+      signal.removeEventListener("abort", wake);
       this.#watchers.delete(watcher);
     }
+  }
+  /** What this watch tells next, if anything. */
+  #next(w: Watcher): WatchEvent | undefined {
+    if (w.end instanceof KubeError) throw w.end;
+    if (w.seen < this.#compacted) throw new KubeError("Gone", `watch ${w.plural}`, "too old resource version");
+    const [event] = this.#after(w.plural, w.seen);
+    const mark = event ? undefined : w.marks.shift();
+    w.seen = Number(event?.object.metadata.resourceVersion ?? mark ?? w.seen);
+    return event ?? (mark === undefined ? undefined : { type: "BOOKMARK", resourceVersion: mark });
   }
   #after(plural: string, seen: number) {
     return this.lagging ? [] : this.#log.filter((l) => l.plural === plural && l.version > seen).map((l) => l.event);
