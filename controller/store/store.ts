@@ -4,11 +4,13 @@ import { type Approvals, openApprovals } from "./approvals.ts";
 import { type Audit, openAudit } from "./audit.ts";
 import { type Guard, openCalls } from "./calls.ts";
 import { type Claims, openClaims } from "./claims.ts";
+import { type HeldPlans, openHeld } from "./held.ts";
 import { type Inventory, openInventory } from "./inventory.ts";
 import type { Leases } from "./leases.ts";
+import { openRequests, type Requests } from "./requests.ts";
 import { openStatuses, type Statuses } from "./status.ts";
 
-export type Store = Inventory & Claims & Approvals & Audit & Statuses;
+export type Store = Inventory & Claims & Approvals & Audit & Statuses & HeldPlans & Requests;
 
 export function openStore(pool: pg.Pool, { leases, guard }: { leases: Leases; guard?: Guard }): Store {
   const calls = openCalls(pool, guard);
@@ -16,6 +18,8 @@ export function openStore(pool: pg.Pool, { leases, guard }: { leases: Leases; gu
     ...openInventory(calls, leases),
     ...openClaims(calls, leases),
     ...openStatuses(calls, leases),
+    ...openHeld(calls, leases),
+    ...openRequests(calls, leases),
     ...openApprovals(calls),
     ...openAudit(calls),
   };

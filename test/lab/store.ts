@@ -25,5 +25,5 @@ export async function openTestStore(
 
 export async function clearStore(pool: pg.Pool): Promise<void> {
   await pool.query(`truncate lastmile.partitions, lastmile.inventory, lastmile.claims, lastmile.ledger,
-    lastmile.reservations, lastmile.budgets, lastmile.approvals`);
+    lastmile.reservations, lastmile.budgets, lastmile.approvals, lastmile.held, lastmile.requests`);
 }

@@ -63,6 +63,9 @@ async function fill(): Promise<void> {
     insert into lastmile.budgets values ('acme', 'retire', '-infinity', 3);
     insert into lastmile.reservations values ('acme', 'retire', '${OWNER}', 'held', now());
     insert into lastmile.approvals values ('radius/account/s1|retire|1|d', 'cs', 'ann', now(), now(), 'why');
+    insert into lastmile.held (owner, plan_id, reason, impact, tuples, said)
+      values ('${OWNER}', 'p', 'DestructiveLimit', 'retire', '{"radius/account/s1|retire|1|d"}', '{"retire radius/account/s1"}');
+    insert into lastmile.requests (tenant, change_set, used) values ('acme', 'cs', true);
     insert into lastmile.status (owner, status) values ('${OWNER}', '{"z":1,"a":[true,null]}');
     insert into lastmile.audit (at, owner, ref, action, changes, plan_id, outcome)
       select now(), '${OWNER}', 'radius/account/s1', 'create', '[{"field":"x"}]', 'p', 'Done' from generate_series(1, 3);`);
@@ -71,7 +74,7 @@ const into = (over: Partial<Parameters<typeof readBackup>[0]> = {}) =>
   readBackup({ url: to.url, file, installation: "lab", keys, ...over });
 async function rowsOf({ pool }: FreshDatabase): Promise<readonly string[]> {
   const parts = TABLES.map((t) =>
-    pool.query<{ line: string }>(`select t::text as line from lastmile.${t} t order by 1`),
+    pool.query<{ line: string }>(`select (to_jsonb(t) - 'written')::text as line from lastmile.${t} t order by 1`),
   );
   return (await Promise.all(parts)).flatMap(({ rows }, n) => rows.map((r) => `${TABLES[n]} ${r.line}`));
 }

@@ -16,6 +16,8 @@ export const TABLES = [
   "budgets",
   "reservations",
   "approvals",
+  "held",
+  "requests",
   "status",
   "audit",
 ] as const;
