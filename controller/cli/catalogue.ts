@@ -9,6 +9,8 @@ const output = (): Option =>
   new Option("-o, --output <format>", "how the result is written").choices(FORMATS).default("table" satisfies Format);
 const namespace = (): Option =>
   new Option("-n, --namespace <namespace>", "of the subscriber; needed where a name is in several");
+const source = (): Option =>
+  new Option("--source <source>", "kubernetes[:CONTEXT]: asks the cluster of the kubeconfig, and no store");
 const SUBSCRIBER = "SUBSCRIBER is a name, namespace/name, number or declared user name.";
 
 export function register(program: Command, cx: Cx, ended: Ended): void {
@@ -88,6 +90,7 @@ function questions(program: Command, run: Run): void {
       "Tenants, systems, running controllers, what of the last declarations was refused, and everything that is not in " +
         "place. Asks the store alone.",
     )
+    .addOption(source())
     .addOption(output())
     .addHelpText("after", examples("lastmile status", "lastmile status -o json"))
     .action(run(async () => (await import("./commands/status.ts")).status));
@@ -96,6 +99,7 @@ function questions(program: Command, run: Run): void {
     .summary("show declared objects with their status")
     .description("Kinds and columns are those of kubectl: subscribers (sub), serviceplans (plan), tenants (tn) …")
     .option("-n, --namespace <namespace>", "only of this namespace")
+    .addOption(source())
     .addOption(output())
     .addHelpText("after", examples("lastmile get sub -n isp-acme", "lastmile get subscriber john-doe -o yaml"))
     .action(run(async () => (await import("./commands/get.ts")).get));
@@ -104,6 +108,7 @@ function questions(program: Command, run: Run): void {
     .summary("say what a subscriber is waiting for, and why")
     .description(`What is done, what is not, why, and what to do about it. ${SUBSCRIBER}`)
     .addOption(namespace())
+    .addOption(source())
     .addOption(output())
     .addHelpText("after", examples("lastmile explain john-doe", "lastmile explain SUB-ABC123"))
     .action(run(async () => (await import("./commands/explain.ts")).explain));
@@ -121,12 +126,12 @@ function questions(program: Command, run: Run): void {
 function administration(program: Command, run: Run): void {
   program
     .command("run")
-    .summary("follow a folder or a git branch and keep everything converged")
+    .summary("follow a folder, a git branch or a cluster")
     .description(
       "The controller: takes in every edit, repairs drift, ends what is due. Logs JSON lines; Ctrl-C ends it, and " +
         "SIGHUP asks a git source to look now.",
     )
-    .requiredOption("--source <source>", "dir:PATH, or git:URL#BRANCH[:FOLDER]")
+    .requiredOption("--source <source>", "dir:PATH, git:URL#BRANCH[:FOLDER], or kubernetes[:CONTEXT]")
     .option("--poll <seconds>", "git: how often the branch is asked for", wholeNumber, 30)
     .option("--git-credentials <file>", "git: a token for https, a private key for ssh (LASTMILE_GIT_TOKEN_FILE)")
     .option("--git-known-hosts <file>", "git: host keys of ssh servers (~/.ssh/known_hosts)")

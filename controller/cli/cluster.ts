@@ -15,8 +15,11 @@ export function clusterNamed(text: string): ClusterName | undefined {
 }
 
 /** @throws CliError */
+export const connect = (name: ClusterName): Promise<Connection> => connectKubernetes(name).catch(inWords);
+
+/** @throws CliError */
 export async function withCluster<T>(name: ClusterName, work: (api: Connection) => Promise<T>): Promise<T> {
-  const api = await connectKubernetes(name).catch(inWords);
+  const api = await connect(name);
   try {
     return await work(api).catch(inWords);
   } finally {

@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import type { KindName } from "../api/types.generated.ts";
 
 export interface KindInfo {
-  readonly kind: string;
+  readonly kind: KindName;
   readonly plural: string;
   /** All names under which a person may ask for it, in lower case. */
   readonly names: readonly string[];
@@ -18,7 +19,9 @@ export interface Column {
 interface Crd {
   readonly spec: {
     readonly scope: "Cluster" | "Namespaced";
-    readonly names: Record<"kind" | "plural" | "singular", string> & { readonly shortNames?: readonly string[] };
+    readonly names: Record<"plural" | "singular", string> & { readonly kind: KindName } & {
+      readonly shortNames?: readonly string[];
+    };
     readonly versions: readonly [{ readonly additionalPrinterColumns?: readonly Column[] }];
   };
 }

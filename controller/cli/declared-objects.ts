@@ -5,6 +5,7 @@ import type { Installation } from "../main.ts";
 import type { Filter, StoredObject } from "../store/objects.ts";
 import type { Json } from "../store/status.ts";
 import { CliError } from "./errors.ts";
+import type { Ask } from "./knowledge.ts";
 
 export interface Known {
   readonly row: StoredObject;
@@ -31,6 +32,11 @@ export async function* knownObjects({ objects, store, settings }: Installation, 
   }
 }
 
+export const asking =
+  (installation: Installation): Ask =>
+  (filter) =>
+    knownObjects(installation, filter);
+
 /** Kinds that have runs of their own. */
 const RECONCILED = /^(Subscriber|ServicePlan)\//;
 /** What is withdrawn has no generation any more. */
@@ -50,10 +56,10 @@ const inOrder = ({ apiVersion, kind, metadata, spec, ...rest }: Record<string, J
 const scrubbed = (json: Json): Json => JSON.parse(JSON.stringify(json).replace(/:\/\/[^/\s@"]*@/g, "://"));
 
 /** By name, namespace/name, subscriber number or declared user name; also one that is withdrawn and still kept. */
-export async function findSubscriber(installation: Installation, text: string, namespace?: string): Promise<Known> {
+export async function findSubscriber(ask: Ask, text: string, namespace?: string): Promise<Known> {
   const found: Known[] = [];
   const keys = text.includes("/") ? { keys: [`Subscriber/${text}`] } : {};
-  for await (const known of knownObjects(installation, { kind: "Subscriber", deleted: true, ...keys })) {
+  for await (const known of ask({ kind: "Subscriber", deleted: true, ...keys })) {
     if ((namespace === undefined || known.namespace === namespace) && names(known).includes(text)) found.push(known);
   }
   const [first, ...others] = living(found);

@@ -6,7 +6,6 @@ import type { Controller } from "../engine/controller.ts";
 import type { Declared } from "../engine/declared.ts";
 import { ownersOf, standing } from "../engine/standing.ts";
 import { KubeError } from "../kubernetes/api.ts";
-import { connectKubernetes } from "../kubernetes/connection.ts";
 import { Desk, type Ports } from "../kubernetes/desk.ts";
 import type { Kept } from "../kubernetes/kept.ts";
 import { clusterId } from "../kubernetes/reading.ts";
@@ -16,7 +15,7 @@ import type { Installation } from "../main.ts";
 import type { Log } from "../observe/log.ts";
 import { type KubernetesSource, kubernetesSource } from "../sources/kubernetes.ts";
 import type { SourceUpdate } from "../sources/source.ts";
-import { type ClusterName, inWords } from "./cluster.ts";
+import { type ClusterName, connect, inWords } from "./cluster.ts";
 
 export interface ClusterSource extends KubernetesSource {
   readonly secrets: SecretReader;
@@ -35,7 +34,7 @@ interface Following extends ClusterName {
 /** @throws CliError */
 export async function followCluster(installation: Installation, f: Following): Promise<ClusterSource> {
   const { settings, leases } = installation;
-  const connection = await connectKubernetes(f).catch(inWords);
+  const connection = await connect(f);
   const trouble = (error: unknown): void => tell(f.log, error);
   const world = new World();
   let declared: Declared | undefined;

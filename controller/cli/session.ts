@@ -1,9 +1,8 @@
 /** Opens what a command works on, and closes it whatever happens. */
 import type { Controller, ControllerOptions } from "../engine/controller.ts";
-import { connectKubernetes } from "../kubernetes/connection.ts";
 import { kubernetesSecrets } from "../kubernetes/secrets.ts";
 import { type Installation, openInstallation, settingsFrom } from "../main.ts";
-import { clusterNamed, inWords } from "./cluster.ts";
+import { clusterNamed, connect } from "./cluster.ts";
 import { CliError } from "./errors.ts";
 import type { Cx } from "./io.ts";
 
@@ -42,7 +41,7 @@ interface Place {
 async function secretsAt(at: string): Promise<Pick<ControllerOptions, "secretSource"> | undefined> {
   const cluster = clusterNamed(at);
   if (!cluster) return undefined;
-  const api = await connectKubernetes(cluster).catch(inWords);
+  const api = await connect(cluster);
   // What cannot be read is missed where it is needed, and told there.
   return { secretSource: kubernetesSecrets(api, () => undefined) };
 }

@@ -1,20 +1,22 @@
 /** `lastmile explain`: what a subscriber is waiting for, and why. `lastmile history`: what was done for him. */
 import type { SubscriberStatus } from "../../api/types.generated.ts";
 import { explain as inWords } from "../../core/status/explain.ts";
-import { findSubscriber, type Known } from "../declared-objects.ts";
+import { asking, findSubscriber, type Known } from "../declared-objects.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx } from "../io.ts";
+import { type SourceOption, withKnowledge } from "../knowledge.ts";
 import { type OutputOption, print } from "../output.ts";
 import { historyText } from "../render/history.ts";
 import { withInstallation } from "../session.ts";
 
-export interface SubscriberOptions extends OutputOption {
+export interface SubscriberOptions extends OutputOption, SourceOption {
   readonly namespace?: string;
 }
 
-export async function explain(cx: Cx, subscriber: string, { namespace, output }: SubscriberOptions): Promise<Exit> {
-  return withInstallation(cx, async (installation) => {
-    const known = await findSubscriber(installation, subscriber, namespace);
+export async function explain(cx: Cx, subscriber: string, options: SubscriberOptions): Promise<Exit> {
+  const { namespace, output } = options;
+  return withKnowledge(cx, options, async (ask) => {
+    const known = await findSubscriber(ask, subscriber, namespace);
     const status = known.status as SubscriberStatus | undefined;
     const lines = inWords(status);
     const data = { subscriber: `${known.namespace}/${known.name}`, lines, conditions: status?.conditions ?? [] };
@@ -27,7 +29,7 @@ export async function explain(cx: Cx, subscriber: string, { namespace, output }:
 
 function title({ namespace, name, row }: Known): string {
   const { file, line } = row.origin;
-  const place = file === undefined ? "" : `  ${file}:${line ?? 1}`;
+  const place = file === undefined ? "" : `  ${file}${line === undefined ? "" : `:${line}`}`;
   const gone = row.deletedAt === undefined ? "" : `  withdrawn ${new Date(row.deletedAt).toISOString()}`;
   return `Subscriber ${namespace}/${name}${place}${gone}`;
 }
@@ -38,7 +40,7 @@ export interface HistoryOptions extends SubscriberOptions {
 
 export async function history(cx: Cx, subscriber: string, options: HistoryOptions): Promise<Exit> {
   return withInstallation(cx, async (installation) => {
-    const known = await findSubscriber(installation, subscriber, options.namespace);
+    const known = await findSubscriber(asking(installation), subscriber, options.namespace);
     const entries = await installation.store.history(known.owner, { limit: options.limit });
     const data = { subscriber: `${known.namespace}/${known.name}`, entries };
     await print(cx.io, options.output, data, (wide) => historyText(entries, wide));

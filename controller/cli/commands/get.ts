@@ -1,24 +1,24 @@
 /** `lastmile get`: declared objects and their statuses, with the columns of kubectl. */
 import { API_VERSION } from "../../api/schema.ts";
 import { type KindInfo, readCrds, readJsonPath } from "../crds.ts";
-import { type Known, knownObjects } from "../declared-objects.ts";
+import type { Known } from "../declared-objects.ts";
 import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx } from "../io.ts";
+import { type SourceOption, withKnowledge } from "../knowledge.ts";
 import { type OutputOption, print } from "../output.ts";
 import { table } from "../render/table.ts";
-import { withInstallation } from "../session.ts";
 
-export interface GetOptions extends OutputOption {
+export interface GetOptions extends OutputOption, SourceOption {
   readonly namespace?: string;
 }
 
 export async function get(cx: Cx, kindName: string, name: string | undefined, options: GetOptions): Promise<Exit> {
   const kind = kindOf(kindName);
   const { namespace, output } = options;
-  return withInstallation(cx, async (installation) => {
+  return withKnowledge(cx, options, async (ask) => {
     const found: Known[] = [];
-    for await (const known of knownObjects(installation, { kind: kind.kind }))
+    for await (const known of ask({ kind: kind.kind }))
       if ((!namespace || known.namespace === namespace) && (!name || matches(known, name))) found.push(known);
     if (name && found.length === 0)
       throw new CliError(`no ${kind.kind} is declared as ${name}`, `\`lastmile get ${kind.plural}\` lists all of them`);

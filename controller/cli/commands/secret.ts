@@ -5,7 +5,7 @@ import { MADE_PASSWORD } from "../../core/resolve/account.ts";
 import type { Sensitive } from "../../core/sensitive.ts";
 import type { Controller } from "../../engine/controller.ts";
 import type { Installation } from "../../main.ts";
-import { findSubscriber, type Known } from "../declared-objects.ts";
+import { asking, findSubscriber, type Known } from "../declared-objects.ts";
 import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx } from "../io.ts";
@@ -19,7 +19,7 @@ export async function showSecret(
   { namespace }: { readonly namespace?: string },
 ): Promise<Exit> {
   return withController(cx, async (controller, installation) => {
-    const known = await findSubscriber(installation, subscriber, namespace);
+    const known = await findSubscriber(asking(installation), subscriber, namespace);
     const password = await passwordOf(known, controller, installation);
     // Before it is shown: what cannot be written down is not shown.
     await installation.store.audit([

@@ -4,37 +4,48 @@ import type { Subscriber } from "../../api/types.generated.ts";
 import { inForce } from "../../core/suspend.ts";
 import type { Installation } from "../../main.ts";
 import { readJsonPath } from "../crds.ts";
-import { type Known, knownObjects } from "../declared-objects.ts";
+import { asking, type Known } from "../declared-objects.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx } from "../io.ts";
+import { type Ask, inCluster, type SourceOption } from "../knowledge.ts";
 import { type OutputOption, print } from "../output.ts";
-import { type Overview, overviewText, type TenantRow, type Trouble } from "../render/overview.ts";
+import { type Overview, overviewText, type Surroundings, type TenantRow, type Trouble } from "../render/overview.ts";
 import { withInstallation } from "../session.ts";
 
-export async function status(cx: Cx, { output }: OutputOption): Promise<Exit> {
-  return withInstallation(cx, async (installation) => {
-    const overview = await look(installation);
-    await print(cx.io, output, overview, (wide) => overviewText(overview, wide, cx.io.paint));
-    return EXIT.ok;
-  });
+export async function status(cx: Cx, { output, source }: OutputOption & SourceOption): Promise<Exit> {
+  const overview =
+    source === undefined
+      ? await withInstallation(cx, async (i) => ({ ...(await look(asking(i))), ...(await around(i)) }))
+      : { ...(await look(inCluster(cx, source))), ...{ installation: source, store: "of the cluster" } };
+  await print(cx.io, output, overview, (wide) => overviewText(overview, wide, cx.io.paint));
+  return EXIT.ok;
 }
 
-async function look(installation: Installation): Promise<Overview> {
-  const { settings, server, leases, objects } = installation;
+async function around({ settings, server, leases, objects }: Installation): Promise<Surroundings> {
+  return {
+    installation: settings.installation,
+    store: server.embedded ? "embedded" : "DATABASE_URL",
+    controllers: await leases.holders(),
+    sources: (await objects.sources()).filter((s) => s.tenant !== "-"),
+    refused: await objects.refusals(),
+  };
+}
+
+async function look(ask: Ask): Promise<Omit<Overview, keyof Surroundings>> {
   const tenants = new Map<string, TenantRow>();
   const troubles: Trouble[] = [];
-  for await (const known of knownObjects(installation, { kind: "Tenant" })) {
+  for await (const known of ask({ kind: "Tenant" })) {
     tenants.set(known.row.tenant, nobody(known.row.tenant));
     troubles.push(...troubleOf(known));
   }
-  for await (const known of knownObjects(installation, { kind: "Subscriber", deleted: true })) {
+  for await (const known of ask({ kind: "Subscriber", deleted: true })) {
     const row = tenants.get(known.row.tenant) ?? nobody(known.row.tenant);
     tenants.set(row.tenant, count(row, known));
     if (known.row.deletedAt === undefined || known.status !== undefined) troubles.push(...troubleOf(known));
   }
-  for await (const known of knownObjects(installation, { kind: "ServicePlan" })) troubles.push(...troubleOf(known));
+  for await (const known of ask({ kind: "ServicePlan" })) troubles.push(...troubleOf(known));
   const systems = [];
-  for await (const { name, object } of knownObjects(installation, { kind: "ExternalSystem" })) {
+  for await (const { name, object } of ask({ kind: "ExternalSystem" })) {
     const at = (path: string): string => String(readJsonPath(object, path) ?? "");
     systems.push({
       name,
@@ -49,14 +60,9 @@ async function look(installation: Installation): Promise<Overview> {
     });
   }
   return {
-    installation: settings.installation,
-    store: server.embedded ? "embedded" : "DATABASE_URL",
-    controllers: await leases.holders(),
-    sources: (await objects.sources()).filter((s) => s.tenant !== "-"),
     tenants: [...tenants.values()].sort((a, b) => (a.tenant < b.tenant ? -1 : 1)),
     systems,
     troubles,
-    refused: await objects.refusals(),
   };
 }
 

@@ -18,25 +18,27 @@ export interface Trouble {
   readonly reason: string;
   readonly message: string;
 }
-export interface Overview {
+/** What the store knows beside the declarations; a cluster tells nothing of it. */
+export interface Surroundings {
   readonly installation: string;
   readonly store: string;
-  readonly controllers: readonly { readonly holder: string; readonly partitions: number }[];
-  readonly sources: readonly { readonly tenant: string; readonly sourceId: string; readonly objects: number }[];
+  readonly controllers?: readonly { readonly holder: string; readonly partitions: number }[];
+  readonly sources?: readonly { readonly tenant: string; readonly sourceId: string; readonly objects: number }[];
+  /** Of the last snapshot of each source; what was known of those objects before stands. */
+  readonly refused?: readonly Refusal[];
+}
+export interface Overview extends Surroundings {
   readonly tenants: readonly TenantRow[];
   readonly systems: readonly Readonly<Record<"name" | "type" | "mode" | "reachable" | "version" | "message", string>>[];
   readonly troubles: readonly Trouble[];
-  /** Of the last snapshot of each source; what was known of those objects before stands. */
-  readonly refused: readonly Refusal[];
 }
 const SHOWN = 20;
 
 export function overviewText(o: Overview, wide: boolean, paint: Paint): string {
-  const running = o.controllers.map((c) => `${c.holder} (${c.partitions} of 65 partitions)`).join(", ");
-  const parts = [
-    `Installation ${paint("bold", o.installation)}, store ${o.store}, controller ${running || "none is running"}`,
-  ];
-  for (const r of o.refused) parts.push(refusalText(r, paint));
+  const running = o.controllers?.map((c) => `${c.holder} (${c.partitions} of 65 partitions)`).join(", ");
+  const controllers = running === undefined ? "" : `, controller ${running || "none is running"}`;
+  const parts = [`Installation ${paint("bold", o.installation)}, store ${o.store}${controllers}`];
+  for (const r of o.refused ?? []) parts.push(refusalText(r, paint));
   if (o.tenants.length === 0) return [...parts, "Nothing is declared yet: `lastmile apply PATH`."].join("\n\n");
   const counts = o.tenants.map((t) => [t.tenant, ...[t.subscribers, t.ready, t.suspended, t.withdrawn].map(String)]);
   parts.push(table(["tenant", "subscribers", "ready", "suspended", "withdrawn"], counts));
@@ -46,7 +48,7 @@ export function overviewText(o: Overview, wide: boolean, paint: Paint): string {
       o.systems.map((s) => Object.values(s)),
     ),
   );
-  if (wide)
+  if (wide && o.sources)
     parts.push(
       table(
         ["tenant", "source", "objects"],
