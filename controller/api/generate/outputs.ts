@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { argocdPatch } from "./argocd.ts";
 import { chartCrds } from "./chart.ts";
 import { readCrds } from "./crds.ts";
 import { editorSchema } from "./editor.ts";
@@ -21,5 +22,6 @@ export async function generated(root: string): Promise<readonly GeneratedFile[]>
     { path: "crds/schemas/lastmile.json", text: editorSchema(kinds) },
     { path: "docs/reference.md", text: `${reference(crds)}\n` },
     ...chartCrds(join(root, "crds")),
+    argocdPatch(join(root, "charts/lastmile/argocd"), crds),
   ];
 }

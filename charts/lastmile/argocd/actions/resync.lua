@@ -1,0 +1,4 @@
+local os = require("os")
+if obj.metadata.annotations == nil then obj.metadata.annotations = {} end
+obj.metadata.annotations["lastmile.dev/reconcile-requested-at"] = os.date("!%Y-%m-%dT%H:%M:%SZ")
+return obj
