@@ -206,6 +206,32 @@ function administration(program: Command, run: Run): void {
     )
     .action(run(async () => (await import("./commands/orphans.ts")).orphans));
   program
+    .command("abandon <system>")
+    .summary("forget what was in a system that is gone for good")
+    .description(
+      "An ExternalSystem that is withdrawn is kept until nothing is remembered in it. Where it will never answer again, this " +
+        "forgets its objects, in and out of service. The history of each owner says so.",
+    )
+    .option("-y, --yes", "do not ask")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile abandon radius-old"))
+    .action(run(async () => (await import("./commands/abandon.ts")).abandon));
+  program
+    .command("release-finalizers")
+    .summary("let Kubernetes delete our objects without a controller")
+    .description(
+      "Takes the finalizer of Lastmile from every object of a cluster, for an uninstall without a controller. Nothing is taken " +
+        "away in any system.",
+    )
+    .option("--source <source>", "kubernetes[:CONTEXT]", "kubernetes")
+    .option("-y, --yes", "do not ask")
+    .addOption(output())
+    .addHelpText(
+      "after",
+      examples("lastmile release-finalizers", "lastmile release-finalizers --source kubernetes:prod"),
+    )
+    .action(run(async () => (await import("./commands/release-finalizers.ts")).releaseFinalizers));
+  program
     .command("backup <file>")
     .summary("write all of the store into one file")
     .description(

@@ -1,0 +1,40 @@
+/** When an object of the API server may go: nothing that was made for it is in service any more. */
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { sub } from "../../test/integration/objects.ts";
+import { Site } from "../../test/integration/site.ts";
+import { standing } from "./standing.ts";
+
+let site: Site;
+beforeEach(async () => {
+  site = await Site.open();
+});
+afterEach(() => site.close());
+
+const john = "Subscriber/isp-acme/john";
+const ALL = [
+  john,
+  "ServicePlan/isp-acme/fiber",
+  "Tenant/-/acme",
+  "ExternalSystem/-/radius-1",
+  "Subscriber/isp-acme/never",
+];
+const stands = async (): Promise<readonly string[]> => {
+  const { declared } = site.controller;
+  const { objects, store, settings } = site.installation;
+  return [...(await standing(ALL, { installation: settings.installation, declared, objects, store, now: site.now() }))];
+};
+
+test("a subscriber until it is out of service, a tenant until all its subscribers are, a system until retention is over", async () => {
+  const plan = site.base().find((o) => o.kind === "ServicePlan");
+  ALL[1] = `ServicePlan/isp-acme/${plan?.metadata.name}`;
+  await site.declare(site.base(sub("john")));
+  expect(await stands(), "what never was accepted stands for nothing").toEqual(ALL.slice(0, 4));
+  await site.radius.pool.query("alter table radcheck rename to away");
+  await site.submitNow([]);
+  expect(await stands(), "withdrawn, and still in RADIUS").toEqual(ALL.slice(0, 4));
+  await site.radius.pool.query("alter table away rename to radcheck");
+  await site.settle();
+  expect(await stands(), "in the ledger of the system alone").toEqual(["ExternalSystem/-/radius-1"]);
+  await site.endRetention();
+  expect(await stands()).toEqual([]);
+});
