@@ -491,6 +491,10 @@ export interface TenantStatus {
    */
   readonly observedGeneration?: number;
   readonly subscribers?: TenantStatusSubscribers;
+  /**
+   * What waits for an approval. To approve: kubectl annotate tenant NAME lastmile.dev/approve=CHANGESET (several, separated by commas), or lastmile approve CHANGESET.
+   */
+  readonly held?: readonly TenantStatusHeld[];
 }
 /**
  * One condition.
@@ -537,6 +541,45 @@ export interface TenantStatusSubscribers {
    * Terminated.
    */
   readonly terminated?: number;
+  /**
+   * Of all these, how many wait for an approval.
+   */
+  readonly held?: number;
+}
+/**
+ * One set, approved as a whole.
+ */
+export interface TenantStatusHeld {
+  /**
+   * Names exactly these changes. When any of them becomes another one, so does the name.
+   */
+  readonly changeSet: string;
+  /**
+   * Why it waits.
+   */
+  readonly reason: "DestructiveLimit" | "NeedsApproval";
+  /**
+   * What it costs the customers at most: service ends, is suspended, or is interrupted.
+   */
+  readonly impact: "Retire" | "Suspend" | "Disrupt";
+  /**
+   * Number of subscribers.
+   */
+  readonly subscribers: number;
+  /**
+   * Number of changes in all systems.
+   */
+  readonly changes: number;
+  /**
+   * Since when the first of them has waited. RFC 3339.
+   */
+  readonly since: string;
+  /**
+   * The first of them, by name.
+   *
+   * Items: A subscriber and what would be done.
+   */
+  readonly examples: readonly string[];
 }
 
 /**

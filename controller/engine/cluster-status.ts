@@ -3,9 +3,11 @@ import type { ExternalSystemStatus, ServicePlanStatus, TenantStatus } from "../a
 import { keyOfObject } from "../core/catalog.ts";
 import type { Blocker } from "../core/model.ts";
 import type { OwnerKey } from "../core/owner.ts";
+import type { Warning } from "../core/resolve/findings.ts";
 import type { RunView } from "../core/status/causes.ts";
 import { systemStatus } from "../core/status/system.ts";
 import { tenantStatus } from "../core/status/tenant.ts";
+import type { HeldSet } from "../store/held.ts";
 import type { Json, StatusRow } from "../store/status.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";
@@ -25,7 +27,9 @@ export interface ClusterView {
   readonly drift: ReadonlyMap<string, number>;
   /** How the last run of each tenant's own objects ended. */
   readonly tenants: ReadonlyMap<OwnerKey, TenantRun>;
-  readonly store: Pick<Store, "statusOf" | "writeStatus">;
+  /** What a tenant named in vain. */
+  readonly warnings: ReadonlyMap<string, readonly Warning[]>;
+  readonly store: Pick<Store, "statusOf" | "writeStatus" | "heldSets">;
   readonly mine: (key: OwnerKey) => boolean;
   readonly now: number;
 }
@@ -36,6 +40,7 @@ export async function writeClusterStatuses(view: ClusterView): Promise<void> {
   const tenants = declared.catalog.tenants().map((t) => t.metadata.name);
   const keys = [...systems.map((n) => systemKey(view, n)), ...tenants.map((n) => tenantKey(view, n))].filter(mine);
   const previous = await store.statusOf(keys);
+  const held = Map.groupBy(await store.heldSets(tenants.filter((n) => mine(tenantKey(view, n)))), (s) => s.tenant);
   const rows: StatusRow[] = [];
   const add = (owner: OwnerKey, make: () => object | undefined): void => {
     const status = mine(owner) ? make() : undefined;
@@ -44,7 +49,9 @@ export async function writeClusterStatuses(view: ClusterView): Promise<void> {
   for (const name of systems)
     add(systemKey(view, name), () => ofSystem(name, view, previous.get(systemKey(view, name))));
   for (const name of tenants)
-    add(tenantKey(view, name), () => ofTenant(name, view, previous.get(tenantKey(view, name)), rows));
+    add(tenantKey(view, name), () =>
+      ofTenant(name, view, previous.get(tenantKey(view, name)), rows, held.get(name) ?? []),
+    );
   await store.writeStatus([...rows, ...(await recounted(view))]);
 }
 
@@ -66,7 +73,16 @@ async function recounted({ declared, store, mine }: ClusterView): Promise<readon
 /** Cluster-scoped objects belong to no tenant. */
 const systemKey = ({ installation }: ClusterView, name: string): OwnerKey =>
   `${installation}/-/ExternalSystem/-/${name}`;
-const tenantKey = ({ installation }: ClusterView, name: string): OwnerKey => `${installation}/${name}/Tenant/-/${name}`;
+const tenantKey = ({ installation }: Pick<ClusterView, "installation">, name: string): OwnerKey =>
+  `${installation}/${name}/Tenant/-/${name}`;
+
+/** The tenants whose status is this process's to write, and whose word it acts upon. */
+export const tenantsOf = ({ declared, mine, ...view }: Pick<ClusterView, "installation" | "declared" | "mine">) =>
+  new Map(
+    [...declared.catalog.tenants()]
+      .map(({ metadata: { name } }) => [name, tenantKey(view, name)] as const)
+      .filter(([, key]) => mine(key)),
+  );
 
 function ofSystem(name: string, view: ClusterView, previous: Json | undefined): ExternalSystemStatus | undefined {
   const system = view.declared.system(name);
@@ -90,6 +106,7 @@ function ofTenant(
   view: ClusterView,
   previous: Json | undefined,
   systems: readonly StatusRow[],
+  held: readonly HeldSet[],
 ): TenantStatus | undefined {
   const { declared, now } = view;
   const tenant = declared.tenant(name);
@@ -101,6 +118,7 @@ function ofTenant(
     previous: previous as TenantStatus | undefined,
     paused: tenant.spec.paused,
     blocked: view.tenants.get(tenantKey(view, name))?.blocked ?? [],
+    warnings: view.warnings.get(name) ?? [],
     report: view.tenants.get(tenantKey(view, name))?.report,
     bound: [...declared.boundSystems(name)].map(([system, type]) => ({
       name: system,
@@ -108,6 +126,7 @@ function ofTenant(
       status: statusOf(system) as ExternalSystemStatus | undefined,
     })),
     subscribers: count(name, view),
+    held,
   });
 }
 

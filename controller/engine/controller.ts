@@ -1,6 +1,8 @@
 /** One controller: follows the declared objects in the store and keeps every subject of its partitions converged. */
 
 import type { Configure } from "../../reconcilers/system.ts";
+import type { LastmileObject } from "../api/types.generated.ts";
+import { onlyApprovalDiffers } from "../core/approval.ts";
 import type { Composed } from "../core/compose.ts";
 import { closedNow } from "../core/maintenance.ts";
 import type { Blocker } from "../core/model.ts";
@@ -14,11 +16,13 @@ import type { Leases } from "../store/leases.ts";
 import type { Objects, StoredObject } from "../store/objects.ts";
 import type { Secrets } from "../store/secrets.ts";
 import type { Store } from "../store/store.ts";
-import { type TenantRun, writeClusterStatuses } from "./cluster-status.ts";
+import { type Heard, hearApprovals } from "./approving.ts";
+import { type TenantRun, tenantsOf, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
 import { documentAt } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Engine, type Options } from "./engine.ts";
+import { HeldSink } from "./held.ts";
 import { type Intake, type IntakeOptions, intake } from "./intake.ts";
 import { touch } from "./overlay.ts";
 import { policyOf } from "./policy.ts";
@@ -76,10 +80,12 @@ export class Controller {
   /** Endpoints whose maintenance windows kept nothing from being done when that was looked at last. */
   #open: ReadonlySet<string> = new Set();
   readonly #sink: StatusSink;
+  readonly #held: HeldSink;
   #seq = 0;
   /** As it was declared before what is being accepted; kept while that fails and is tried again. */
   readonly #before = new Map<OwnerKey, Composed>();
   #following: Promise<void> = Promise.resolve();
+  #hearing: Promise<unknown> = Promise.resolve();
 
   constructor(o: ControllerOptions) {
     this.#o = o;
@@ -108,6 +114,7 @@ export class Controller {
       aliveMs: () => o.leases.remainingMs(),
       onReport: async (key, subject, report, small) => {
         o.onReport?.(key, report, subject.blocked);
+        await this.#held.report(key, subject, report, small);
         // The status of a tenant also tells of its systems, so it is written with theirs.
         if (subject.owner.kind === "Tenant") this.#tenants.set(key, { blocked: subject.blocked, report });
         else await this.#sink.report(key, subject as Declaring, report, small);
@@ -121,6 +128,7 @@ export class Controller {
     this.declared = this.#declare(generatedVerb(o.secrets));
     const { ports } = this.engine;
     const erase = (owners: readonly OwnerKey[]) => o.secrets.erase(owners);
+    this.#held = new HeldSink(o.store, ports);
     this.#sink = new StatusSink({ declared: this.declared, store: o.store, ports, clock: o.clock, erase });
   }
 
@@ -131,6 +139,7 @@ export class Controller {
     const mine = (key: OwnerKey) => leases.holds(key);
     const lanes = this.engine.ports.lanes();
     const now = clock.now();
+    const { warnings } = await this.#hear();
     await writeClusterStatuses({
       installation,
       declared,
@@ -138,10 +147,26 @@ export class Controller {
       lanes,
       drift,
       tenants: this.#tenants,
+      warnings,
       store,
       mine,
       now,
     });
+  }
+
+  /** Acts upon what people have approved at their tenants. Calls queue up: no word counts twice. */
+  #hear(): Promise<Heard> {
+    const { installation, store, clock, leases } = this.#o;
+    const { declared } = this;
+    const hear = async (): Promise<Heard> => {
+      const tenants = tenantsOf({ installation, declared, mine: (key) => leases.holds(key) });
+      const heard = await hearApprovals({ declared, store, tenants, now: clock.now() });
+      if (heard.approved) await this.engine.refreshApprovals();
+      return heard;
+    };
+    const next = this.#hearing.then(hear);
+    this.#hearing = next.catch(() => undefined);
+    return next;
   }
 
   /** What the inventory remembers, one list per owner. */
@@ -163,6 +188,7 @@ export class Controller {
   /** Takes up everything that this process is responsible for: what is declared, and what is still to be taken away. */
   async resume(): Promise<void> {
     this.#sink.forgetAll();
+    this.#held.forgetAll();
     this.engine.verified.forgetAll();
     await this.engine.refreshApprovals();
     const tenants = new Set([...this.declared.catalog.tenants()].map((t) => t.metadata.name));
@@ -170,6 +196,7 @@ export class Controller {
     for (const name of await this.#o.store.tenants()) tenants.add(name);
     await recall(this.declared, await leftovers(this.declared, tenants, this.#o), this.#o);
     for (const name of tenants) await this.engine.sweep(name, (key) => this.declared.declares(key));
+    this.engine.enqueue([...(await this.#held.owners())].filter((key) => !this.declared.declares(key)));
     const keys = [...this.declared.owners()].sort();
     await this.engine.accept(() => this.#given(keys, new Map()));
   }
@@ -219,6 +246,7 @@ export class Controller {
     this.#before.clear();
     if (rows.some((r) => /^(Tenant|ExternalSystem)\//.test(r.key))) this.engine.retryHeld();
     this.#seq = Math.max(this.#seq, ...rows.slice(-1).map((r) => r.seq));
+    if (rows.some((r) => r.key.startsWith("Tenant/"))) await this.#hear();
   }
 
   /** Ends what is due. */
@@ -241,15 +269,21 @@ export class Controller {
   /** From here on the rows are what is declared; no run begins before what they cost is reserved. */
   async #publish(rows: readonly StoredObject[]): Promise<Iterable<Edit>> {
     const touched = new Set<OwnerKey>();
-    touch(rows, this.declared, touched);
+    const changed = rows.filter((r) => !this.#isWordOnly(r));
+    touch(changed, this.declared, touched);
     for (const key of touched) if (!this.#before.has(key)) this.#before.set(key, this.declared.outline(key));
     this.declared.put(rows);
     if (rows.some((r) => r.key.startsWith("ExternalSystem/"))) await this.endpoints.sync(this.declared.systems());
-    touch(rows, this.declared, touched);
+    touch(changed, this.declared, touched);
     for (const key of this.#before.keys()) touched.add(key); // of a turn that failed: it knew more of what is gone by now
     const keys = [...touched].sort(); // where two of one snapshot want the same, the lesser name wins
     await hold(this.declared, keys, this.#o);
     return this.#given(keys, this.#before);
+  }
+
+  #isWordOnly({ key, object, deletedAt }: StoredObject): boolean {
+    const before = this.declared.catalog.get(key);
+    return !!before && deletedAt === undefined && onlyApprovalDiffers(before, object as unknown as LastmileObject);
   }
 
   /** Tags of pools are claimed before anything is judged by them. */

@@ -1,5 +1,6 @@
 /** What people have allowed: exactly the effects that they saw, by tuple, until they expire. */
 import type { Calls } from "./calls.ts";
+import { CHANGED } from "./objects.ts";
 
 export interface Approval {
   /** `ref|action|id|digest of what is there`, as in Change.tuple. */
@@ -32,10 +33,12 @@ export interface Approvals {
 }
 
 const sql = {
-  approve: `insert into lastmile.approvals (tuple, by_whom, at, expires, change_set, why)
+  // Whoever follows the store looks at once for what may go on now.
+  approve: `with given as (insert into lastmile.approvals (tuple, by_whom, at, expires, change_set, why)
     select distinct t, $2, to_timestamp($3 / 1000.0), to_timestamp($4 / 1000.0), $5, $6 from unnest($1::text[]) t
     on conflict (tuple) do update set by_whom = excluded.by_whom, at = excluded.at, expires = excluded.expires,
-      change_set = excluded.change_set, why = excluded.why`,
+      change_set = excluded.change_set, why = excluded.why returning 1)
+    select pg_notify('${CHANGED}', '') from given limit 1`,
   list: `select tuple, by_whom as by, (extract(epoch from at) * 1000)::float8 as at, (extract(epoch from expires) * 1000)::float8 as expires,
       change_set as "changeSet", why from lastmile.approvals where $1::text is null or change_set = $1 order by at desc, tuple`,
 } as const;

@@ -82,7 +82,7 @@ export function ofTypes(
 }
 
 /** Only where there are any: remarks hold nothing. */
-export function remarks({ warnings }: Input): readonly Draft[] {
+export function remarks({ warnings }: Pick<Input, "warnings">): readonly Draft[] {
   const [first] = warnings;
   if (!first) return [];
   return [

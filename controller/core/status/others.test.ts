@@ -3,6 +3,7 @@ import { fault } from "../../../reconcilers/errors.ts";
 import { createValidator } from "../../api/validate.ts";
 import { plan, radius, tenant } from "../resolve/fixture.ts";
 import { account, NOW, run, SYSTEMS } from "./fixture.ts";
+import type { HeldView } from "./held.ts";
 import { type PlanStatusInput, planStatus } from "./plan.ts";
 import { type SystemStatusInput, systemStatus } from "./system.ts";
 import { type TenantStatusInput, tenantStatus } from "./tenant.ts";
@@ -106,6 +107,8 @@ describe("the status of a tenant", () => {
     report: undefined,
     bound: [{ name: "radius-1", type: "RADIUS", status: ready }],
     subscribers: { active: 3, suspended: 1, terminated: 0 },
+    held: [],
+    warnings: [],
   };
   const down = systemStatus({
     ...stamp,
@@ -138,5 +141,47 @@ describe("the status of a tenant", () => {
     const status = tenantStatus({ ...base, ...change });
     expect(words(status)).toEqual(expect.arrayContaining([...expected]));
     expect(validator.validate({ ...tenant(), status })).toMatchObject({ ok: true });
+  });
+
+  describe("with something that waits for an approval", () => {
+    const set = (more: Partial<HeldView> = {}): HeldView => ({
+      ...{ changeSet: "3f9a0c11d2e4", reason: "DestructiveLimit", impact: "retire", subscribers: 12, changes: 24 },
+      since: NOW,
+      examples: [
+        { owner: "lab/acme/Subscriber/isp-acme/john-doe", said: ["retire radius-1/account/j", "retire pon/onu/A"] },
+      ],
+      ...more,
+    });
+    const of = (...held: readonly HeldView[]) => tenantStatus({ ...base, held });
+
+    it("names it, tells how much it is, and is as ready as before", () => {
+      const status = of(set(), set({ changeSet: "0".repeat(12), impact: "suspend", subscribers: 1 }));
+      expect(status.held?.[0]).toEqual({
+        ...{ changeSet: "3f9a0c11d2e4", reason: "DestructiveLimit", impact: "Retire", subscribers: 12, changes: 24 },
+        since: "2026-11-20T12:00:00Z",
+        examples: ["Subscriber john-doe: retire radius-1/account/j, retire pon/onu/A"],
+      });
+      expect(status.subscribers).toEqual({ active: 3, suspended: 1, terminated: 0, held: 13 });
+      expect(status.conditions).toEqual(of().conditions);
+      expect(validator.validate({ ...tenant(), status })).toMatchObject({ ok: true });
+    });
+    it("is valid with as many and as long words as there can be", () => {
+      const examples = Array.from({ length: 10 }, (_, n) => ({
+        owner: `lab/acme/Subscriber/isp-acme/s${n}`,
+        said: Array.from({ length: 50 }, () => "retire radius-1/account/somebody@acme.example"),
+      }));
+      const status = of(set({ examples }));
+      expect(status.held?.[0]?.examples.map((e) => e.length)).toEqual(Array(10).fill(256));
+      expect(validator.validate({ ...tenant(), status })).toMatchObject({ ok: true });
+    });
+    it("shows nothing where nothing waits", () => {
+      expect(of()).not.toHaveProperty("held");
+      expect(of().subscribers?.held).toBe(0);
+    });
+    it("says which approval names nothing, and holds nothing for it", () => {
+      const warnings = [{ reason: "ApprovalUnknown", message: "the annotation names 3f9a" }];
+      const status = tenantStatus({ ...base, warnings });
+      expect(words(status)).toEqual([...(words(tenantStatus(base)) ?? []), "Warnings=True ApprovalUnknown"]);
+    });
   });
 });

@@ -184,6 +184,10 @@ const warnings = {
   ),
   Moving: warning("the account is open at two places", "remove the previous ids when the move is done"),
   Unguarded: warning("the user name alone logs in", "set option82Policy: Enforce"),
+  ApprovalUnknown: warning(
+    "an approval names nothing that waits for one",
+    "name what status.held of the Tenant shows now, or take the annotation lastmile.dev/approve away",
+  ),
   IdleTimeoutWithVoice: warning("a quiet voice line would be cut off", "set idleTimeout: 0s in the plan"),
 } satisfies Record<string, Reason>;
 

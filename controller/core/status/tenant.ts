@@ -1,8 +1,9 @@
 /** The status of a tenant: whether what it binds can serve it. Pure. */
 import type { TenantStatus, TenantStatusSubscribers } from "../../api/types.generated.ts";
 import { type Cause, causesOf, gravest, type StatusInput } from "./causes.ts";
-import { ofTypes, progress } from "./common.ts";
+import { ofTypes, progress, remarks } from "./common.ts";
 import { type Conditioned, stamped } from "./conditions.ts";
+import { type HeldView, heldStatus } from "./held.ts";
 import { REASONS } from "./reasons.ts";
 
 /** A system that the tenant binds. `status` undefined: it is not declared, or has none yet. */
@@ -11,16 +12,18 @@ interface BoundSystem {
   readonly type: string;
   readonly status: Conditioned | undefined;
 }
-export interface TenantStatusInput extends Omit<StatusInput<TenantStatus>, "systems" | "warnings"> {
+export interface TenantStatusInput extends Omit<StatusInput<TenantStatus>, "systems"> {
   readonly paused: boolean;
   readonly bound: readonly BoundSystem[];
-  readonly subscribers: Required<TenantStatusSubscribers>;
+  readonly subscribers: Required<Omit<TenantStatusSubscribers, "held">>;
+  /** What waits for an approval. */
+  readonly held: readonly HeldView[];
 }
 
 export function tenantStatus(input: TenantStatusInput): TenantStatus {
-  const { report, blocked, paused, bound, subscribers } = input;
+  const { report, blocked, paused, bound, held } = input;
   const systems = new Map(bound.map((s) => [s.name, s.type]));
-  const own = [...(report || blocked.length > 0 ? causesOf({ ...input, systems, warnings: [] }) : [])];
+  const own = [...(report || blocked.length > 0 ? causesOf({ ...input, systems }) : [])];
   if (paused)
     own.push({ reason: "Paused", message: `${REASONS.Paused.means}; ${REASONS.Paused.remedy}`, system: undefined });
   const troubles = bound.flatMap(trouble);
@@ -28,8 +31,10 @@ export function tenantStatus(input: TenantStatusInput): TenantStatus {
   const drafts = [
     ...progress(gravest([...own, ...troubles]), true, "Converged"),
     ...ofTypes([...systems.values()], gravest(inSystems)),
+    ...remarks(input),
   ];
-  return { ...stamped(drafts, input), subscribers };
+  const subscribers = { ...input.subscribers, held: held.reduce((n, set) => n + set.subscribers, 0) };
+  return { ...stamped(drafts, input), subscribers, ...(held.length > 0 && { held: held.map(heldStatus) }) };
 }
 function trouble({ name, type, status }: BoundSystem): readonly Cause[] {
   const ready = status?.conditions?.find((c) => c.type === "Ready");
