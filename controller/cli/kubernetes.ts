@@ -1,4 +1,5 @@
 /** `--source kubernetes[:CONTEXT]`: the cluster of the kubeconfig, or of the pod, as source and as the place of statuses. */
+import type { SubscriberStatus } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import { objectKeyOf } from "../core/compose.ts";
 import { modeOf } from "../core/policy.ts";
@@ -76,6 +77,11 @@ function portsOf(
   const { store, objects, leases, settings } = installation;
   const ownerOf = async (key: ObjectKey) =>
     declared()?.owner(key) ?? (await ownersOf([key], { installation: settings.installation, objects })).get(key);
+  const statusOf = async (key: ObjectKey): Promise<object | undefined> => {
+    const owner = await ownerOf(key);
+    if (owner === undefined) return undefined;
+    return (await store.statusOf([owner])).get(owner) as object | undefined;
+  };
   return {
     enforces,
     mayWrite: () => leases.holdsSingleton() && leases.remainingMs() > 0,
@@ -88,10 +94,13 @@ function portsOf(
           return now === owner ? [{ key, status: status as object }] : [];
         });
     },
-    async statusOf(key) {
-      const owner = await ownerOf(key);
-      if (owner === undefined) return undefined;
-      return (await store.statusOf([owner])).get(owner) as object | undefined;
+    statusOf,
+    async userOf(profile) {
+      const catalog = declared()?.catalog;
+      const object = catalog?.get(profile);
+      const [user] = object && catalog ? catalog.dependants(object) : [];
+      if (user === undefined) return undefined;
+      return { name: user.split("/").at(-1) ?? "", status: (await statusOf(user)) as SubscriberStatus | undefined };
     },
     standing: async (keys) => {
       const now = declared();

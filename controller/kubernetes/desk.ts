@@ -1,10 +1,12 @@
 /** Brings the API server's objects to what the store says of them: status, events, finalizers. Reads and writes no spec. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { SubscriberStatus } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import type { Refusal } from "../core/status/refused.ts";
 import type { KubeApi } from "./api.ts";
 import { hold, isHeld, letGo, needsHold } from "./finalizer.ts";
 import type { Kept } from "./kept.ts";
+import { Mirrors } from "./mirrors.ts";
 import { Round } from "./round.ts";
 import { Statuses, type Stored } from "./statuses.ts";
 import type { World } from "./world.ts";
@@ -16,12 +18,18 @@ export interface Ports {
   /** In pages, whose status was written since the mark; some may come twice. "0": everything. */
   changedSince(mark: string): AsyncIterable<readonly Stored[]>;
   statusOf(key: ObjectKey): Promise<object | undefined>;
+  /** Who uses this profile; undefined: nobody does. */
+  userOf(profile: ObjectKey): Promise<ProfileUser | undefined>;
   /** Those of these that still stand for something: declared, or not yet out of service everywhere. */
   standing(keys: readonly ObjectKey[]): Promise<ReadonlySet<ObjectKey>>;
   /** Whether Lastmile makes and takes away for this object; where it only looks, nothing is held. */
   enforces(object: Kept): boolean;
   /** By the clock that no pause of this process stops: whether nobody else can have begun to write. */
   mayWrite(): boolean;
+}
+export interface ProfileUser {
+  readonly name: string;
+  readonly status: SubscriberStatus | undefined;
 }
 export interface DeskOptions {
   readonly api: KubeApi;
@@ -41,6 +49,7 @@ export class Desk {
   readonly #o: DeskOptions;
   readonly #round = new Round<ObjectKey>(BACKOFF);
   readonly #statuses: Statuses;
+  readonly #mirrors: Mirrors;
   /** Whether it was told what is refused: until then nobody knows what a status is to say. */
   #isTold = false;
   #wake: () => void = () => {};
@@ -51,6 +60,7 @@ export class Desk {
   constructor(o: DeskOptions) {
     this.#o = o;
     this.#statuses = new Statuses(o);
+    this.#mirrors = new Mirrors(o);
   }
 
   /** Until the signal. Never rejects: whatever goes wrong is told and tried again. */
@@ -62,6 +72,8 @@ export class Desk {
       if (!this.#isTold) return;
       const next = await this.#o.ports.mark();
       for await (const rows of this.#o.ports.changedSince(mark)) this.#round.add(this.#statuses.differing(rows));
+      // Of these the store does not speak; what the server said before anybody knew what is refused was not looked at.
+      if (mark === "0") this.#round.add([...this.#statuses.declaredOnly(), ...this.#mirrors.missing()]);
       mark = next;
     };
     const worker = (): Promise<void> => this.#round.run((key) => this.#work(key, signal), this.#o.trouble, signal);
@@ -77,7 +89,7 @@ export class Desk {
   }
   /** The server told of these objects. */
   told(keys: readonly ObjectKey[]): void {
-    this.#round.add(keys.filter((key) => this.#statuses.concerns(key)));
+    this.#round.add(keys.filter((key) => this.#statuses.concerns(key) || this.#mirrors.concerns(key)));
   }
   /** What is declared there and not accepted. */
   refused(refused: ReadonlyMap<ObjectKey, readonly Refusal[]>): void {
@@ -107,13 +119,16 @@ export class Desk {
   async #work(key: ObjectKey, signal: AbortSignal): Promise<void> {
     const { api, world, ports } = this.#o;
     const object = world.get(key);
-    if (!object || !this.#isTold || !ports.mayWrite()) return;
+    if (!this.#isTold || !ports.mayWrite()) return;
+    await this.#mirrors.write(key, signal);
+    if (!object) return;
     if (this.#over.delete(key)) {
       if (object.deleting && isHeld(object)) world.read(key, await letGo(api, object, signal));
       return;
     }
     if (needsHold(object) && ports.enforces(object)) world.read(key, await hold(api, object, signal));
     await this.#statuses.write(key, signal);
+    this.#round.add(this.#mirrors.declaredBeside(object));
   }
 }
 

@@ -2,7 +2,7 @@
 import type { KindName } from "../api/types.generated.ts";
 import { kindOfKey, type ObjectKey } from "../core/catalog-key.ts";
 import { type KubeApi, KubeError } from "./api.ts";
-import { type Kept, kept } from "./kept.ts";
+import { type Kept, type Mirror, trimmed } from "./kept.ts";
 import { collectionOf, targetOf } from "./kinds.ts";
 import type { World } from "./world.ts";
 
@@ -40,19 +40,16 @@ async function get({ api, world, signal }: Reading, kind: KindName, keys: readon
   const read = async (key: ObjectKey): Promise<void> => {
     const [, namespace, name = ""] = key.split("/");
     const object = await api.get(targetOf(kind, namespace === "-" ? undefined : namespace, name), signal);
-    world.read(key, object && kept(kind, object));
+    world.read(key, object && trimmed(kind, object));
   };
   await Promise.all(keys.map(read));
 }
 
 async function list({ api, world, signal }: Reading, kind: KindName): Promise<void> {
-  const objects: Kept[] = [];
+  const objects: (Kept | Mirror)[] = [];
   for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
     const page = await api.page(collectionOf(kind), next, signal);
-    for (const object of page.items) {
-      const ours = kept(kind, object);
-      if (ours) objects.push(ours);
-    }
+    for (const object of page.items) objects.push(trimmed(kind, object));
     next = page.next;
   }
   world.take(kind, { type: "all", objects });

@@ -13,6 +13,7 @@ export const GENERATED = "lastmile.dev/generated";
 const OURS = "lastmile.dev/";
 
 export interface Kept {
+  readonly generated: false;
   readonly key: ObjectKey;
   readonly kind: KindName;
   readonly namespace: string | undefined;
@@ -28,11 +29,21 @@ export interface Kept {
   /** Of the declaration, and of the status as it is there. */
   readonly digest: string;
   readonly statusDigest: string;
+  /** Of the status without the times of its transitions. */
+  readonly timelessDigest: string;
   /** Of the condition Ready as it is there. */
   readonly ready: Pick<Condition, "status" | "reason" | "observedGeneration"> | undefined;
   /** Who wrote the declaration last, such as `kubectl` or `argocd-controller`. */
   readonly author: string | undefined;
 }
+/** What is kept of an object that Lastmile made. */
+export type Mirror = Pick<
+  Kept,
+  "key" | "kind" | "namespace" | "name" | "uid" | "resourceVersion" | "generation" | "digest" | "timelessDigest"
+> & { readonly generated: true };
+
+export const trimmed = (kind: KindName, object: KubeObject): Kept | Mirror =>
+  kept(kind, object) ?? mirror(kind, object);
 
 /** undefined: Lastmile made it. */
 export function kept(kind: KindName, object: KubeObject): Kept | undefined {
@@ -41,17 +52,33 @@ export function kept(kind: KindName, object: KubeObject): Kept | undefined {
   const { name, namespace, uid, resourceVersion, generation = 1, deletionTimestamp, finalizers = [] } = metadata;
   const declaration = declarationOf(kind, object);
   return {
+    generated: false,
     key: keyAt(kind, namespace, name),
     ...{ kind, namespace, name, uid, resourceVersion, generation, finalizers },
     deleting: deletionTimestamp !== undefined,
     document: documentOf(kind, namespace, name, declaration),
     digest: digestOf(declaration),
     statusDigest: digestOf(object["status"] ?? {}),
+    timelessDigest: timelessOf(object["status"] ?? {}),
     ready: readyOf(object["status"]),
     author: authorOf(object),
   };
 }
+function mirror(kind: KindName, object: KubeObject): Mirror {
+  const { name, namespace, uid, resourceVersion, generation = 1 } = object.metadata;
+  return {
+    generated: true,
+    key: keyAt(kind, namespace, name),
+    ...{ kind, namespace, name, uid, resourceVersion, generation },
+    digest: digestOf(object["spec"] ?? {}),
+    timelessDigest: timelessOf(object["status"] ?? {}),
+  };
+}
 export const digestOf = (value: unknown): string => hash("sha1", canonical(value), "base64");
+export function timelessOf(status: object): string {
+  const { conditions = [], ...rest } = status as { readonly conditions?: readonly Condition[] };
+  return digestOf({ ...rest, conditions: conditions.map(({ lastTransitionTime: _, ...c }) => c) });
+}
 
 function declarationOf(kind: KindName, { metadata, ...object }: KubeObject): JsonObject {
   const { name, namespace } = metadata;

@@ -2,11 +2,12 @@
 import { API_VERSION, type Condition } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import type { Conditioned } from "../core/status/conditions.ts";
+import { profileStatus } from "../core/status/profile.ts";
 import { acceptedStatus, type Refusal, refusedStatus } from "../core/status/refused.ts";
 import { type KubeApi, KubeError } from "./api.ts";
 import type { DeskOptions } from "./desk.ts";
 import { sendEvent } from "./events.ts";
-import { digestOf, type Kept, kept } from "./kept.ts";
+import { digestOf, type Kept, kept, timelessOf } from "./kept.ts";
 import { targetOf } from "./kinds.ts";
 
 /** Of an object, what the store says. */
@@ -19,11 +20,10 @@ interface Written {
   readonly asked: string;
   readonly found: string;
 }
-/** What it is to be, and by what that is recognised: times of transitions follow from what was there. */
-interface Wanted {
-  readonly digest: string;
-  readonly make: (previous: () => Promise<Conditioned>) => Promise<Conditioned>;
-}
+/** As the store has it; or made from what is there, where times of transitions follow from that. */
+type Wanted =
+  | { readonly type: "stored"; readonly status: Conditioned }
+  | { readonly type: "made"; readonly make: (previous: Conditioned | undefined) => Conditioned };
 /** Kinds that nothing in the store speaks of. */
 const DECLARED_ONLY: ReadonlySet<string> = new Set(["NetworkProfile", "SiteSurvey"]);
 const NONE = digestOf({});
@@ -49,6 +49,9 @@ export class Statuses {
       if (this.#refused.has(key) || !this.#isWritten(object, digestOf(status))) yield key;
     }
   }
+  *declaredOnly(): Generator<ObjectKey> {
+    for (const { kind, key } of this.#o.world.values()) if (DECLARED_ONLY.has(kind)) yield key;
+  }
   /** Whether a word of the server about it may ask for a status: somebody wrote it, or nobody did yet. */
   concerns(key: ObjectKey): boolean {
     const object = this.#o.world.get(key);
@@ -71,44 +74,41 @@ export class Statuses {
     const { api, world, ports } = this.#o;
     const object = world.get(key);
     const wanted = object && (await this.#wanted(object));
-    if (!object || !wanted || this.#isWritten(object, wanted.digest)) return;
-    const target = targetOf(object.kind, object.namespace, object.name);
-    const previous = async (): Promise<Conditioned> =>
-      ((await api.get(target, signal))?.["status"] ?? {}) as Conditioned;
-    const status = await wanted.make(previous);
+    if (!object || !wanted) return;
+    const asked = wanted.type === "stored" ? digestOf(wanted.status) : timelessOf(wanted.make(undefined));
+    if (this.#isWritten(object, asked)) return;
+    const status = wanted.type === "stored" ? wanted.status : wanted.make(await this.#there(object, signal));
     if (!ports.mayWrite()) return;
-    if (digestOf(status) === object.statusDigest) {
-      this.#written.set(key, { asked: wanted.digest, found: object.statusDigest });
-      return;
-    }
     const now = await this.#apply(api, object, status, signal);
     if (!now) return;
     world.put(now);
-    this.#written.set(key, { asked: wanted.digest, found: now.statusDigest });
+    this.#written.set(key, { asked, found: now.statusDigest });
     await this.#tell(object, status, signal);
   }
-
-  async #wanted({ key, kind, generation, ready }: Kept): Promise<Wanted | undefined> {
-    const refusals = this.#refused.get(key);
-    const { now } = this.#o;
-    if (refusals) {
-      const standing = ((await this.#o.ports.statusOf(key)) ?? {}) as Conditioned;
-      const make: Wanted["make"] = async (previous) =>
-        refusedStatus(refusals, { generation, now: now(), previous: await previous() }, standing);
-      return { digest: digestOf([refusals, generation, standing]), make };
-    }
-    if (DECLARED_ONLY.has(kind)) {
-      if (ready?.reason === "Accepted" && ready.observedGeneration === generation) return undefined;
-      const make: Wanted["make"] = async (previous) =>
-        acceptedStatus({ generation, now: now(), previous: await previous() });
-      return { digest: digestOf(["accepted", generation]), make };
-    }
-    const status = await this.#o.ports.statusOf(key);
-    return status && { digest: digestOf(status), make: async () => status as Conditioned };
+  async #there({ kind, namespace, name }: Kept, signal: AbortSignal): Promise<Conditioned | undefined> {
+    const found = await this.#o.api.get(targetOf(kind, namespace, name), signal);
+    return found?.["status"] as Conditioned | undefined;
   }
 
-  #isWritten({ key, statusDigest }: Kept, digest: string): boolean {
-    if (statusDigest === digest) return true;
+  async #wanted({ key, kind, generation }: Kept): Promise<Wanted | undefined> {
+    const { ports, now } = this.#o;
+    const refusals = this.#refused.get(key);
+    const stamp = (previous: Conditioned | undefined) => ({ generation, now: now(), previous });
+    if (refusals) {
+      const standing = ((await ports.statusOf(key)) ?? {}) as Conditioned;
+      return { type: "made", make: (previous) => refusedStatus(refusals, stamp(previous), standing) };
+    }
+    if (kind === "NetworkProfile") {
+      const user = await ports.userOf(key);
+      return { type: "made", make: (previous) => profileStatus(user, stamp(previous)) };
+    }
+    if (DECLARED_ONLY.has(kind)) return { type: "made", make: (previous) => acceptedStatus(stamp(previous)) };
+    const status = await ports.statusOf(key);
+    return status && { type: "stored", status: status as Conditioned };
+  }
+
+  #isWritten({ key, statusDigest, timelessDigest }: Kept, digest: string): boolean {
+    if (statusDigest === digest || timelessDigest === digest) return true;
     const written = this.#written.get(key);
     return written?.asked === digest && written.found === statusDigest;
   }

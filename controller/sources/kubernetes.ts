@@ -7,7 +7,7 @@ import { keyOfObject, type ObjectKey } from "../core/catalog-key.ts";
 import { type KubeApi, KubeError } from "../kubernetes/api.ts";
 import { hold, needsHold } from "../kubernetes/finalizer.ts";
 import { readAgain } from "../kubernetes/fresh.ts";
-import { type Kept, kept } from "../kubernetes/kept.ts";
+import { type Kept, type Mirror, trimmed } from "../kubernetes/kept.ts";
 import { collectionOf, KINDS } from "../kubernetes/kinds.ts";
 import { openReflector, type Reflection, type Reflector } from "../kubernetes/reflector.ts";
 import { sideBySide } from "../kubernetes/side-by-side.ts";
@@ -38,7 +38,7 @@ const AT_ONCE = 16;
 const TRIES = 5;
 
 export function kubernetesSource(o: KubernetesOptions): KubernetesSource {
-  const following = new Map<KindName, Reflector<Kept>>();
+  const following = new Map<KindName, Reflector<Kept | Mirror>>();
   return {
     sourceId: o.sourceId,
     exclusive: true,
@@ -55,15 +55,15 @@ export function kubernetesSource(o: KubernetesOptions): KubernetesSource {
 
 class Following {
   readonly #o: KubernetesOptions;
-  readonly #reflectors: Map<KindName, Reflector<Kept>>;
+  readonly #reflectors: Map<KindName, Reflector<Kept | Mirror>>;
   readonly #signal: AbortSignal;
   readonly #assemble: Assemble;
-  readonly #inbox: { readonly kind: KindName; readonly reflection: Reflection<Kept> }[] = [];
+  readonly #inbox: { readonly kind: KindName; readonly reflection: Reflection<Kept | Mirror> }[] = [];
   #wake: () => void = () => {};
   /** What was sent of each object that stands. */
   readonly #sent = new Map<ObjectKey, string>();
 
-  constructor(o: KubernetesOptions, reflectors: Map<KindName, Reflector<Kept>>, signal: AbortSignal) {
+  constructor(o: KubernetesOptions, reflectors: Map<KindName, Reflector<Kept | Mirror>>, signal: AbortSignal) {
     this.#o = o;
     this.#reflectors = reflectors;
     this.#signal = signal;
@@ -94,7 +94,7 @@ class Following {
     const { api, trouble } = this.#o;
     const of = collectionOf(kind);
     const signal = this.#signal;
-    const reflector = openReflector({ api, of, trim: (object) => kept(kind, object), signal, trouble });
+    const reflector = openReflector({ api, of, trim: (object) => trimmed(kind, object), signal, trouble });
     this.#reflectors.set(kind, reflector);
     for await (const reflection of reflector.run()) {
       this.#inbox.push({ kind, reflection });

@@ -8,7 +8,8 @@ export interface EffectiveProfile {
   /** The name of a profile that is declared by reference and does not exist. */
   readonly missing?: string;
 }
-const GENERATED: NetworkProfileSpec = { option82Policy: "Ignore" };
+/** What is declared by who declares none. */
+export const GENERATED: NetworkProfileSpec = { option82Policy: "Ignore" };
 
 export function effectiveProfile(catalog: Catalog, subscriber: Subscriber): EffectiveProfile {
   const namespace = namespaceOf(subscriber);

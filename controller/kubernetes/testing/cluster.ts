@@ -53,6 +53,8 @@ export class MemoryCluster {
   /** Before every call; what it throws is the server's answer. */
   before: (call: string) => void | Promise<void> = () => {};
   pageSize = 2;
+  /** What refusals ask to wait. */
+  retryAfterMs: number | undefined;
   /** Watches tell nothing while it is so. */
   lagging = false;
   #version = 10;
@@ -91,6 +93,17 @@ export class MemoryCluster {
   /** Asks it to go; it stays while it has finalizers. */
   remove({ plural, namespace, name }: Declared): void {
     this.#remove({ ...at(plural), ...(namespace !== undefined && { namespace }), name });
+  }
+  /** As it is now. */
+  find({ plural, namespace, name }: Declared): KubeObject | undefined {
+    return this.#objects.get([plural, namespace, name].filter(Boolean).join("/"));
+  }
+  /** Takes away what keeps it. */
+  free(of: Declared): void {
+    const { plural, namespace, name } = of;
+    const known = this.find(of);
+    const target = { ...at(plural), ...(namespace !== undefined && { namespace }), name };
+    if (known) this.#write(target, { ...known, metadata: { ...known.metadata, finalizers: [] } });
   }
   objects(plural: string): readonly KubeObject[] {
     return [...this.#objects].filter(([id]) => id.startsWith(`${plural}/`)).map(([, object]) => object);
@@ -140,9 +153,9 @@ export class MemoryCluster {
   #page(of: Collection, next: string | undefined): Page {
     const [, moment = this.version(), from = "0"] = next?.split("@") ?? [];
     if (next !== undefined && Number(moment) < this.#compacted)
-      throw new KubeError("Gone", `list ${of.plural}`, "the continue token is too old");
-    const all = next === undefined ? this.objects(of.plural) : (this.#moments.get(moment) ?? []);
-    this.#moments.set(moment, all);
+      throw new KubeError("Gone", `list ${of.plural}`, "the continue token is too old", this.retryAfterMs);
+    const all = next === undefined ? this.objects(of.plural) : (this.#moments.get(`${of.plural} ${moment}`) ?? []);
+    this.#moments.set(`${of.plural} ${moment}`, all);
     const end = Number(from) + this.pageSize;
     return {
       items: all.slice(Number(from), end),
@@ -170,7 +183,8 @@ export class MemoryCluster {
   /** What this watch tells next, if anything. */
   #next(w: Watcher): WatchEvent | undefined {
     if (w.end instanceof KubeError) throw w.end;
-    if (w.seen < this.#compacted) throw new KubeError("Gone", `watch ${w.plural}`, "too old resource version");
+    if (w.seen < this.#compacted)
+      throw new KubeError("Gone", `watch ${w.plural}`, "too old resource version", this.retryAfterMs);
     const [event] = this.#after(w.plural, w.seen);
     const mark = event ? undefined : w.marks.shift();
     w.seen = Number(event?.object.metadata.resourceVersion ?? mark ?? w.seen);
