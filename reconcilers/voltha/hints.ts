@@ -16,6 +16,8 @@ export interface Pace {
   readonly backoffMs: number;
 }
 const PACE: Pace = { everyMs: 30_000, backoffMs: 500 };
+/** The answer of a large network takes no more than a twentieth of the time. */
+const REST = 20;
 const MOST_BACKOFF_MS = 30_000;
 
 export async function* hints(site: Site, signal: AbortSignal, pace = PACE): AsyncGenerator<readonly RefKey[]> {
@@ -77,6 +79,7 @@ async function readAgain(post: Post, signal: AbortSignal, { everyMs }: Pace): Pr
   while (!signal.aborted) {
     const { site, box } = post;
     post.nudge = new AbortController();
+    const began = site.now();
     try {
       post.plant = await site.plant();
       for (const serial of post.watch.news(post.plant)) box.put(keysOf(site, serial));
@@ -84,7 +87,8 @@ async function readAgain(post: Post, signal: AbortSignal, { everyMs }: Pace): Pr
       if (!(e instanceof Fault)) throw e; // the ping tells that it does not answer
     }
     const calm = (site.storms.calmAt ?? Number.POSITIVE_INFINITY) - site.now();
-    await pause(Math.min(everyMs, Math.max(1, calm)), AbortSignal.any([signal, post.nudge.signal]));
+    const rest = Math.max(everyMs, REST * (site.now() - began));
+    await pause(Math.min(rest, Math.max(1, calm)), AbortSignal.any([signal, post.nudge.signal]));
   }
 }
 

@@ -54,13 +54,14 @@ export function readings({ core, olts, memory, storms, until }: Readers): Readin
       return now;
     },
     async overview() {
-      if (!last) return plant();
       const before = last;
+      // Of one that is not known yet the id is not, either.
+      if (!before || before.roots.size < olts.length) return plant();
       const known = [...before.roots];
       const found = await Promise.all(known.map(([, root]) => reads.olt(root.id)));
       const roots = new Map(known.flatMap(([name], n) => (found[n] ? [[name, found[n]]] : [])));
       if (roots.size < known.length) return plant();
-      storms.see({ roots }, [...roots.keys()]);
+      storms.see({ roots });
       return { ...before, roots };
     },
   };

@@ -7,8 +7,8 @@ import type { Plant } from "./plant.ts";
 /** Unreached: it was never there. Down: it was. Settling: it is back, and its ONUs come back by themselves. */
 export type Weather = "Up" | "Unreached" | "Down" | "Settling";
 export interface Storms {
-  /** To be told of every reading. `read`: of which OLTs; left out: of all. */
-  see(plant: Pick<Plant, "roots">, read?: readonly string[]): void;
+  /** To be told of every reading. */
+  see(plant: Pick<Plant, "roots">): void;
   /** Something happened to the OLT between two readings. */
   disturbed(olt: string): void;
   of(olt: string | undefined): Weather;
@@ -33,8 +33,8 @@ export function storms(olts: readonly Olt[], settleMs: number, now: () => number
   };
   const last = new Map<string, Device | undefined>();
   return {
-    see(plant, read = olts.map(({ name }) => name)) {
-      for (const name of read) {
+    see(plant) {
+      for (const { name } of olts) {
         const root = plant.roots.get(name);
         const before = told.get(name);
         const down = weather(name, root) === "Down";
