@@ -133,6 +133,7 @@ function administration(program: Command, run: Run): void {
     .option("--accept-rewrite <commit>", "git: take this commit though it shares no history with the last one")
     .option("--take-over", "take tenants over that another source declares")
     .option("--listen <host:port>", "where /metrics, /healthz and /readyz are served; off: nowhere", "127.0.0.1:9090")
+    .option("--devices-token-file <file>", "there /sadis and /hints are served too, to whoever shows this token")
     .addHelpText(
       "after",
       examples(
