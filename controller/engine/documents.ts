@@ -6,7 +6,7 @@ import type { OwnerKey } from "../core/owner.ts";
 import type { Declared } from "./declared.ts";
 
 export interface Answering {
-  readonly declared: Declared;
+  readonly declared: Pick<Declared, "catalog" | "owner" | "shared" | "outline">;
   readonly published: (d: Desired) => Published | undefined;
   readonly sessions: ReadonlyMap<string, Session>;
   /** Declared systems of which nothing can be said, because they could not be opened. */
@@ -38,9 +38,9 @@ export async function answerAt(path: string, { declared, published, sessions, cl
 }
 
 /** Undefined: nobody declares it. */
-export function declaredAt(
+function declaredAt(
   path: string,
-  declared: Declared,
+  declared: Answering["declared"],
   published: Answering["published"],
 ): Declaration | undefined {
   for (const owner of owners(path, declared)) {
@@ -53,7 +53,7 @@ export function declaredAt(
 }
 
 /** Few are worth composing: of all subscribers those whose ONU the path names, and what all stand on. */
-function* owners(path: string, declared: Declared): Generator<OwnerKey> {
+function* owners(path: string, declared: Answering["declared"]): Generator<OwnerKey> {
   const [, serial] = /\/([^/]+)-\d+$/.exec(path) ?? [];
   for (const key of serial === undefined ? [] : declared.catalog.subscribersOfOnu(serial)) {
     const owner = declared.owner(key);
