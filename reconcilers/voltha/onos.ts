@@ -4,7 +4,7 @@ import { fault } from "../errors.ts";
 import { type Bandwidth, RATES } from "./bandwidth.ts";
 import type { Controller, Port, Programmed } from "./controller.ts";
 import { jsonOf, type Method, type Rest, unexpected } from "./rest.ts";
-import { type Service, spellService, tagsOf } from "./service.ts";
+import { type Service, spellService, TRAPS, tagsOf } from "./service.ts";
 import { shared } from "./shared.ts";
 import { type Fields, fieldsOf, listOf, readTagInfo } from "./vgc-answers.ts";
 
@@ -74,7 +74,7 @@ async function untilGone(
   const line = spellService(service);
   for (let wait = GONE.firstMs; ; wait = Math.min(wait * 2, GONE.mostMs)) {
     const there = await tagInfosAt(rest, port, signal);
-    if (!there.some((t) => spellService(readTagInfo(t)) === line)) return;
+    if (!there.some((t) => spellService(readTagInfo(t, TRAPS)) === line)) return;
     if (performance.now() >= end) throw fault("Unavailable", `ONOS has not taken ${service.name} off ${port.name} yet`);
     await sleep(wait, undefined, { signal }).catch(() => undefined);
   }
@@ -101,7 +101,7 @@ async function list(rest: Rest, signal: AbortSignal): Promise<readonly Listed[]>
     return {
       device: found[1]!.toLowerCase(),
       port: Number(found[2]),
-      service: readTagInfo(fieldsOf(one["tagInfo"], "tagInfo")),
+      service: readTagInfo(fieldsOf(one["tagInfo"], "tagInfo"), TRAPS),
     };
   });
 }

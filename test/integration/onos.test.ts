@@ -26,6 +26,18 @@ async function declare(...args: Parameters<DevicesSite["base"]>): Promise<void> 
   await d.settled();
 }
 const MOVED = { plan: { services: SERVICES.map((s) => (s.name === "iptv" ? { ...s, vlan: 334 } : s)) } };
+const WATCHING = { plan: { services: SERVICES.map((s) => ({ ...s, multicast: s.name === "iptv" })) } };
+interface Taken {
+  readonly serviceName: string;
+  readonly isDhcpRequired: boolean;
+  readonly isIgmpRequired: boolean;
+}
+/** What ONOS has on its ports. */
+async function held(): Promise<readonly Taken[]> {
+  const answer = await fetch(`${d.voltha.onos}/onos/olt/oltapp/programmed-subscribers`);
+  const { entries } = (await answer.json()) as { readonly entries: readonly { readonly tagInfo: Taken }[] };
+  return entries.map((e) => e.tagInfo);
+}
 /** As the time to live of its cache does. */
 const expire = (uni: string) => fetch(`${d.voltha.onos}/onos/sadis/cache/subscriber/${uni}`, { method: "DELETE" });
 const released = () => d.voltha.calls.filter((c) => c.startsWith("DeleteDevice")).length;
@@ -83,6 +95,25 @@ describe.each([
     await expire(uni);
     await declare([d.sub("john")], { plan: { speed: { down: "300Mbps", up: "150Mbps" } } });
     expect([d.carried(onu), await d.site.condition("john", "Ready")]).toEqual([[102, 333, 444], "True Converged"]);
+  });
+  it("joins multicast and relays DHCP where the plan says so, and replaces no other service", async () => {
+    const { onu, uni } = d.home("john");
+    const profile = { name: "john", accessType: "IPoE", option82Policy: "Enforce", circuitId: "olt1/1" } as const;
+    const taken = async () =>
+      (await held()).flatMap((t) => (t.isDhcpRequired || t.isIgmpRequired ? [t.serviceName] : [])).sort();
+    await declare([d.sub("john")]);
+    expect(await taken()).toEqual([]);
+    await declare([d.sub("john")], WATCHING);
+    expect(await taken()).toEqual(["iptv"]);
+    await expire(uni);
+    await declare([d.sub("john", { networkProfile: profile })], WATCHING);
+    expect([await taken(), d.carried(onu)]).toEqual([
+      ["internet", "iptv"],
+      [102, 333, 444],
+    ]);
+    expect(await ask(`subscribers/${uni}`)).toMatchObject({ circuitId: "olt1/1" });
+    await declare([d.sub("john")]);
+    expect([await taken(), d.carried(onu)]).toEqual([[], [102, 333, 444]]);
   });
   it("suspends and resumes", async () => {
     const { onu, uni } = d.home("john");
