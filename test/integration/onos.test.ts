@@ -163,3 +163,22 @@ it("a service that ONOS cannot be told to end stays known, and ends when ONOS ma
   await d.settled();
   expect([d.carried(onu), await d.site.condition("john", "Ready")]).toEqual([[], "True Terminated"]);
 });
+
+it("a controller that has not read yet what is declared never says that it is nobody's", async () => {
+  const { uni } = d.home("john");
+  await declare([d.sub("john")]);
+  const starting = d.site.installation.controller({ onReport: () => undefined, onError: () => "retry" });
+  const other = await serveDevices({ controller: starting });
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const url = `http://127.0.0.1:${other.port}`;
+  const told = async (): Promise<readonly number[]> => [
+    (await fetch(`${url}/sadis/v2/subscribers/${uni}`, { headers })).status,
+    (await fetch(`${url}/hints/acs-1/device/CPE-JOHN`, { method: "POST", headers })).status,
+  ];
+  expect(await told()).toEqual([503, 503]);
+  await starting.load();
+  expect(await told()).toEqual([200, 202]);
+  await other.close();
+  starting.engine.close();
+  await starting.endpoints.close();
+});
