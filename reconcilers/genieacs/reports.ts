@@ -11,8 +11,10 @@ export function intervalOf(device: Device): number {
 
 const MISSED = 2;
 const LEAST_MS = 300_000;
+/** A router that is there reports before. */
+export const secondsToReport = (device: Device): number => Math.max(LEAST_MS, MISSED * intervalOf(device)) / 1000;
 /** One that cannot be called and does is there, and takes at its next inform what is left for it; another is switched off. */
 export function isReporting(device: Device, now: number): boolean {
   const last = device.lastInform === undefined ? Number.NaN : Date.parse(device.lastInform);
-  return now - last <= Math.max(LEAST_MS, MISSED * intervalOf(device));
+  return now - last <= 1000 * secondsToReport(device);
 }

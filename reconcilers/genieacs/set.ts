@@ -7,16 +7,16 @@ import { type Device, leafOf } from "./device.ts";
 import { type DeviceFault, isOpenEnd, refusal, unmapped } from "./faults.ts";
 import { awaitsRadios, DIALS, placeOf } from "./names.ts";
 import { type Cx, NOTHING, type Placed, prove, type Telling, type Told } from "./prove.ts";
-import { isReporting } from "./reports.ts";
+import { isReporting, secondsToReport } from "./reports.ts";
 import type { Session, Wish } from "./session.ts";
 import { takeBack } from "./takeback.ts";
 import { post, type Queued, uniqueKey } from "./tasks.ts";
 import { type Pair, pairFor } from "./values.ts";
 import { awaiting, wasInSession } from "./waiting.ts";
 
-/** RADIUS and the device change together, or neither. Longer than clocks of an ACS's servers may differ (30 s). */
+/** For what waits here. RADIUS and the device change together, or neither. Longer than clocks of an ACS's servers may differ (30 s). */
+const HERE_SECONDS = 60;
 const RADIOS_MS = 60_000;
-const DIAL_SECONDS = 60;
 
 export async function set(
   s: Session,
@@ -71,9 +71,10 @@ const pairsOf = (device: Device, p: Placed): readonly Pair[] =>
 async function tell(cx: Cx, device: Device, all: readonly Placed[], besides: number): Promise<Told> {
   const { s, order, signal } = cx;
   if (all.length === 0) return NOTHING;
-  const stays = all.every((p) => !waitsHere(cx, device, p));
-  const expiry = !stays ? Math.min(DIAL_SECONDS, s.config.taskExpirySeconds) : s.config.taskExpirySeconds;
-  const how = { key: uniqueKey(order.token, "set"), expiry };
+  const stays = waitingHere(cx, device, all).length === 0;
+  const secretSeconds = stays ? secondsToReport(device) : HERE_SECONDS;
+  const longest = all.some(isSecret) ? secretSeconds : Number.POSITIVE_INFINITY;
+  const how = { key: uniqueKey(order.token, "set"), expiry: Math.min(longest, s.config.taskExpirySeconds) };
   const work = { name: "setParameterValues", parameterValues: all.flatMap((p) => pairsOf(device, p)) } as const;
   const fate = await post(s, device, work, how, signal);
   if (fate.is === "refused") return without(cx, device, all, fate.fault, besides);
@@ -118,16 +119,22 @@ const secretsOf = (all: readonly Placed[]): readonly string[] =>
 /**
  * What an account waits for waits here and not at the ACS: the device must not change before RADIUS can follow. So does every
  * secret for a router that is switched off: everybody can read what waits there. One that reports and cannot be called gets it
- * at its next inform, in no other way.
+ * at its next inform, in no other way. What belongs to a secret waits with it: no network has its new name and the former key.
  */
-function waitsHere({ s, order }: Cx, device: Device, { name, value }: Placed): boolean {
+function waitingHere({ s, order }: Cx, device: Device, all: readonly Placed[]): readonly Placed[] {
   const isAway = !isReporting(device, s.now());
-  return DIALS.has(name) ? order.awaited === true || isAway : value instanceof Sensitive && isAway;
+  const groups = new Set(
+    all.filter((p) => isSecret(p) && (isAway || (order.awaited && DIALS.has(p.name)))).map(groupOf),
+  );
+  return all.filter((p) => groups.has(groupOf(p)));
 }
+const isSecret = ({ name, value }: Placed): boolean => DIALS.has(name) || value instanceof Sensitive;
+const groupOf = ({ name }: Placed): string => name.replace(/\.[^.]+$/, "");
 
 async function queueRest(cx: Cx, device: Device, all: readonly Placed[]): Promise<void> {
   const { s, order, signal } = cx;
-  const rest = all.filter((p) => !waitsHere(cx, device, p)).flatMap((p) => pairsOf(device, p));
+  const here = new Set(waitingHere(cx, device, all));
+  const rest = all.filter((p) => !here.has(p)).flatMap((p) => pairsOf(device, p));
   if (rest.length === 0) return;
   const how = { key: uniqueKey(order.token, "set"), expiry: s.config.taskExpirySeconds };
   await post(s, device, { name: "setParameterValues", parameterValues: rest }, how, signal);
