@@ -55,6 +55,12 @@ describeRules("ServicePlan", { speed: { down: "100Mbps", up: "50Mbps" } }, [
     bad: { ipv6AssignmentMode: "SLAAC" },
     good: { ipv6AssignmentMode: "SLAAC", pools: { wan: "res-wan" } },
   },
+  {
+    at: "spec.services[].vlanMode",
+    says: "multicast needs vlanMode Shared, because one stream is for all",
+    bad: { services: [{ name: "iptv", multicast: true }] },
+    good: { services: [{ name: "iptv", multicast: true, vlanMode: "Shared", vlan: 555 }] },
+  },
   { at: "spec.sessionTimeout", says: notSent, bad: { sessionTimeout: "30s" }, good: { sessionTimeout: "60s" } },
   { at: "spec.idleTimeout", says: notSent, bad: { idleTimeout: "1s" }, good: { idleTimeout: "0s" } },
   { at: "spec.interimInterval", says: notSent, bad: { interimInterval: "59s" }, good: { interimInterval: "1m" } },

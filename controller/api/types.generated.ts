@@ -1054,6 +1054,10 @@ export interface ServicePlanService {
    * Whether the service stays while the subscriber is suspended, such as emergency voice.
    */
   readonly keepWhenSuspended: boolean;
+  /**
+   * Whether streams are joined by IGMP, as with IPTV.
+   */
+  readonly multicast: boolean;
 }
 /**
  * Speed of this service. Left out: the speed of the plan.

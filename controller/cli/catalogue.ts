@@ -138,6 +138,7 @@ function administration(program: Command, run: Run): void {
     .option("--accept-rewrite <commit>", "git: take this commit though it shares no history with the last one")
     .option("--take-over", "take tenants over that another source declares")
     .option("--listen <host:port>", "where /metrics, /healthz and /readyz are served; off: nowhere", "127.0.0.1:9090")
+    .option("--devices-token-file <file>", "there /sadis and /hints are served too, to whoever shows this token")
     .addHelpText(
       "after",
       examples(
@@ -150,8 +151,8 @@ function administration(program: Command, run: Run): void {
     .command("approve <changeset> [path]")
     .summary("release what the destructive budget holds")
     .description(
-      "Approves exactly the held changes of the change set that `plan PATH` or `drift` shows, and nothing newer. Who " +
-        "approved what is in the history of each subscriber.",
+      "Approves exactly the held changes of the change set that `plan PATH`, `drift` or status.held of a Tenant shows, " +
+        "and nothing newer. Who approved what is in the history of each subscriber.",
     )
     .option("--prune", "the change set was planned with --prune")
     .option("--only <subscribers...>", "of the change set only these: NAME or NAMESPACE/NAME")

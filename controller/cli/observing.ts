@@ -1,24 +1,19 @@
 /** What a running controller tells of itself: one log line per event and action, metrics, health. */
 
 import { problemText } from "../api/load-problem.ts";
+import type { Sensitive } from "../core/sensitive.ts";
 import type { Controller } from "../engine/controller.ts";
 import type { ServeEvent } from "../engine/serve.ts";
 import type { Installation } from "../main.ts";
 import { openLiveness, type ReadySource, readiness } from "../observe/health.ts";
-import { type Listening, openHttp } from "../observe/http.ts";
+import type { Endpoints } from "../observe/http.ts";
 import { type Log, logAction } from "../observe/log.ts";
 import { type Metrics, openMetrics } from "../observe/metrics.ts";
 import type { SourceUpdate } from "../sources/source.ts";
 import type { AuditRow } from "../store/audit.ts";
 import type { Store } from "../store/store.ts";
-import { CliError } from "./errors.ts";
-import { EXIT } from "./exit.ts";
 import type { Followed } from "./following.ts";
 
-export interface Listen {
-  readonly host: string;
-  readonly port: number;
-}
 export interface Observed {
   readonly controller: Controller;
   readonly metrics: Metrics;
@@ -141,19 +136,19 @@ function noteRefusals({ errors, revision }: SourceUpdate, last: SourceUpdate | u
   }
 }
 
-export async function listen({ controller, metrics, liveness, ready }: Observed, at: Listen): Promise<Listening> {
-  const endpoints = {
-    metrics: () => metrics.scrape(),
-    healthz: () => [liveness.check()],
-    readyz: ready,
-    document: (path: string) => controller.document(path),
-    hint: (ref: string) => controller.engine.heard([ref]),
-  };
-  return openHttp(endpoints, at).catch((e: NodeJS.ErrnoException) => {
-    throw new CliError(
-      `cannot listen on ${at.host}:${at.port} (${e.code})`,
-      "name another one with --listen, or --listen off",
-      EXIT.failed,
-    );
-  });
-}
+/** Whoever asks is told a code; the log is told the rest. */
+export const endpointsOf = (
+  { controller, metrics, liveness, ready }: Observed,
+  log: Log,
+  token: Sensitive | undefined,
+): Endpoints => ({
+  metrics: () => metrics.scrape(),
+  healthz: () => [liveness.check()],
+  readyz: ready,
+  devices: token && {
+    token,
+    document: (path) => controller.document(path),
+    hint: (ref) => controller.hint(ref),
+    failed: (error) => log.warn({ event: "unanswered", error }, "the side of the devices was not answered"),
+  },
+});

@@ -1,6 +1,7 @@
 /** The indexes of the catalog: sets of keys by what they name, whether or not that exists yet. */
 import type { LastmileObject, ServicePlan, SiteSurvey, Subscriber, Tenant } from "../api/types.generated.ts";
 import { keyOf, namespaceOf, type ObjectKey } from "./catalog-key.ts";
+import { onuSerial } from "./resolve/serial.ts";
 
 /** Sets by a text; an empty set is not kept. */
 class Index {
@@ -46,6 +47,7 @@ export class Links {
   readonly #subscribers = new Index();
   readonly #byPlan = new Index();
   readonly #byProfile = new Index();
+  readonly #byOnu = new Index();
   readonly #surveys = new Index();
   readonly #states = new Tally();
 
@@ -64,6 +66,7 @@ export class Links {
   surveysOf = (namespace: string, subscriber: string): ReadonlySet<ObjectKey> =>
     this.#surveys.at(`${namespace}/${subscriber}`);
   count = (namespace: string, state: string): number => this.#states.at(`${namespace}/${state}`);
+  subscribersOfOnu = (serial: string): ReadonlySet<ObjectKey> => this.#byOnu.at(onuSerial(serial));
   tenantsOf = (namespace: string): ReadonlySet<ObjectKey> => this.#tenants.at(namespace);
   allTenants = (): ReadonlySet<ObjectKey> => this.#tenants.at(ALL);
 
@@ -117,10 +120,11 @@ export class Links {
   }
   #subscriberEntries(subscriber: Subscriber, visit: Visit): void {
     const namespace = namespaceOf(subscriber);
-    const { planRef, networkProfileRef, serviceState } = subscriber.spec;
+    const { planRef, networkProfileRef, serviceState, onu } = subscriber.spec;
     visit(this.#states, `${namespace}/${serviceState}`);
     visit(this.#subscribers, namespace);
     visit(this.#byPlan, `${namespace}/${planRef?.name ?? BY_SPEED}`);
+    if (onu) visit(this.#byOnu, onuSerial(onu.serial));
     if (networkProfileRef) visit(this.#byProfile, `${namespace}/${networkProfileRef.name}`);
   }
 }

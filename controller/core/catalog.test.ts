@@ -27,6 +27,15 @@ describe("catalog", () => {
     catalog.remove(keyOfObject(john));
     expect([...catalog.dependants(profile())]).toEqual([]);
   });
+  it("finds who declares an ONU, however its serial number is written, and no longer when he is gone", () => {
+    const catalog = new Catalog([john]);
+    const mary = subscriber({ onu: { olt: "olt1", serial: "4857544300000077" } }, "mary");
+    catalog.put(mary);
+    expect(catalog.subscribersOfOnu("hwtc00000077")).toEqual([keyOfObject(mary)]);
+    catalog.put(subscriber({ onu: { olt: "olt1", serial: "HWTC00000078" } }, "mary"));
+    expect(catalog.subscribersOfOnu("HWTC00000077")).toEqual([]);
+    expect(catalog.subscribersOfOnu("HWTC00000078")).toEqual([keyOfObject(mary)]);
+  });
   it("gives a namespace that two tenants claim to the lesser name", () =>
     expect(new Catalog([tenant({}, "zeta"), tenant({}, "acme")]).tenant("isp-acme")?.metadata.name).toBe("acme"));
 });

@@ -87,6 +87,10 @@ export class Catalog {
   count(namespace: string, state: Subscriber["spec"]["serviceState"]): number {
     return this.#links.count(namespace, state);
   }
+  /** Who declares this ONU; several only while they quarrel about it. */
+  subscribersOfOnu(serial: string): readonly ObjectKey[] {
+    return [...this.#links.subscribersOfOnu(serial)].sort();
+  }
   surveys(namespace: string, subscriber: string): readonly SiteSurvey[] {
     return this.#list("SiteSurvey", this.#links.surveysOf(namespace, subscriber));
   }

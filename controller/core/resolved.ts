@@ -182,6 +182,8 @@ export interface PlanService {
   readonly pbit: number;
   /** Emergency voice stays while the subscriber is suspended. */
   readonly keepWhenSuspended: boolean;
+  /** Streams are joined by IGMP. */
+  readonly multicast: boolean;
 }
 /** A service on a port of an ONU. */
 export interface UniService extends PlanService {

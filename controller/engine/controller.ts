@@ -1,11 +1,12 @@
 /** One controller: follows the declared objects in the store and keeps every subject of its partitions converged. */
 
+import { fault } from "../../reconcilers/errors.ts";
 import type { Configure } from "../../reconcilers/system.ts";
 import type { LastmileObject } from "../api/types.generated.ts";
 import { onlyApprovalDiffers } from "../core/approval.ts";
 import type { Composed } from "../core/compose.ts";
 import { closedNow } from "../core/maintenance.ts";
-import type { Blocker } from "../core/model.ts";
+import type { Blocker, Desired, RefKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { retentionMs } from "../core/policy.ts";
 import type { Sensitive } from "../core/sensitive.ts";
@@ -19,7 +20,7 @@ import type { Store } from "../store/store.ts";
 import { type Heard, hearApprovals } from "./approving.ts";
 import { type TenantRun, tenantsOf, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
-import { documentAt } from "./documents.ts";
+import { answerAt } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Engine, type Options } from "./engine.ts";
 import { HeldSink } from "./held.ts";
@@ -82,6 +83,7 @@ export class Controller {
   readonly #sink: StatusSink;
   readonly #held: HeldSink;
   #seq = 0;
+  #isLoaded = false;
   /** As it was declared before what is being accepted; kept while that fails and is tried again. */
   readonly #before = new Map<OwnerKey, Composed>();
   #following: Promise<void> = Promise.resolve();
@@ -183,6 +185,7 @@ export class Controller {
     this.#seq = await this.#o.objects.head();
     await fill(this.declared, this.#o);
     await this.endpoints.sync(this.declared.systems());
+    this.#isLoaded = true;
   }
 
   /** Takes up everything that this process is responsible for: what is declared, and what is still to be taken away. */
@@ -221,9 +224,21 @@ export class Controller {
   orphans(update: SourceUpdate | undefined, o: OrphansOptions): ReturnType<typeof orphansAt> {
     return orphansAt(this.#desk, update, o);
   }
-  /** What a system asks for at this path, such as SADIS; undefined: nobody declares it. */
-  document(path: string): unknown {
-    return documentAt(path, this.declared, (d) => this.endpoints.published(d));
+  /** What a system asks for at this path, such as SADIS; undefined: nobody declares it, and nothing of it stands. */
+  async document(path: string): Promise<unknown> {
+    this.#mustBeLoaded();
+    const { declared, endpoints, engine } = this;
+    const published = (d: Desired) => endpoints.published(d);
+    const sessions = engine.ports.sessions();
+    return answerAt(path, { declared, published, sessions, closed: endpoints.closed(declared.systems()) });
+  }
+  /** Something happened to this object, as a device's side says. */
+  hint(ref: RefKey): void {
+    this.#mustBeLoaded();
+    this.engine.told(ref);
+  }
+  #mustBeLoaded(): void {
+    if (!this.#isLoaded) throw fault("Unavailable", "what is declared is not read yet");
   }
   get #desk(): Desk {
     const { declared, endpoints, engine } = this;

@@ -44,6 +44,10 @@ export class Endpoints {
   published(d: Desired): Published | undefined {
     return this.#open.get(d.ref.system)?.configured.publishes(d);
   }
+  /** Names of those that could not be opened. */
+  closed(declared: Iterable<ExternalSystem>): readonly string[] {
+    return [...declared].flatMap(({ metadata: { name } }) => (this.#open.has(name) ? [] : [name]));
+  }
   /** Connects what is new or different. A system that cannot be configured is left as it was, and its health says why. */
   async sync(declared: Iterable<ExternalSystem>): Promise<void> {
     const wanted = new Map([...declared].map((s) => [s.metadata.name, s]));

@@ -11,6 +11,7 @@ import { Backoff } from "../queue/backoff.ts";
 import { KeyQueue, SMALL_EDIT } from "../queue/keys.ts";
 import type { Budget } from "../store/budget.ts";
 import type { Store } from "../store/store.ts";
+import { HintPace } from "./hint-pace.ts";
 import type { Edit } from "./run/accept.ts";
 import { Admission } from "./run/admission.ts";
 import { type Clock, waitKey } from "./run/knowledge.ts";
@@ -89,6 +90,7 @@ export class Engine {
   readonly #inPlace = new Set<RefKey>();
   readonly #waiting = new Map<RefKey, Set<OwnerKey>>();
   readonly #whose: Whose;
+  readonly #pace = new HintPace((owner) => this.#lookAt([owner]));
   #approved: ReadonlySet<string> = new Set();
 
   constructor(o: Options) {
@@ -177,9 +179,15 @@ export class Engine {
   }
   /** Something happened to these objects, as their system says. */
   heard(refs: readonly RefKey[]): void {
-    const owners = this.#whose.of(refs);
+    this.#lookAt(this.#whose.of(refs));
+  }
+  #lookAt(owners: readonly OwnerKey[]): void {
     this.verified.forget(owners);
     this.enqueue(owners, false); // whoever says so: edits of people go first
+  }
+  /** The same, by whoever may say so over HTTP. */
+  told(ref: RefKey): void {
+    for (const owner of this.#whose.of([ref])) this.#pace.tell(owner);
   }
   /** Devices report by themselves where the system tells; elsewhere, and where a word was lost, they are looked for. */
   retryAwaiting(): void {
@@ -203,6 +211,7 @@ export class Engine {
   }
   close(): void {
     this.#abort.abort();
+    this.#pace.close();
     this.queue.close();
   }
 

@@ -2,6 +2,7 @@
 import type { Facts } from "../../controller/core/model.ts";
 import { type Device, type Root, valueAt } from "./device.ts";
 import { factsOfFault } from "./faults.ts";
+import { INTERVAL } from "./reports.ts";
 import type { Pending } from "./tasks.ts";
 
 const COMMON = [
@@ -9,6 +10,7 @@ const COMMON = [
   "DeviceInfo.HardwareVersion",
   "DeviceInfo.SoftwareVersion",
   "DeviceInfo.UpTime",
+  INTERVAL,
 ];
 const PPP = "WANDevice.1.WANConnectionDevice.1";
 const WAN: Readonly<Record<Root, readonly string[]>> = {

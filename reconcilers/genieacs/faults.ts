@@ -48,6 +48,8 @@ const PERSON: Readonly<Record<string, string>> = {
 const PASSING = /^(9002|9004|timeout|session_terminated|disconnected|too_many_.*)$/;
 
 const BROKEN = /^(timeout|session_terminated|disconnected)$/;
+/** A refusal of the router's own says that nothing was written (TR-069, A.3.2.1); any other end leaves it open. */
+export const isOpenEnd = ({ id, code }: DeviceFault): boolean => id === "" || !/^\d+$/.test(code);
 const UNKNOWN = "look the code up in the device's manual: correct the value, or leave it out";
 
 /** `router`: as people call it. `hide`: values that no message may repeat. */

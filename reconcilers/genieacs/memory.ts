@@ -17,6 +17,10 @@ export interface Memory {
   readonly off: readonly string[];
   readonly blank: readonly string[];
   readonly reset: boolean;
+  /** By the hash of a name the digest of what the router may dial with since an answer about it was lost. */
+  readonly dialing: Readonly<Record<string, string>>;
+  /** RFC 3339: when that was sent. */
+  readonly dialed: string;
 }
 const PREFIX = "lmw_";
 export const isMemory = (tag: string): boolean => tag.startsWith(PREFIX);
@@ -29,11 +33,13 @@ export const blankMemory = (token: Token): Memory => ({
   off: [],
   blank: [],
   reset: false,
+  dialing: {},
+  dialed: "",
 });
 
 /** Legal as a tag, and short: hashes of names, and deflated. */
 export function encodeMemory(m: Memory): string {
-  const all = [m.token, m.count, m.templates, m.bootstrap, m.written, m.off, m.blank, m.reset];
+  const all = [m.token, m.count, m.templates, m.bootstrap, m.written, m.off, m.blank, m.reset, m.dialing, m.dialed];
   return PREFIX + deflateRawSync(JSON.stringify(all)).toString("base64url");
 }
 
@@ -43,19 +49,19 @@ export function decodeMemory(tag: string): Memory | undefined {
   try {
     const raw: unknown = JSON.parse(inflateRawSync(Buffer.from(tag.slice(PREFIX.length), "base64url")).toString());
     if (!Array.isArray(raw)) return undefined;
-    const [token, count, templates, bootstrap, written, off, blank, reset] = raw;
-    const whole = { token, count, templates, bootstrap, written, off, blank, reset };
+    const [token, count, templates, bootstrap, written, off, blank, reset, dialing = {}, dialed = ""] = raw; // two fewer: an earlier version wrote it
+    const whole = { token, count, templates, bootstrap, written, off, blank, reset, dialing, dialed };
     return isWhole(whole) ? whole : undefined;
   } catch {
     return undefined;
   }
 }
+const digests = (v: unknown): v is Memory["written"] => typeof v === "object" && v !== null && texts(Object.values(v));
 const texts = (v: unknown): v is readonly string[] => Array.isArray(v) && v.every((t) => typeof t === "string");
 function isWhole(m: Readonly<Record<keyof Memory, unknown>>): m is Memory {
-  const { token, count, templates, bootstrap, written, off, blank, reset } = m;
-  if (typeof token !== "string" || typeof bootstrap !== "string" || typeof reset !== "boolean") return false;
-  if (!Number.isSafeInteger(count) || typeof written !== "object" || written === null) return false;
-  return texts(Object.values(written)) && texts(templates) && texts(off) && texts(blank);
+  const { token, count, templates, bootstrap, written, off, blank, reset, dialing, dialed } = m;
+  if (!texts([token, bootstrap, dialed]) || typeof reset !== "boolean" || !Number.isSafeInteger(count)) return false;
+  return digests(written) && digests(dialing) && texts(templates) && texts(off) && texts(blank);
 }
 
 /** The one of this owner's that counts; the same whatever the order of the tags. */

@@ -12,14 +12,15 @@ import { holds, plain } from "./values.ts";
 export interface Telling {
   readonly name: string;
   readonly value: Value;
-  /** Proven by the task alone, and remembered: a secret reads as "". */
-  readonly isOnce: boolean;
 }
 export interface Told {
-  /** Written once and surely there. */
-  readonly held: State;
+  /** Surely there. */
+  readonly proven: State;
   readonly fault: Fault | undefined;
+  /** Whether the router took what it dials with is not known. */
+  readonly isOpen: boolean;
 }
+export const NOTHING = { proven: {}, fault: undefined, isOpen: false } as const satisfies Told;
 export interface Placed extends Telling {
   readonly at: readonly string[];
 }
@@ -33,14 +34,14 @@ export interface Cx {
 export async function prove(cx: Cx, device: Device, all: readonly Placed[], posted: string | undefined): Promise<Told> {
   const now = await again(cx.s, device, cx.wish, cx.signal);
   if (!now) throw fault("Lost", "the ACS does not know the router any more");
-  const held: Record<string, Value> = {};
+  const proven: Record<string, Value> = {};
   let first: Fault | undefined;
   for (const p of all) {
     const why = p.at.map((path) => doubt(now, path, p.value, posted)).find((d) => d !== undefined);
-    if (why === undefined && p.isOnce) held[p.name] = p.value;
-    if (why !== undefined) first ??= why(now.serial, p.name);
+    if (why === undefined) proven[p.name] = p.value;
+    else first ??= why(now.serial, p.name);
   }
-  return { held, fault: first };
+  return { proven, fault: first, isOpen: false };
 }
 type Doubt = (router: string, name: string) => Fault;
 const lacking =

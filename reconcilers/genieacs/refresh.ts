@@ -6,8 +6,10 @@ import { LAYOUT_OBJECT } from "./bands.ts";
 import { isOnce } from "./desired.ts";
 import { type Device, isBefore, type Leaf, leafOf } from "./device.ts";
 import { READ } from "./facts.ts";
+import { refusal } from "./faults.ts";
 import { again, namesOf } from "./find.ts";
-import { awaitsRadios, placeOf } from "./names.ts";
+import { awaitsRadios, DIALS, placeOf } from "./names.ts";
+import { INTERVAL } from "./reports.ts";
 import type { Session, Wish } from "./session.ts";
 import { type Fate, post, uniqueKey } from "./tasks.ts";
 import { holds } from "./values.ts";
@@ -22,7 +24,10 @@ function doubtful(s: Session, device: Device, wish: Wish): readonly string[] {
   const paths = namesOf(wish).flatMap((name) =>
     isOnce(wish.how, name) ? [] : (placeOf(device, name, wish.how.mappings).at ?? []),
   );
-  return paths.filter((path) => {
+  // How long a router may be silent, in case that an answer of it is lost: by then it is too late to ask.
+  const pace =
+    namesOf(wish).some((name) => DIALS.has(name)) && leafOf(device, INTERVAL) === undefined ? [INTERVAL] : [];
+  return [...pace, ...paths].filter((path) => {
     const leaf = leafOf(device, path);
     if (leaf?.value === undefined) return true;
     return isStale(s, device, leaf) && isBefore(leaf, device.lastInform);
@@ -85,26 +90,34 @@ async function ask(
   return post(s, device, work, how, signal);
 }
 
+interface Sent {
+  readonly name: string;
+  readonly value: Value;
+  /** The device may hold another one since an answer was lost. */
+  readonly isOpen: boolean;
+}
 /** What the cache shows as done is sent to nobody (fact 2), and where radios stand must be read: first the device is asked. */
 export async function sure(
   s: Session,
   token: Token,
   device: Device,
   wish: Wish,
-  values: readonly (readonly [name: string, value: Value])[],
+  values: readonly Sent[],
   signal: AbortSignal,
 ): Promise<Device> {
-  const places = values.map(([name, value]) => ({ value, place: placeOf(device, name, wish.how.mappings) }));
+  const places = values.map((v) => ({ ...v, place: placeOf(device, v.name, wish.how.mappings) }));
   const radios = places.some(({ place }) => awaitsRadios(place));
-  const doubtful = places.flatMap(({ value, place }) =>
+  const doubtful = places.flatMap(({ value, isOpen, place }) =>
     (place.at ?? []).filter((path) => {
       const leaf = leafOf(device, path);
-      return leaf !== undefined && holds(leaf, value) && isStale(s, device, leaf);
+      return leaf !== undefined && holds(leaf, value) && (isOpen || isStale(s, device, leaf));
     }),
   );
   if (!device.root || (!radios && doubtful.length === 0)) return device;
   if (radios) await ask(s, token, device, [], signal);
-  if (doubtful.length > 0) await ask(s, token, device, doubtful, signal);
+  const fate = doubtful.length > 0 ? await ask(s, token, device, doubtful, signal) : undefined;
+  // Unread it would be sent to nobody, and taken for told.
+  if (fate?.is === "refused" && values.some((v) => v.isOpen)) throw refusal(device.serial, fate.fault, []);
   return (await again(s, device, wish, signal)) ?? device;
 }
 

@@ -1,17 +1,17 @@
-/** A device as its owner sees it: values as last read, what was written once by its memory, templates by its tags. */
+/** A device as its owner sees it: what it holds, and its marks. */
 import { type Observed, type Ref, refKey, type State, type Value } from "../../controller/core/model.ts";
 import type { Token } from "../../controller/core/owner.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
-import { isOnce, MARKING, ON_RETIRE, TEMPLATES } from "./desired.ts";
-import { type Device, isBefore, leafOf } from "./device.ts";
-import { factsOf } from "./facts.ts";
-import { namesOf } from "./find.ts";
-import { type Memory, mayBeSame, nameHash, shortDigest } from "./memory.ts";
-import { DIALS, isWifi, placeOf } from "./names.ts";
+import { MARKING, ON_RETIRE, TEMPLATES } from "./desired.ts";
+import type { Device } from "./device.ts";
+import { factsOf, type Progress } from "./facts.ts";
+import { held, isSure } from "./held.ts";
+import type { Memory } from "./memory.ts";
+import { isWifi } from "./names.ts";
 import { type Session, type Wish, wantedOf } from "./session.ts";
 import { decommissioned, isWhole, marksFor, ownersOn } from "./tags.ts";
 import { isOf, NONE, type Pending } from "./tasks.ts";
-import { holds, plain, shown } from "./values.ts";
+import { plain } from "./values.ts";
 
 /** Undefined: nobody's, or an earlier owner's who is gone: for us there is nothing. */
 export function observed(
@@ -24,22 +24,18 @@ export function observed(
   const { live, isDecommissioned, memory } = marksFor(device.tags, token);
   if (live === undefined && !isDecommissioned) return undefined;
   if (live !== undefined && live !== token) return another(ref, device, live);
-  const values = wish ? valuesOf(s, ref, device, memory, wish) : {};
+  const known = wish && { s, ref, device, memory, wish };
+  const values = known ? held(known) : {};
   const templates = ownTemplates(device, memory, wish);
   const isSettled = Object.entries(values).every(([name, have]) => same(have, wantedOf(wish, name)));
   const isIdle = !isSettled || !pending.tasks.some((t) => isOf(t, token) && t.uniqueKey.endsWith("/set"));
+  const isDone = isIdle && (!known || isSure(known));
+  const progress = { templates, ...progressOf(values, wish) };
   const state: State = {
     ...values,
     ...(templates.length > 0 && { [TEMPLATES]: templates }),
-    [MARKING]: isWhole(device.tags, token, ref) && (live === undefined || isIdle),
+    [MARKING]: isWhole(device.tags, token, ref) && (live === undefined || isDone),
     ...(memory && { [ON_RETIRE]: memory.reset ? "FactoryReset" : "Keep" }),
-  };
-  const set = Object.keys(values).filter((name) => same(values[name]!, wantedOf(wish, name)));
-  const wifi = Object.keys(values).filter(isWifi);
-  const progress = {
-    templates,
-    parametersSet: set.length,
-    wifiConfigured: wifi.length > 0 && wifi.every((name) => set.includes(name)),
   };
   return {
     ref,
@@ -50,6 +46,11 @@ export function observed(
     outputs: { deviceId: device.id },
     facts: factsOf(device, isSettled ? pending : withRefusal(s, ref, pending), progress, secretsOf(wish)),
   };
+}
+function progressOf(values: State, wish: Wish | undefined): Omit<Progress, "templates"> {
+  const set = Object.keys(values).filter((name) => same(values[name]!, wantedOf(wish, name)));
+  const wifi = Object.keys(values).filter(isWifi);
+  return { parametersSet: set.length, wifiConfigured: wifi.length > 0 && wifi.every((name) => set.includes(name)) };
 }
 function withRefusal(s: Session, ref: Ref, { tasks, faults }: Pending): Pending {
   const refused = s.refusals.get(refKey(ref));
@@ -79,56 +80,5 @@ function ownTemplates(device: Device, memory: Memory | undefined, wish: Wish | u
   return device.tags.filter((t) => names.has(t)).sort();
 }
 
-function valuesOf(s: Session, ref: Ref, device: Device, memory: Memory | undefined, wish: Wish): State {
-  const entries = namesOf(wish).flatMap((name): readonly (readonly [string, Value])[] => {
-    const want = wantedOf(wish, name);
-    if (isOnce(wish.how, name))
-      return isWritten(s, ref, device, memory, name, want) || wasTaken(device, wish, name, want) ? [[name, want]] : [];
-    const have = read(device, wish, name);
-    return have === null ? [] : [[name, have]];
-  });
-  return Object.fromEntries(entries);
-}
-
-/** Of several places any one that differs is shown. */
-function read(device: Device, wish: Wish, name: string): Value {
-  const want = wantedOf(wish, name);
-  const at = placeOf(device, name, wish.how.mappings).at ?? [];
-  const leaves = at.map((path) => leafOf(device, path));
-  const other = leaves.find((leaf) => want !== null && !holds(leaf, want));
-  return shown(other ?? leaves[0], plain(want));
-}
-
-export const digestOf = (s: Session, ref: Ref, name: string, value: Value): string =>
-  shortDigest(s.digest(JSON.stringify([refKey(ref), name, plain(value) ?? null])));
-
-/** By the digest of what was written, for the life of the device in which it was: a factory reset undoes it. */
-function isWritten(
-  s: Session,
-  ref: Ref,
-  device: Device,
-  memory: Memory | undefined,
-  name: string,
-  want: Value,
-): boolean {
-  const remembered = memory?.written[nameHash(name)];
-  if (remembered === undefined || want === null || memory?.bootstrap !== (device.lastBootstrap ?? "")) return false;
-  const now = digestOf(s, ref, name, want);
-  // Of another key nothing is known: that is no reason to write a seed again, nor to let RADIUS follow.
-  return DIALS.has(name) ? remembered === now : mayBeSame(remembered, now);
-}
-/**
- * GenieACS writes into its document what a device has accepted, and blanks it at the next read (fact 9). After an answer that
- * was lost it is the one proof that the router dials with the new password by now: RADIUS must follow.
- */
-function wasTaken(device: Device, wish: Wish, name: string, want: Value): boolean {
-  const at = DIALS.has(name) ? (placeOf(device, name, wish.how.mappings).at ?? []) : [];
-  const wanted = plain(want);
-  if (wanted === undefined || wanted === "" || at.length === 0) return false;
-  return at.every((path) => {
-    const leaf = leafOf(device, path);
-    return leaf?.value === wanted && !isBefore(leaf, device.lastBootstrap);
-  });
-}
 export const isMarked = (device: Device, token: Token): boolean =>
   device.tags.includes(token) || device.tags.includes(decommissioned(token));

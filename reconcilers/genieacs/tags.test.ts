@@ -42,6 +42,8 @@ describe("the memory's tag", () => {
     off: fc.array(fc.string()),
     blank: fc.array(fc.string()),
     reset: fc.boolean(),
+    dialing: fc.dictionary(fc.string(), fc.string(), { noNullPrototype: true }),
+    dialed: fc.string(),
   });
   test("comes back whole, in letters that every tag may have", () => {
     fc.assert(

@@ -4,7 +4,8 @@ import type { ResolvedPlan, ResolvedSubscriber, ResolvedTenant, UniService } fro
 import { parseConfig } from "./config.ts";
 import { desired, type How } from "./desired.ts";
 import { uniFields } from "./fields.ts";
-import { publishes } from "./sadis.ts";
+import { publishes, type SadisSubscriber } from "./sadis.ts";
+import { readService } from "./service.ts";
 
 const olts = [
   { name: "olt1", serial: "OLT1", address: "olt1.example:50060", uplinkPort: 16777216, nniPorts: [16777216] },
@@ -22,6 +23,7 @@ const internet: UniService = {
   technologyProfileId: 64,
   pbit: 0,
   keepWhenSuspended: false,
+  multicast: false,
   serviceVlan: 100,
   innerVlan: 1000,
 };
@@ -33,6 +35,7 @@ const voice = {
   serviceVlan: 444,
   innerVlan: undefined,
   keepWhenSuspended: true,
+  multicast: false,
 };
 const tv = { ...internet, name: "tv", technologyProfileId: 66, pbit: 4, serviceVlan: 555 };
 const onu = {
@@ -59,7 +62,8 @@ const plan = {
 } as unknown as ResolvedPlan;
 const tenant = (names: readonly string[]) => ({ scope: "tenant", owner, olts: names }) as unknown as ResolvedTenant;
 const keys = (all: readonly Desired[]) => all.map((d) => refKey(d.ref));
-const uniOf = (s: ResolvedSubscriber): Desired => desired(s, "v", config).find((d) => d.ref.resource === "uni")!;
+const uniIn = (all: readonly Desired[]): Desired => all.find((d) => d.ref.resource === "uni")!;
+const uniOf = (s: ResolvedSubscriber): Desired => uniIn(desired(s, "v", config));
 
 describe("what should stand there", () => {
   test("for a tenant: of its OLTs those of this endpoint", () => {
@@ -165,6 +169,26 @@ describe("SADIS", () => {
       nasId: "olt1",
       uplinkPort: 16777216,
     });
+  });
+  const trapped = (d: readonly Desired[]): readonly unknown[] =>
+    (publishes(uniIn(d), onos)!.body as SadisSubscriber).uniTagList.flatMap((t) =>
+      t.isDhcpRequired || t.isIgmpRequired ? [[t.serviceName, t.isDhcpRequired, t.isIgmpRequired]] : [],
+    );
+  const watching = (more: Partial<ResolvedSubscriber> = {}): ResolvedSubscriber =>
+    subscriber({
+      onu: { ...onu, unis: [{ uni: 1, services: [internet, { ...tv, multicast: true }, voice] }] },
+      ...more,
+    });
+  test.each<readonly [string, Partial<ResolvedSubscriber>, readonly unknown[]]>([
+    ["an IPoE line is named by option 82, which ONOS inserts", { accessType: "IPoE" }, [["internet", true, false]]],
+    ["who dials is named by his user name", { accessType: "PPPoE" }, []],
+    ["who has a fixed address asks for none", { accessType: "Static" }, []],
+  ])("DHCP is relayed where it is needed: %s", (_why, more, dhcp) => {
+    expect(trapped(desired(watching(more), "v", onos))).toEqual([...dhcp, ["tv", false, true]]);
+  });
+  test("VGC is told of multicast, and of no relay: it could insert nothing", () => {
+    const lines = uniIn(desired(watching({ accessType: "IPoE" }), "v", config)).spec["services"] as readonly string[];
+    expect(lines.map((l) => readService(l)?.traps)).toEqual([undefined, ["igmp"], undefined]);
   });
   test("is told to VGC instead", () => {
     expect(all.flatMap((d) => publishes(d, config) ?? [])).toEqual([]);

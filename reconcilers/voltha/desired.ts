@@ -12,7 +12,7 @@ import type {
 import { bandwidth, type Direction, profileId } from "./bandwidth.ts";
 import type { VolthaConfig } from "./config.ts";
 import { portName } from "./names.ts";
-import { ANY_TAG, type Service, spellService } from "./service.ts";
+import { ANY_TAG, type Service, spellService, TRAPS, type Trap } from "./service.ts";
 
 /** `Desired.how` of an ONU and of its ports. */
 export interface How {
@@ -36,7 +36,7 @@ export function desired(subject: ResolvedSubject, endpoint: string, config: Volt
   if (subject.scope === "plan") return profiles(subject, endpoint);
   const { onu } = subject;
   if (!onu || subject.state === "Terminated" || !config.olts.some((o) => o.name === onu.olt)) return [];
-  return [onuOf(onu, endpoint), ...onu.unis.map((u) => uniOf(subject, onu, u.uni, u.services, endpoint))];
+  return [onuOf(onu, endpoint), ...onu.unis.map((u) => uniOf(subject, onu, u, endpoint, config))];
 }
 
 const refTo = (system: string, resource: string, key: string): Ref => ({ system, resource, key });
@@ -77,11 +77,11 @@ function onuOf(onu: ResolvedOnu, endpoint: string): Desired {
 function uniOf(
   s: ResolvedSubscriber,
   onu: ResolvedOnu,
-  uni: number,
-  services: readonly UniService[],
+  { uni, services }: ResolvedOnu["unis"][number],
   endpoint: string,
+  config: VolthaConfig,
 ): Desired {
-  const lines = services.map((one) => serviceOf(s, one));
+  const lines = services.map((one) => serviceOf(s, one, config));
   const kept = services.filter((one) => one.keepWhenSuspended || one.name === INTERNET).map((one) => one.name);
   const how: How = { olt: onu.olt, kept };
   return {
@@ -104,7 +104,18 @@ function requirements(lines: readonly Service[], { olt }: ResolvedOnu, endpoint:
   return [refTo(endpoint, "olt", olt), ...[...ids].map((id) => refTo(endpoint, "profile", id))].map(refKey);
 }
 
-function serviceOf({ owner, plan }: ResolvedSubscriber, one: UniService): Service {
+/**
+ * The line names an IPoE customer by option 82, and ONOS inserts it. VGC 0.1.24 reads no circuit id over REST: as a relay it
+ * would insert nothing, and addresses would depend on it. Neither relays where the customer dials or has a fixed address.
+ */
+const TAKEN: Readonly<Record<Trap, (s: ResolvedSubscriber, one: UniService, config: VolthaConfig) => boolean>> = {
+  dhcp: (s, one, { controller }) => controller.type === "ONOS" && s.accessType === "IPoE" && one.name === INTERNET,
+  igmp: (_s, one) => one.multicast,
+};
+
+function serviceOf(s: ResolvedSubscriber, one: UniService, config: VolthaConfig): Service {
+  const { owner, plan } = s;
+  const traps = TRAPS.filter((trap) => TAKEN[trap](s, one, config));
   const id = (d: Direction): string =>
     profileId(owner.tenant, plan.name, one.name, d, bandwidth(one as PlanService, d));
   return {
@@ -116,5 +127,6 @@ function serviceOf({ owner, plan }: ResolvedSubscriber, one: UniService): Servic
     pbit: one.pbit,
     up: id("up"),
     down: id("down"),
+    ...(traps.length > 0 && { traps }),
   };
 }

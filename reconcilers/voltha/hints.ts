@@ -16,9 +16,12 @@ export interface Pace {
   readonly backoffMs: number;
 }
 const PACE: Pace = { everyMs: 30_000, backoffMs: 500 };
+/** The answer of a large network takes no more than a twentieth of the time. */
+const REST = 20;
 const MOST_BACKOFF_MS = 30_000;
 
 export async function* hints(site: Site, signal: AbortSignal, pace = PACE): AsyncGenerator<readonly RefKey[]> {
+  site.memory.firstLooks.stays();
   const box = inbox();
   const over = new AbortController();
   const within = AbortSignal.any([signal, over.signal]);
@@ -73,18 +76,24 @@ function heard(post: Post, { id, portStatus }: ChangeEvent): void {
   if (olt !== undefined && name.startsWith("nni-") && portStatus?.reason === "OFPPR_MODIFY") site.storms.disturbed(olt);
 }
 
-async function readAgain(post: Post, signal: AbortSignal, { everyMs }: Pace): Promise<void> {
+async function readAgain(post: Post, signal: AbortSignal, { everyMs, backoffMs }: Pace): Promise<void> {
+  let wait = backoffMs;
   while (!signal.aborted) {
     const { site, box } = post;
     post.nudge = new AbortController();
+    const began = site.now();
+    let rest = wait;
     try {
       post.plant = await site.plant();
       for (const serial of post.watch.news(post.plant)) box.put(keysOf(site, serial));
+      rest = Math.max(everyMs, REST * (site.now() - began));
+      wait = backoffMs;
     } catch (e) {
       if (!(e instanceof Fault)) throw e; // the ping tells that it does not answer
+      wait = Math.min(wait * 2, MOST_BACKOFF_MS);
     }
     const calm = (site.storms.calmAt ?? Number.POSITIVE_INFINITY) - site.now();
-    await pause(Math.min(everyMs, Math.max(1, calm)), AbortSignal.any([signal, post.nudge.signal]));
+    await pause(Math.min(rest, Math.max(1, calm)), AbortSignal.any([signal, post.nudge.signal]));
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Lookup, Order } from "../system.ts";
 import type { How } from "./desired.ts";
 import { isThere } from "./device.ts";
+import { type FirstLooks, firstLooks } from "./first-looks.ts";
 import { keySerial, parsePort } from "./names.ts";
 import type { Plant } from "./plant.ts";
 import { type Repairs, repairs } from "./repairs.ts";
@@ -31,6 +32,7 @@ export interface Memory {
   /** Ports to which services were brought, and not yet seen on the ONU. */
   readonly arriving: Set<string>;
   readonly repairs: Repairs;
+  readonly firstLooks: FirstLooks;
   /** From which PON port an ONU's device was deleted, by serial: once, until it works again. */
   readonly displaced: Map<string, number | undefined>;
   /** PON ports from which an ONU is sought at this moment. */
@@ -48,6 +50,7 @@ export function memory(now: () => number): Memory {
   return {
     arriving,
     repairs: mended,
+    firstLooks: firstLooks(),
     displaced,
     seeking: new Set(),
     want({ ref, spec, how, patch }) {

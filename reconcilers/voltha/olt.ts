@@ -21,7 +21,7 @@ export const olt = (site: Site): Resource => ({
 
 /** One that we have not claimed is none of ours yet; one that is not wanted any more is only forgotten. */
 async function observe(site: Site, lookups: readonly Lookup[], signal: AbortSignal): Promise<Map<RefKey, Observed>> {
-  const { roots } = await site.plant();
+  const { roots } = await site.overview();
   const found = await Promise.all(
     lookups.map(async (l) => {
       const declared = l.spec && l.id !== undefined && oltNamed(site, l.ref.key);

@@ -4,7 +4,7 @@ import { fault } from "../errors.ts";
 import { type Bandwidth, RATES } from "./bandwidth.ts";
 import type { Controller, Port, Programmed } from "./controller.ts";
 import { jsonOf, type Method, type Rest, unexpected } from "./rest.ts";
-import { type Service, spellService, tagsOf } from "./service.ts";
+import { type Service, spellService, TRAPS, tagsOf } from "./service.ts";
 import { shared } from "./shared.ts";
 import { type Fields, fieldsOf, listOf, readTagInfo } from "./vgc-answers.ts";
 
@@ -20,12 +20,13 @@ interface Listed {
 
 export function onos(rest: Rest, until: AbortSignal): Controller {
   const listed = shared(() => list(rest, until));
-  const send = async (method: Method, port: string, tags: string, signal: AbortSignal): Promise<void> => {
+  /** Whether it began to do it. Not so: it was so already, or SADIS does not name the service; what is read back tells which. */
+  const send = async (method: Method, port: string, tags: string, signal: AbortSignal): Promise<boolean> => {
     const path = `${OLT_APP}/services/${encodeURIComponent(port)}${tags}`;
     const reply = await rest.call(method, path, undefined, signal);
     if (/ConnectPoint not found/.test(reply.text)) throw fault("AwaitingDevice", `ONOS does not know port ${port} yet`);
-    // 204: it was so already, or SADIS does not name the service; what is read back tells which.
     if (reply.code !== 200 && reply.code !== 204) throw unexpected(method, path, reply);
+    return reply.code === 200;
   };
   const forget = async (kind: string, id: string, signal: AbortSignal): Promise<void> => {
     const path = `${SADIS}/cache/${kind}/${encodeURIComponent(id)}`;
@@ -50,25 +51,31 @@ export function onos(rest: Rest, until: AbortSignal): Controller {
     addProfile: ({ id }, signal) => forget("bandwidthprofile", id, signal),
     removeProfile: (id, signal) => forget("bandwidthprofile", id, signal),
     add: (port, _service, _line, signal) => forget("subscriber", port.name, signal),
-    activate: (port, service, signal) => send("POST", port.name, `/${tagsOf(service)}`, signal),
+    activate: async (port, service, signal) => void (await send("POST", port.name, `/${tagsOf(service)}`, signal)),
     async deactivate(port, service, signal) {
-      await send("DELETE", port.name, `/${tagsOf(service)}`, signal);
-      await untilGone(rest, port, service, signal);
+      const begun = await send("DELETE", port.name, `/${tagsOf(service)}`, signal);
+      await untilGone(rest, port, service, begun ? GONE.withinMs : 0, signal);
     },
     remove: async () => undefined,
-    clear: (port, signal) => send("DELETE", port, "", signal),
+    clear: async (port, signal) => void (await send("DELETE", port, "", signal)),
   };
 }
 
 /** Its queue takes half a second; until then it lists the service, and what SADIS says of the same tags is the old one. */
 const GONE = { firstMs: 20, mostMs: 500, withinMs: 10_000 };
-async function untilGone(rest: Rest, port: Port, service: Service, signal: AbortSignal): Promise<void> {
-  const end = performance.now() + GONE.withinMs;
+async function untilGone(
+  rest: Rest,
+  port: Port,
+  service: Service,
+  withinMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const end = performance.now() + withinMs;
   const line = spellService(service);
   for (let wait = GONE.firstMs; ; wait = Math.min(wait * 2, GONE.mostMs)) {
     const there = await tagInfosAt(rest, port, signal);
-    if (!there.some((t) => spellService(readTagInfo(t)) === line)) return;
-    if (performance.now() > end) throw fault("Unavailable", `ONOS has not taken ${service.name} off ${port.name} yet`);
+    if (!there.some((t) => spellService(readTagInfo(t, TRAPS)) === line)) return;
+    if (performance.now() >= end) throw fault("Unavailable", `ONOS has not taken ${service.name} off ${port.name} yet`);
     await sleep(wait, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -94,7 +101,7 @@ async function list(rest: Rest, signal: AbortSignal): Promise<readonly Listed[]>
     return {
       device: found[1]!.toLowerCase(),
       port: Number(found[2]),
-      service: readTagInfo(fieldsOf(one["tagInfo"], "tagInfo")),
+      service: readTagInfo(fieldsOf(one["tagInfo"], "tagInfo"), TRAPS),
     };
   });
 }

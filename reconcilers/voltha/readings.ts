@@ -1,4 +1,5 @@
 /** How devices are read: all of them, a few by their ids, or only the OLTs. */
+import { Fault } from "../errors.ts";
 import type { Olt } from "./config.ts";
 import type { Core } from "./core.ts";
 import type { Memory } from "./memory.ts";
@@ -30,13 +31,18 @@ export interface Readers {
 
 export function readings({ core, olts, memory, storms, until }: Readers): Readings {
   let last: Plant | undefined;
+  const read = <T>(reading: Promise<T>): Promise<T> =>
+    reading.catch((e: unknown) => {
+      if (e instanceof Fault) storms.blind();
+      throw e;
+    });
   const plant = shared(async () => {
-    last = plantOf(await core.devices(until), olts);
+    last = plantOf(await read(core.devices(until)), olts);
     storms.see(last);
     memory.see(last);
     return last;
   });
-  const device = (id: string) => core.device(id, until);
+  const device = (id: string) => read(core.device(id, until));
   const reads = { onu: device, olt: sharedBy(device) };
   return {
     plant,
@@ -54,13 +60,14 @@ export function readings({ core, olts, memory, storms, until }: Readers): Readin
       return now;
     },
     async overview() {
-      if (!last) return plant();
       const before = last;
+      // Of one that is not known yet the id is not, either.
+      if (!before || before.roots.size < olts.length) return plant();
       const known = [...before.roots];
       const found = await Promise.all(known.map(([, root]) => reads.olt(root.id)));
       const roots = new Map(known.flatMap(([name], n) => (found[n] ? [[name, found[n]]] : [])));
       if (roots.size < known.length) return plant();
-      storms.see({ roots }, [...roots.keys()]);
+      storms.see({ roots });
       return { ...before, roots };
     },
   };

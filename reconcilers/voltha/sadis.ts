@@ -86,8 +86,8 @@ const uniTag = (s: Service): SadisUniTag => ({
   upstreamBandwidthProfile: s.up,
   downstreamBandwidthProfile: s.down,
   serviceName: s.name,
-  isDhcpRequired: false,
-  isIgmpRequired: false,
+  isDhcpRequired: s.traps?.includes("dhcp") ?? false,
+  isIgmpRequired: s.traps?.includes("igmp") ?? false,
 });
 
 /** Of a desired `profile`. */

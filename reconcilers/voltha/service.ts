@@ -13,21 +13,30 @@ export interface Service {
   /** Ids of bandwidth profiles. */
   readonly up: string;
   readonly down: string;
+  /** Left out: the controller handles none of the customer's packets itself. */
+  readonly traps?: readonly Trap[];
 }
+export const TRAPS = ["dhcp", "igmp"] as const;
+/** `dhcp`: relayed, with option 82. `igmp`: joined on behalf of the customer. */
+export type Trap = (typeof TRAPS)[number];
 
 /** SADIS's number for "any VLAN". */
 export const ANY_TAG = 4096;
 
 export const spellService = (s: Service): string =>
-  `${s.name} s${s.sTag} c${s.cTag} u${s.uniTag} tp${s.technologyProfileId} p${s.pbit} up=${s.up} down=${s.down}`;
+  [
+    `${s.name} s${s.sTag} c${s.cTag} u${s.uniTag} tp${s.technologyProfileId} p${s.pbit} up=${s.up} down=${s.down}`,
+    ...(s.traps ?? []),
+  ].join(" ");
 
-const LINE = /^(.*) s(\d+) c(\d+) u(\d+) tp(\d+) p(-?\d+) up=(\S*) down=(\S*)$/s;
+const LINE = /^(.*) s(\d+) c(\d+) u(\d+) tp(\d+) p(-?\d+) up=(\S*) down=(\S*)((?: (?:dhcp|igmp))*)$/s;
 
 /** The inverse; undefined: no such line. */
 export function readService(line: string): Service | undefined {
   const found = LINE.exec(line);
   if (!found) return undefined;
-  const [, name = "", sTag, cTag, uniTag, tp, pbit, up = "", down = ""] = found;
+  const [, name = "", sTag, cTag, uniTag, tp, pbit, up = "", down = "", rest = ""] = found;
+  const traps = TRAPS.filter((t) => rest.split(" ").includes(t));
   return {
     name,
     sTag: Number(sTag),
@@ -37,6 +46,7 @@ export function readService(line: string): Service | undefined {
     pbit: Number(pbit),
     up,
     down,
+    ...(traps.length > 0 && { traps }),
   };
 }
 

@@ -53,4 +53,4 @@ export function withHeld(
   const known = held.map((t) => Object.fromEntries(Object.entries(t).filter(([, value]) => value !== null)));
   return { ...(declared ?? subscriberOf(port, [], {})), uniTagList: [...known, ...rest] };
 }
-const tagsKey = (t: Fields): string => tagsOf(readTagInfo(t));
+const tagsKey = (t: Fields): string => tagsOf(readTagInfo(t, []));

@@ -1,7 +1,7 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Device } from "./device.ts";
 import { plantOf } from "./plant.ts";
-import { type Storms, storms } from "./storms.ts";
+import { BLINK_MS, type Storms, storms } from "./storms.ts";
 
 const olt = { name: "olt1", serial: "OLT1", address: "a:1", uplinkPort: 1, nniPorts: [1] };
 const other = { ...olt, name: "olt2", serial: "OLT2", address: "a:2" };
@@ -62,6 +62,46 @@ test("one that goes down again begins anew", () => {
 test("one that is reached for the first time has no outage behind it", () => {
   expect(see({ ...up, operStatus: "ACTIVATING", connectStatus: "UNKNOWN" })).toBe("Unreached");
   expect(see(up)).toBe("Up");
+});
+test.each([
+  ["nobody has met it again since", { ...down, connectStatus: "UNKNOWN" } as const],
+  [
+    "it is being made anew",
+    { ...up, adminState: "PREPROVISIONED", operStatus: "UNKNOWN", connectStatus: "UNKNOWN" } as const,
+  ],
+])("one that was there is down, and no new one, while %s", (_, unmet) => {
+  see(up);
+  see(down);
+  expect(see(unmet)).toBe("Down");
+  at = 5_000;
+  expect(see(up)).toBe("Settling");
+  expect(s.calmAt, "from its return on").toBe(605_000);
+});
+describe("readings failed", () => {
+  const blindFor = (ms: number): void => {
+    s.blind();
+    at += ms / 2;
+    s.blind();
+    at += ms / 2;
+  };
+  test("what happened meanwhile nobody saw: all that were there rest", () => {
+    see(up);
+    blindFor(BLINK_MS);
+    expect(s.of("olt1")).toBe("Down");
+    expect(see(up)).toBe("Settling");
+    expect(s.calmAt).toBe(BLINK_MS + 600_000);
+    at += 600_000;
+    expect(see(up), "once").toBe("Up");
+  });
+  test("one call was lost, and the next was answered", () => {
+    see(up);
+    blindFor(BLINK_MS - 2);
+    expect(see(up)).toBe("Up");
+  });
+  test("there was no reading before", () => {
+    blindFor(BLINK_MS);
+    expect(see(up)).toBe("Up");
+  });
 });
 test("one whose uplink went and came between two readings rests too", () => {
   see(up);

@@ -4,46 +4,65 @@ import type { Olt } from "./config.ts";
 import { type Device, isUp } from "./device.ts";
 import type { Plant } from "./plant.ts";
 
-/** Unreached: it was never there. Down: it was. Settling: it is back, and its ONUs come back by themselves. */
+/** Unreached: it was never there. Down: it was. Settling: it is back, or was out of sight, and its ONUs come back by themselves. */
 export type Weather = "Up" | "Unreached" | "Down" | "Settling";
 export interface Storms {
-  /** To be told of every reading. `read`: of which OLTs; left out: of all. */
-  see(plant: Pick<Plant, "roots">, read?: readonly string[]): void;
+  /** To be told of every reading. */
+  see(plant: Pick<Plant, "roots">): void;
   /** Something happened to the OLT between two readings. */
   disturbed(olt: string): void;
+  /** A reading failed: what happens until the next one nobody sees. */
+  blind(): void;
   of(olt: string | undefined): Weather;
   /** When the first of those that settle has settled; undefined: none does. */
   readonly calmAt: number | undefined;
   troubles(plant: Plant): readonly Trouble[];
 }
 interface Told {
+  /** It was there once. */
+  readonly met: boolean;
   readonly down: boolean;
   /** When it came back, as far as that is not long ago. */
   readonly since: number | undefined;
 }
 
+/** rw_core is away for eight seconds when it restarts; one call that was lost is no outage. */
+export const BLINK_MS = 3000;
+
 /** `now`: milliseconds, of any beginning. */
 export function storms(olts: readonly Olt[], settleMs: number, now: () => number): Storms {
   const told = new Map<string, Told>();
   const weather = (name: string, root: Device | undefined): Weather => {
-    if (!root || (!isUp(root) && root.connectStatus === "UNKNOWN")) return "Unreached";
-    if (!isUp(root)) return "Down";
+    const isUnreached = !root || (!isUp(root) && root.connectStatus === "UNKNOWN");
+    if (isUnreached && !told.get(name)?.met) return "Unreached";
+    if (!root || !isUp(root)) return "Down";
     const since = told.get(name)?.since;
     return since !== undefined && now() - since < settleMs ? "Settling" : "Up";
   };
   const last = new Map<string, Device | undefined>();
+  let blindSince: number | undefined;
   return {
-    see(plant, read = olts.map(({ name }) => name)) {
-      for (const name of read) {
+    see(plant) {
+      const wasBlind = blindSince !== undefined && now() - blindSince >= BLINK_MS;
+      blindSince = undefined;
+      for (const { name } of olts) {
         const root = plant.roots.get(name);
         const before = told.get(name);
-        const down = weather(name, root) === "Down";
-        told.set(name, { down, since: before?.down && !down ? now() : before?.since });
+        const is = weather(name, root);
+        const down = is === "Down";
+        const isBack = before?.met && (before.down || wasBlind) && !down;
+        told.set(name, { met: is !== "Unreached", down, since: isBack ? now() : before?.since });
         last.set(name, root);
       }
     },
-    disturbed: (name) => void told.set(name, { down: told.get(name)?.down ?? false, since: now() }),
-    of: (name) => (name === undefined ? "Up" : weather(name, last.get(name))),
+    disturbed: (name) => void told.set(name, { met: true, down: told.get(name)?.down ?? false, since: now() }),
+    blind() {
+      blindSince ??= now();
+    },
+    of(name) {
+      if (name === undefined) return "Up";
+      return blindSince === undefined ? weather(name, last.get(name)) : "Down";
+    },
     get calmAt() {
       const ends = [...told.values()].flatMap(({ since }) => (since === undefined ? [] : [since + settleMs]));
       const open = ends.filter((at) => at > now());
@@ -64,7 +83,7 @@ function trouble(olt: string, state: Exclude<Weather, "Up">, onus: number, settl
   if (state === "Settling")
     return {
       reason: "Settling",
-      message: `${olt} is back: its ${concerns} get ${settle} to come back by themselves, then what is still wrong is repaired`,
+      message: `${olt} was down or out of sight: its ${concerns} get ${settle} to come back by themselves, then what is still wrong is repaired`,
     };
   const how = state === "Down" ? "is down" : "has not been reached yet";
   return {

@@ -5,7 +5,7 @@ import type { Olt } from "./config.ts";
 import type { FlowStatus } from "./controller.ts";
 import type { Listed, Tagged } from "./listing.ts";
 import { vgcOlt } from "./sadis.ts";
-import type { Service } from "./service.ts";
+import type { Service, Trap } from "./service.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -28,8 +28,13 @@ const textOf = (fields: Fields, name: string): string => String(fields[name] ?? 
 
 export const readDevice = (raw: unknown, name: string): Fields => fieldsOf(fieldsOf(raw, name)[name], name);
 
-/** `tagInfo`, of VGC and of ONOS. */
-export const readTagInfo = (t: Fields): Service => ({
+const SAID: Readonly<Record<Trap, string>> = { dhcp: "isDhcpRequired", igmp: "isIgmpRequired" };
+/** `tagInfo`, of VGC and of ONOS. `told`: what of the traps it tells; VGC says of DHCP whether MAC addresses are learnt. */
+export function readTagInfo(t: Fields, told: readonly Trap[]): Service {
+  const traps = told.filter((trap) => t[SAID[trap]] === true);
+  return { ...tagsIn(t), ...(traps.length > 0 && { traps }) };
+}
+const tagsIn = (t: Fields): Service => ({
   name: textOf(t, "serviceName"),
   sTag: numberOf(t, "ponSTag"),
   cTag: numberOf(t, "ponCTag"),
@@ -43,7 +48,7 @@ export const readTagInfo = (t: Fields): Service => ({
 export const readListed = (raw: unknown): readonly Listed[] =>
   listOf(raw, "subscribers").map((s) => ({
     location: textOf(s, "location"),
-    service: readTagInfo(fieldsOf(s["tagInfo"], "tagInfo")),
+    service: readTagInfo(fieldsOf(s["tagInfo"], "tagInfo"), ["igmp"]),
   }));
 
 export const readTagged = (raw: unknown): readonly Tagged[] =>

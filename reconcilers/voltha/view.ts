@@ -2,11 +2,13 @@
 import type { Ref } from "../../controller/core/model.ts";
 import type { Lookup, Order } from "../system.ts";
 import type { FlowStatus, Port, Programmed } from "./controller.ts";
+import type { First } from "./first-looks.ts";
 import type { Wanted } from "./memory.ts";
 import { parsePort } from "./names.ts";
 import { FEW } from "./near.ts";
 import { type Onu, onuAt, type Plant } from "./plant.ts";
 import { spellService } from "./service.ts";
+import { verdict } from "./shown.ts";
 import { placesOf, type Site } from "./site.ts";
 import type { Held } from "./target.ts";
 
@@ -50,7 +52,7 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
     held: heldAt(places[n]!, found),
   }));
   const isFew = asked.length <= FEW;
-  return Promise.all(
+  const whole = await Promise.all(
     views.map(async (view) => {
       // What the inventory knows and no list shows is asked for by name, unless its OLT explains it.
       const isCalm = storms.of(view.wanted?.how?.olt ?? view.onu?.olt) === "Up";
@@ -64,6 +66,17 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
       return { ...view, held, status, isStray: isStray && held.length === 0 };
     }),
   );
+  for (const olt of memory.firstLooks.see(whole.flatMap((view) => firstOf(site, view)))) storms.disturbed(olt);
+  return whole;
+}
+/** Of what was seen on the ONU once, whether it still is; what nobody can tell now is looked at for the first time later. */
+function firstOf(site: Site, view: View): readonly First[] {
+  const { ref, id, onu, held } = view;
+  if (id === undefined || onu?.olt === undefined || site.memory.arriving.has(ref.key)) return [];
+  if (!held.some(({ active }) => active)) return [];
+  const flows = verdict(site, view);
+  if (flows !== "pushed" && flows !== "missing") return [];
+  return [{ port: ref.key, olt: onu.olt, pon: onu.pon, isLost: flows === "missing" }];
 }
 const serialOf = ({ key }: Ref): string => parsePort(key)?.serial ?? key;
 const heldAt = (places: readonly Port[], found: ReadonlyMap<Port, readonly Programmed[]>): readonly Held[] =>

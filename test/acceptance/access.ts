@@ -58,6 +58,7 @@ export const VOICE = {
   pbit: 7,
   speed: { down: "1Mbps", up: "1Mbps" },
   keepWhenSuspended: true,
+  multicast: false,
 };
 export const IPTV = { name: "iptv", vlanMode: "Shared", vlan: 555, uniTag: 66, technologyProfileId: 66, pbit: 4 };
 /** PPPoE with a delegated prefix, on one pair of tags for each line; `more` changes it. */

@@ -1,5 +1,5 @@
 /** The controller that stays, as a process: it takes in edits, serves metrics, lets others hand over to it, and stops. */
-import { cp } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -16,15 +16,19 @@ const events = (): readonly Record<string, unknown>[] =>
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 120_000, interval: 100 });
 const logged = (event: string) => events().filter((e) => e["event"] === event);
 
+const TOKEN = "the-token-of-this-test";
+const tokenFile = () => join(cli.home, "devices-token");
+
 function start() {
   const env = { PATH: process.env["PATH"], ...cli.env };
-  const argv = ["run", "--source", `dir:${cli.folder}`, "--listen", "127.0.0.1:0"];
+  const argv = ["run", "--source", `dir:${cli.folder}`, "--listen", "127.0.0.1:0", "--devices-token-file", tokenFile()];
   return execa(SHIM, argv, { cwd: ROOT, env, extendEnv: false, reject: false });
 }
 
 beforeAll(async () => {
   cli = await openCli();
   await cli.lastmile("init", cli.folder);
+  await writeFile(tokenFile(), `${TOKEN}\n`);
   controller = start();
   controller.stdout?.on("data", (chunk: Buffer) => {
     log += chunk.toString();
@@ -53,6 +57,15 @@ describe("a running controller", () => {
     expect(JSON.parse(await ask("/readyz"))).toMatchObject({ status: "ok" });
     expect(await ask("/metrics")).toMatch(/lastmile_actions_total\{.*action="create".*\} \d+/);
     expect(JSON.parse(await ask("/healthz"))).toMatchObject({ status: "ok" });
+  });
+  it("answers the side of the devices by its token only, and never tells it", async () => {
+    const url = `http://127.0.0.1:${logged("listening")[0]?.["port"]}`;
+    const ask = async (token: string) => (await fetch(`${url}/sadis/v2/subscribers/X-1?access_token=${token}`)).status;
+    const hint = async (headers: Record<string, string>) =>
+      (await fetch(`${url}/hints/acs-1/device/X`, { method: "POST", headers })).status;
+    expect([await ask(TOKEN), await hint({ authorization: `Bearer ${TOKEN}` })]).toEqual([404, 202]);
+    expect([await ask("of-somebody-else"), await hint({})]).toEqual([401, 401]);
+    expect(log).not.toContain(TOKEN);
   });
   it("is named by status", async () => {
     await until(async () => {

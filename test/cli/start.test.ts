@@ -56,6 +56,18 @@ describe("the program", () => {
     [["apply", "examples", "--timeout", "soon"], /It takes a whole number/],
     [["run", "--source", "examples", "--listen", "off"], /--source names no source\n {2}write --source dir:PATH/],
     [["run", "--source", "dir:examples", "--listen", "here"], /--listen names no address/],
+    [
+      ["run", "--source", "dir:examples", "--devices-token-file", "none"],
+      /cannot be read \(ENOENT\)\n {2}correct --dev/,
+    ],
+    [
+      ["run", "--source", "dir:examples", "--devices-token-file", "README.md"],
+      /holds no token\n {2}write one line of 16/,
+    ],
+    [
+      ["run", "--source", "dir:x", "--listen", "off", "--devices-token-file", "x"],
+      /--devices-token-file without a listener/,
+    ],
     [["get", "customers"], /there is no kind customers\n {2}it is one of .*subscribers\|subscriber/],
   ])("answers %j with what is wrong", async (argv, words) => {
     const { exitCode, stdout, stderr } = await start(SHIM, argv);

@@ -84,7 +84,7 @@ describe("a new password", () => {
     );
     expect(outcome).toMatchObject({ code: "InUse" });
     expect(router.get(PASSWORD)).toBe("first");
-    expect((await town.plan(want("second"))).fields.map((f) => f.field)).toEqual(["pppoe.password"]);
+    expect((await town.plan(want("second"))).fields.map((f) => f.field)).toContain("pppoe.password");
   });
   test("that stays behind in a session without an end is tried again, and never runs by itself for longer than a minute", async () => {
     Object.assign(town.session, { patienceMs: 0 });

@@ -403,7 +403,7 @@ test("fact 16: an offline device runs at its inform what was queued, secrets too
   router.online = false;
   const d = want([first.ssid, first.key, interval]);
   expect(await town.settle(d)).toMatchObject({ message: expect.stringMatching(/3 values wait/) });
-  later(2);
+  later(1);
   router.inform();
   expect(router.get(KEY)).toBe("s3cret-key");
   expect(await town.settle(d)).toMatchObject({ state: { "wifi.1.ssid": "Home" } });

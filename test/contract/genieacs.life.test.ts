@@ -185,6 +185,43 @@ describe("what the router dials with", () => {
   });
 });
 
+describe("secrets, and the ACS where everybody can read what waits", () => {
+  const key = (value: string) => seed("wifi.2.4GHz.key", new Sensitive(value));
+  const ssid = (value: string) => seed("wifi.2.4GHz.ssid", value);
+  const next = () =>
+    want([enforce("management.informInterval", 900), ...dial("n3w-pass"), ssid("Loft"), key("n3w-wifi-key")]);
+  const ends = () => [router.get(SSID), router.get(KEY), router.get(PASSWORD)];
+  const sent = () => town.lab.tasks().filter((t) => t.name === "setParameterValues");
+  beforeEach(() => town.settle(want([interval, ...dial(), ...wifi()])));
+  test("none waits there for a router that is switched off, nor the name of a network without its key; the rest does", async () => {
+    router.online = false;
+    later(3);
+    expect(await town.settle(next())).toMatchObject({ message: expect.stringMatching(/4 values wait/) });
+    expect(sent()).toMatchObject([
+      { parameterValues: [[expect.stringMatching(/InformInterval$/), 900, "xsd:unsignedInt"]] },
+    ]);
+    router.inform();
+    expect(ends()).toEqual(["Home", "s3cret-key", "d1al-pass"]);
+    await town.settle(next());
+    expect(ends()).toEqual(["Loft", "n3w-wifi-key", "n3w-pass"]);
+    expect(sent()).toEqual([]);
+  });
+  test("they wait for one that reports and cannot be called, as long as it is reporting", async () => {
+    router.noConnectionRequest = "auth";
+    await town.settle(next());
+    const [task] = sent();
+    expect(JSON.stringify(task)).toMatch(/n3w-wifi-key/);
+    expect(Number(task!.expiry)).toBeLessThan(town.now + HOUR);
+    later(3);
+    await town.settle(next());
+    expect(JSON.stringify(sent())).not.toMatch(/n3w-/);
+    router.inform();
+    await town.settle(next());
+    router.inform();
+    expect(ends()).toEqual(["Loft", "n3w-wifi-key", "n3w-pass"]);
+  });
+});
+
 describe("where a value stands", () => {
   const mapping = (name: string, path: string, more: Partial<CpeMapping> = {}): CpeMapping => ({
     name,

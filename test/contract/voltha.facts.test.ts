@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Desired } from "../../controller/core/model.ts";
 import type { Outcome } from "../../reconcilers/system.ts";
+import { BLINK_MS } from "../../reconcilers/voltha/storms.ts";
 import type { OnuHandle } from "../lab/voltha/lab.ts";
 import { signal } from "./hand.ts";
 import { good, orderOf, type Town, town } from "./voltha.site.ts";
-import { ground, internet, OLT, OLT2, onuAndUni, serialOf } from "./voltha.subjects.ts";
+import { ground, internet, OLT, OLT2, onuAndUni, SETTLE_MS, serialOf } from "./voltha.subjects.ts";
 
 let it: Town;
 let onus: OnuHandle[];
@@ -254,5 +255,17 @@ describe("the endpoint", () => {
     });
     const { ping } = await import("../../reconcilers/voltha/ping.ts");
     await expect(ping(it.site, signal)).rejects.toMatchObject({ kind: "Transient" });
+  });
+  test("that could not be read gets its rest when it can: nobody saw what happened meanwhile", async () => {
+    await serve(1);
+    expect(it.site.storms.of("olt1")).toBe("Up");
+    it.lab.kafkaDown();
+    await expect(it.look(onuAndUni(1).uni)).rejects.toMatchObject({ kind: "Transient" });
+    it.lab.kafkaUp();
+    it.wait(BLINK_MS);
+    expect(await it.look(onuAndUni(1).uni)).toMatchObject({ state: { flows: "pushed" } });
+    expect(it.site.storms.of("olt1")).toBe("Settling");
+    it.wait(SETTLE_MS);
+    expect(it.site.storms.of("olt1")).toBe("Up");
   });
 });

@@ -9,7 +9,7 @@ import { listen, startBroken, stop, ways } from "../lab/netbox/broken.ts";
 import { signal } from "./hand.ts";
 import type { MakeRig } from "./rig.ts";
 import { open, SECRET, town } from "./voltha.site.ts";
-import { configAt, internet, onuAndUni, owner, portOf, serialOf, tv, voice } from "./voltha.subjects.ts";
+import { configAt, internet, onuAndUni, owner, portOf, SETTLE_MS, serialOf, tv, voice } from "./voltha.subjects.ts";
 
 /** As many as one call of the laws takes. */
 const ONUS = 100;
@@ -93,7 +93,8 @@ export const makeRig: MakeRig = async (faults) => {
     secrets: [SECRET],
     reset: async () => {
       await hand("DELETE", "/subscribers/ALCL", {}); // a part of a name hits all that contain it
-      it.wait(ARRIVING_MS);
+      await it.site.plant();
+      it.wait(SETTLE_MS); // what was refused to the law before is an outage to whoever waits so long
     },
     close: async () => {
       it.close();

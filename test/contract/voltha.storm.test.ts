@@ -6,7 +6,7 @@ import { ARRIVING_MS } from "../../reconcilers/voltha/flows.ts";
 import { ping } from "../../reconcilers/voltha/ping.ts";
 import { watch } from "../../reconcilers/voltha/watch.ts";
 import { signal } from "./hand.ts";
-import { good, orderOf, type Town, town } from "./voltha.site.ts";
+import { good, type Opened, open, orderOf, type Town, town } from "./voltha.site.ts";
 import { OLT, onuAndUni, portOf, SETTLE_MS } from "./voltha.subjects.ts";
 
 const ONUS = 1000;
@@ -94,6 +94,30 @@ test("an OLT goes, comes back, and its ONUs have nothing, while VGC says that al
   await it.site.plant();
   it.wait(ARRIVING_MS);
   expect(await missing()).toEqual([]);
+});
+
+test("a controller that starts after an outage waits like one that saw it; who comes for one apply does not", async () => {
+  await it.lab.oltCycle(OLT.serial);
+  let skipped = 0;
+  const some = unis.slice(0, 50);
+  const lookups = some.map(({ ref, spec, how }) => ({ ref, spec, how, token: "lm_t", id: ref.key }));
+  const flowsIn = async (one: Opened): Promise<readonly unknown[]> => {
+    const seen = await one.resource("uni").observe(lookups, signal);
+    return [...new Set([...seen.values()].map((o) => o.state["flows"]))];
+  };
+  const [late, passing] = [1, 2].map(() => open(it.config, undefined, () => skipped));
+  late!.site.memory.firstLooks.stays();
+  try {
+    await flowsIn(late!);
+    expect(await flowsIn(late!)).toEqual(["pushed"]);
+    expect((await ping(late!.site, signal)).troubles).toMatchObject([{ reason: "Settling" }]);
+    expect(await flowsIn(passing!)).toEqual(["missing"]);
+    skipped = SETTLE_MS;
+    expect(await flowsIn(late!)).toEqual(["missing"]);
+  } finally {
+    late!.close();
+    passing!.close();
+  }
 });
 
 test("a PON gets its repairs one after the other", async () => {

@@ -32,6 +32,7 @@ export const internet: UniService = {
   technologyProfileId: 64,
   pbit: 0,
   keepWhenSuspended: false,
+  multicast: false,
   serviceVlan: 100,
   innerVlan: 1000,
 };
@@ -43,6 +44,7 @@ export const voice: UniService = {
   technologyProfileId: 65,
   pbit: 7,
   keepWhenSuspended: true,
+  multicast: false,
   serviceVlan: 444,
   innerVlan: 444,
 };

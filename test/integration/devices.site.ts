@@ -37,6 +37,7 @@ const service = (name: string, vlan: number, more = {}) => ({
   technologyProfileId: 64,
   pbit: 0,
   keepWhenSuspended: false,
+  multicast: false,
   ...more,
 });
 export const SERVICES = [

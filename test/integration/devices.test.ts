@@ -217,6 +217,26 @@ describe("moves and replacements are plain edits", () => {
     await declare([d.sub("john")], { plan: { services }, tenant: {} });
     expect(d.carried(onu)).toEqual([102, 334, 444]);
   });
+  it("multicast for one service, of which VGC is told", async () => {
+    const { onu } = d.home("john");
+    await declare([d.sub("john")]);
+    const services = d.plan().spec.services.map((s) => ({ ...s, multicast: s.name === "iptv" }));
+    await declare([d.sub("john")], { plan: { services } });
+    const { subscribers } = (await (await fetch(`${d.voltha.vgc}/vgc/v1/programmed-subscribers`)).json()) as {
+      readonly subscribers: readonly {
+        readonly tagInfo: { readonly serviceName: string; readonly isIgmpRequired: boolean };
+      }[];
+    };
+    expect(subscribers.map(({ tagInfo: t }) => [t.serviceName, t.isIgmpRequired]).sort()).toEqual([
+      ["internet", false],
+      ["iptv", true],
+      ["voice", false],
+    ]);
+    expect([d.carried(onu), await reasons("john")]).toEqual([
+      [102, 333, 444],
+      ["True Converged", "True InService"],
+    ]);
+  });
 });
 
 it("after the loss of the store everything is known again, and no device is told anything", async () => {

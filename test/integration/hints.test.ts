@@ -1,6 +1,6 @@
 /** A controller that stays hears of devices by itself: nobody applies, nobody scans. */
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { openHttp } from "../../controller/observe/http.ts";
+import { serveDevices, TOKEN } from "./devices.http.ts";
 import { DevicesSite, SSID } from "./devices.site.ts";
 import { staying } from "./staying.ts";
 
@@ -69,12 +69,17 @@ it("an extension of the ACS may say at once which router has reported", async ()
   await d.site.declare(d.base([d.sub("john", {}, wifi)]));
   const { cpe } = d.home("john");
   await d.voltha.settled();
-  const answers = { metrics: async () => ({ type: "", text: "" }), healthz: () => [], readyz: async () => [] };
-  const http = await openHttp({ ...answers, hint: (ref) => d.site.controller.engine.heard([ref]) }, { port: 0 });
+  const http = await serveDevices(d.site);
   served = Promise.resolve();
-  expect((await fetch(`http://127.0.0.1:${http.port}/hints/acs-1/device/CPE-JOHN`, { method: "POST" })).status).toBe(
-    202,
-  );
+  const hint = async (token: string) => {
+    const headers = { authorization: `Bearer ${token}` };
+    const url = `http://127.0.0.1:${http.port}/hints/acs-1/device/CPE-JOHN`;
+    return (await fetch(url, { method: "POST", headers })).status;
+  };
+  expect(await hint("not-the-token-of-this-test")).toBe(401);
+  await d.settled();
+  expect(cpe.get(SSID)).not.toBe("Doe");
+  expect(await hint(TOKEN)).toBe(202);
   await d.settled();
   await http.close();
   expect(cpe.get(SSID)).toBe("Doe");

@@ -46,7 +46,13 @@ const v4: TenantAddressPool = {
 const pd: TenantAddressPool = {
   ...{ name: "pd", use: "PD", prefixes: ["2001:db8:1::/48"], prefixLength: 56, vrf: "internet", gateway: "None" },
 };
-const TAGS = { vlanPool: "home", technologyProfileId: 64, pbit: 0, keepWhenSuspended: false } as const;
+const TAGS = {
+  vlanPool: "home",
+  technologyProfileId: 64,
+  pbit: 0,
+  keepWhenSuspended: false,
+  multicast: false,
+} as const;
 const basic = plan({
   ...{ ipv4Assignment: "Dynamic", ipv6AssignmentMode: "PD" },
   services: [{ name: "internet", vlanMode: "PerSubscriber", ...TAGS }],

@@ -18,6 +18,7 @@ const PER_SUBSCRIBER = {
   technologyProfileId: 64,
   pbit: 0,
   keepWhenSuspended: false,
+  multicast: false,
 } as const;
 /** One S-tag and C-tags from 1000 to `last`. */
 const pooled = (last: number, ...subscribers: readonly Subscriber[]): readonly LastmileObject[] => [

@@ -2,6 +2,7 @@
 
 import { objectKeyOf } from "../../core/compose.ts";
 import { rfc3339 } from "../../core/status/conditions.ts";
+import { approvalRef } from "../../engine/approving.ts";
 import type { Installation } from "../../main.ts";
 import type { Approval } from "../../store/approvals.ts";
 import { shown } from "../because.ts";
@@ -12,7 +13,6 @@ import { type OutputOption, print } from "../output.ts";
 import { count } from "../render/problems.ts";
 import { table } from "../render/table.ts";
 import { withInstallation } from "../session.ts";
-import { approvalRef } from "./approve.ts";
 import { whoAmI } from "./secret.ts";
 
 export async function approvals(cx: Cx, { output }: OutputOption): Promise<Exit> {

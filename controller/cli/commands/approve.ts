@@ -2,9 +2,13 @@
 
 import { objectKeyOf } from "../../core/compose.ts";
 import { awaitsApproval, refKey } from "../../core/model.ts";
-import { rfc3339 } from "../../core/status/conditions.ts";
+import { type OwnerKey, parseOwner } from "../../core/owner.ts";
+import { release } from "../../engine/approving.ts";
+import type { Controller } from "../../engine/controller.ts";
 import type { PreviewedSubject } from "../../engine/preview.ts";
 import type { Installation } from "../../main.ts";
+import type { SourceUpdate } from "../../sources/source.ts";
+import type { HeldRow } from "../../store/held.ts";
 import { shown } from "../because.ts";
 import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
@@ -26,16 +30,14 @@ export interface ApproveOptions extends PlanOptions, OutputOption {
   /** Goes into the history. */
   readonly reason?: string;
 }
-interface Approved {
-  readonly why?: string;
-  readonly changeSet: string;
-  readonly by: string;
-  readonly at: number;
-  readonly expires: number;
+interface Found {
+  readonly held: readonly Pick<HeldRow, "owner" | "planId" | "tuples" | "said">[];
+  /** Of these owners, what a person is asked. */
+  readonly text: (owners: ReadonlySet<OwnerKey>) => string;
 }
 const HOUR_MS = 3_600_000;
 
-/** Without a path: what is held of the declarations that were taken in. */
+/** Without a path: what a tenant's status names, or what is held of the declarations that were taken in. */
 export async function approve(
   cx: Cx,
   changeSet: string,
@@ -50,17 +52,16 @@ export async function approve(
   return withController(
     cx,
     async (controller, installation) => {
-      const { view, preview } = await planOf(controller, installation, read?.update, { ...options, path });
-      if (view.changeSet !== changeSet) throw another(view.changeSet, changeSet, path);
-      const held = chosen(
-        preview.subjects.filter((s) => s.plan.changes.some(awaitsApproval)),
-        options.only,
-      );
+      const paint = cx.io.paintErr;
+      const found =
+        (read === undefined && (await waiting(changeSet, installation, paint))) ||
+        (await planned(changeSet, controller, installation, { ...options, path, paint, update: read?.update }));
+      const held = chosen(found.held, options.only);
       if (held.length === 0) {
         cx.io.err("Nothing in this change set waits for approval.");
         return EXIT.ok;
       }
-      cx.io.err(heldText(view, new Set(held.map((s) => s.planId)), cx.io.paintErr));
+      cx.io.err(found.text(new Set(held.map((h) => h.owner))));
       if (
         !options.yes &&
         (await cx.io.confirm(`Approve for ${count(held.length, "subscriber")}?`, cx.signal)) === false
@@ -68,18 +69,7 @@ export async function approve(
         cx.io.err("Nothing was approved.");
         return EXIT.ok;
       }
-      const at = Date.now();
-      const why = options.reason !== undefined && { why: options.reason };
-      const approved = { changeSet, by: whoAmI(), at, expires: at + options.hours * HOUR_MS, ...why };
-      const changes = await release(installation, held, approved);
-      const data = { ...approved, subjects: held.map((s) => shown(objectKeyOf(s.key))), changes };
-      await print(
-        cx.io,
-        options.output,
-        data,
-        () =>
-          `Approved by ${approved.by} for ${options.hours} h: ${count(changes, "change")} of ${count(held.length, "subscriber")}.`,
-      );
+      await carryOut(cx, changeSet, installation, held, options);
       cx.io.err(
         path === undefined ? "A running controller goes on by itself." : `Go on with \`lastmile apply ${path}\`.`,
       );
@@ -89,45 +79,71 @@ export async function approve(
   );
 }
 
-/** The audit first: what cannot be written down is not released. Answers the number of changes. */
-async function release({ store }: Installation, held: readonly PreviewedSubject[], a: Approved): Promise<number> {
-  const until = rfc3339(a.expires);
-  const why = a.why === undefined ? [] : [{ field: "why", before: "", after: a.why }];
-  await store.audit(
-    held.map((s) => ({
-      owner: s.key,
-      ref: approvalRef(a.changeSet),
-      action: "approve",
-      changes: s.plan.changes
-        .filter(awaitsApproval)
-        .map((c) => ({ field: `${c.action} ${refKey(c.ref)}`, before: "held", after: `approved until ${until}` }))
-        .concat(why),
-      planId: s.planId,
-      outcome: "Done",
-      at: a.at,
-      by: { author: a.by },
-    })),
-  );
-  const tuples = held.flatMap((s) => s.plan.changes.flatMap((c) => c.tuple ?? []));
-  await store.approve(tuples, {
-    whom: a.by,
-    at: a.at,
-    expires: a.expires,
-    changeSet: a.changeSet,
-    ...(a.why && { why: a.why }),
-  });
-  return tuples.length;
+async function carryOut(
+  { io }: Cx,
+  changeSet: string,
+  { store }: Installation,
+  held: Found["held"],
+  { hours, reason, output }: ApproveOptions,
+): Promise<void> {
+  const [by, at] = [whoAmI(), Date.now()];
+  const approved = { changeSet, at, expires: at + hours * HOUR_MS, ...(reason !== undefined && { why: reason }) };
+  const changes = await release(store, held, { ...approved, whom: by, by: { author: by } });
+  const data = { ...approved, by, subjects: held.map((h) => shown(objectKeyOf(h.owner))), changes };
+  const of = `${count(changes, "change")} of ${count(held.length, "subscriber")}`;
+  await print(io, output, data, () => `Approved by ${by} for ${hours} h: ${of}.`);
 }
 
-/** What the history calls an approval. */
-export const approvalRef = (changeSet: string): string => `store/approval/${changeSet}`;
+/** As `status.held` of a tenant names it. */
+async function waiting(changeSet: string, { store }: Installation, paint: Paint): Promise<Found | undefined> {
+  const held = await store.heldIn(changeSet);
+  if (held.length === 0) return undefined;
+  const lines = ({ owner, said }: HeldRow): string => {
+    const { kind, namespace, name } = parseOwner(owner);
+    return [`${kind} ${paint("bold", `${namespace}/${name}`)}`, ...said.map((words) => `  ${words}`)].join("\n");
+  };
+  const text: Found["text"] = (owners) =>
+    held
+      .filter((h) => owners.has(h.owner))
+      .map(lines)
+      .join("\n");
+  return { held, text };
+}
 
-function chosen(held: readonly PreviewedSubject[], only: readonly string[] | undefined): readonly PreviewedSubject[] {
+interface Planning extends PlanOptions {
+  readonly path: string | undefined;
+  readonly paint: Paint;
+  readonly update: SourceUpdate | undefined;
+}
+/** As `plan` and `drift` name it. */
+async function planned(
+  changeSet: string,
+  controller: Controller,
+  installation: Installation,
+  p: Planning,
+): Promise<Found> {
+  const { view, preview } = await planOf(controller, installation, p.update, p);
+  if (view.changeSet !== changeSet) throw another(view.changeSet, changeSet, p.path);
+  const held = preview.subjects.filter((s) => s.plan.changes.some(awaitsApproval)).map(asHeld);
+  const text: Found["text"] = (owners) => {
+    const plans = new Set(held.filter((h) => owners.has(h.owner)).map((h) => h.planId));
+    return heldText(view, plans, p.paint);
+  };
+  return { held, text };
+}
+function asHeld({ key: owner, planId, plan }: PreviewedSubject): Found["held"][number] {
+  const costly = plan.changes.flatMap((c) => (c.tuple === undefined ? [] : [{ ...c, tuple: c.tuple }]));
+  return { owner, planId, tuples: costly.map((c) => c.tuple), said: costly.map((c) => `${c.action} ${refKey(c.ref)}`) };
+}
+
+function chosen(held: Found["held"], only: readonly string[] | undefined): Found["held"] {
   if (only === undefined) return held;
-  const named = (s: PreviewedSubject, name: string): boolean =>
-    [s.subject.owner.name, `${s.subject.owner.namespace}/${s.subject.owner.name}`].includes(name);
-  const unknown = only.find((name) => !held.some((s) => named(s, name)));
-  if (unknown === undefined) return held.filter((s) => only.some((name) => named(s, name)));
+  const named = ({ owner }: Found["held"][number], wanted: string): boolean => {
+    const { namespace, name } = parseOwner(owner);
+    return [name, `${namespace}/${name}`].includes(wanted);
+  };
+  const unknown = only.find((name) => !held.some((h) => named(h, name)));
+  if (unknown === undefined) return held.filter((h) => only.some((name) => named(h, name)));
   throw new CliError(
     `nothing of ${unknown} waits for approval in this change set`,
     "name subscribers as the plan does: NAME or NAMESPACE/NAME",

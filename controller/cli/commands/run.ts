@@ -7,25 +7,29 @@ import { CliError } from "../errors.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import { type Followed, type SourceOptions, sourceFrom } from "../following.ts";
 import type { Cx } from "../io.ts";
-import { type Listen, listen, type Observed, observe } from "../observing.ts";
+import { type ListenOptions, listen, listenFrom } from "../listening.ts";
+import { endpointsOf, type Observed, observe } from "../observing.ts";
 import { withInstallation } from "../session.ts";
 
-export interface RunOptions extends SourceOptions {
+export interface RunOptions extends SourceOptions, ListenOptions {
   readonly takeOver?: boolean;
-  readonly listen: string;
 }
 
 export async function run(cx: Cx, options: RunOptions): Promise<Exit> {
   const open = sourceFrom(options, cx);
-  const where = parseListen(options.listen);
+  const where = await listenFrom(options);
   const log = openLog("info", { write: (line) => cx.io.out(line.trimEnd()) });
   return withInstallation(cx, async (installation) => {
     const source = await open(installation, log);
     const rest = hangUps(source);
     const observed = observe(installation, log, source);
     if ("attach" in source) source.attach(observed.controller);
-    const http = where && (await listen(observed, where));
-    if (http) log.info({ event: "listening", host: http.host, port: http.port }, "serving /metrics, /healthz, /readyz");
+    const http = where && (await listen(endpointsOf(observed, log, where.token), where));
+    if (http)
+      log.info(
+        { event: "listening", host: http.host, port: http.port },
+        `serving /metrics, /healthz, /readyz${where?.token ? ", /sadis, /hints" : ""}`,
+      );
     try {
       await follow(cx, installation, observed, log, { source, takeOver: options.takeOver === true });
     } finally {
@@ -74,11 +78,4 @@ function hangUps(source: Followed): () => void {
   };
   process.on("SIGHUP", look);
   return () => process.off("SIGHUP", look);
-}
-
-function parseListen(text: string): Listen | undefined {
-  if (text === "off") return undefined;
-  const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
-  if (port !== undefined && Number(port) < 65_536) return { host: host ?? "127.0.0.1", port: Number(port) };
-  throw new CliError("--listen names no address", "write --listen 127.0.0.1:9090, or --listen off");
 }

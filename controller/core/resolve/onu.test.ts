@@ -13,6 +13,7 @@ const service = (name: string, more = {}) => ({
   technologyProfileId: 64,
   pbit: 0,
   keepWhenSuspended: false,
+  multicast: false,
   ...more,
 });
 const internet = service("internet", { vlanMode: "PerSubscriber", vlan: 102 });
@@ -23,6 +24,7 @@ const voice = service("voice", {
   pbit: 7,
   speed: { down: "1Mbps", up: "1Mbps" },
   keepWhenSuspended: true,
+  multicast: false,
 });
 
 function resolve(
@@ -61,6 +63,7 @@ describe("an ONU and its ports", () => {
               technologyProfileId: 65,
               pbit: 7,
               keepWhenSuspended: true,
+              multicast: false,
               speed: { downKbps: 1000 },
             },
           ],

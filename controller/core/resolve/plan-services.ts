@@ -12,6 +12,7 @@ export const DEFAULT_SERVICE: Omit<PlanService, "name"> = {
   technologyProfileId: FIRST_PROFILE,
   pbit: 0,
   keepWhenSuspended: false,
+  multicast: false,
 };
 
 /** A plan that names no services has one: internet. */
@@ -30,4 +31,5 @@ const serviceOf = (s: ServicePlanService, whole: Speed): PlanService => ({
   technologyProfileId: s.technologyProfileId,
   pbit: s.pbit,
   keepWhenSuspended: s.keepWhenSuspended,
+  multicast: s.multicast,
 });

@@ -12,6 +12,7 @@ const voice = {
   technologyProfileId: 64,
   pbit: 7,
   keepWhenSuspended: true,
+  multicast: false,
 } as const;
 
 const validator = createValidator();

@@ -147,6 +147,7 @@ describe("VLAN", () => {
     technologyProfileId: 64,
     pbit: 0,
     keepWhenSuspended: false,
+    multicast: false,
   } as const;
   it.each<[string, Given, number]>([
     ["NetworkProfile", { profile: { serviceVlan: 200 }, sub: { vlanId: 300 }, plan: { services: [service] } }, 200],

@@ -11,6 +11,8 @@ export interface Cpe {
   noConnectionRequest: Unreachable | undefined;
   /** A session goes on, which has read its tasks: later ones are for the next, and none can be taken back. */
   inSession: boolean;
+  /** Its next session ends with the first values that it is told, before or after it took them: the ACS has no answer. */
+  breaksOff: "before" | "after" | undefined;
   /** Comes online and runs what is queued. After a start or a reset it says so too. */
   inform(event?: string): void;
   /** By hand, at the device; it has not told the ACS yet. */
@@ -52,6 +54,12 @@ function handle(acs: Acs, device: Device): Cpe {
     },
     set inSession(inSession) {
       device.inSession = inSession;
+    },
+    get breaksOff() {
+      return device.breaksOff;
+    },
+    set breaksOff(when) {
+      device.breaksOff = when;
     },
     inform: (event = "2 PERIODIC") => {
       device.online = true;

@@ -33,6 +33,8 @@ export interface Device {
   noConnectionRequest: Unreachable | undefined;
   /** A session of its own goes on: the ACS holds it locked. */
   inSession: boolean;
+  /** Its next session ends with the first values that it is told: before or after it took them, and without its answer. */
+  breaksOff: "before" | "after" | undefined;
   /** Events of the next inform beside its cause: a restart, a factory reset. */
   pending: string[];
   readonly rejected: Map<string, string>;
@@ -57,6 +59,7 @@ export function makeDevice(plug: Plug): Device {
     online: plug.online ?? true,
     noConnectionRequest: undefined,
     inSession: false,
+    breaksOff: undefined,
     pending: ["0 BOOTSTRAP", "1 BOOT"],
     rejected: new Map(),
     readOnly: new Set(),

@@ -27,7 +27,7 @@ export function inform(acs: Acs, device: Device, cause: string): void {
   if (events.includes("0 BOOTSTRAP")) doc["_lastBootstrap"] = now;
   const session = { device, doc, now };
   informParameters(session);
-  for (const task of tasksOf(acs.tasks, device.id)) runTask(acs, session, task);
+  for (const task of tasksOf(acs.tasks, device.id)) if (runTask(acs, session, task) === "broken off") return;
   runPresets(acs, session, events);
 }
 /** What every inform carries. `_writable` is not known of them until they are listed (fact 13). */
@@ -49,15 +49,33 @@ function informParameters({ device, doc, now }: Session): void {
     }
 }
 
-function runTask(acs: Acs, session: Session, task: Task): void {
+function runTask(acs: Acs, session: Session, task: Task): "over" | "broken off" {
   const { device, now } = session;
   const channel = taskChannel(task._id);
   const expired = task.expiry !== undefined && task.expiry <= now;
-  if (!expired && rests(acs.faults, device.id, channel, now)) return;
+  if (!expired && rests(acs.faults, device.id, channel, now)) return "over";
+  const when = !expired && task.name === "setParameterValues" ? device.breaksOff : undefined;
+  if (when) {
+    breakOff(session, task, when);
+    record(acs.faults, device.id, channel, TERMINATED, provisionsOf(task), now, task.expiry);
+    return "broken off";
+  }
   const fault = expired ? undefined : carryOut(session, task);
   if (fault) record(acs.faults, device.id, channel, failure(fault), provisionsOf(task), now, task.expiry);
   else done(acs, task);
+  return "over";
 }
+/** What the device did is not in the document: that is written from its answers. */
+function breakOff(session: Session, task: Task, when: "before" | "after"): void {
+  session.device.breaksOff = undefined;
+  if (when === "after") setValues({ ...session, doc: structuredClone(session.doc) }, pairsOf(task));
+}
+/** After 30 s of silence, for which the session goes on there. */
+const TERMINATED: Failure = {
+  code: "session_terminated",
+  message: "The TR-069 session was unsuccessfully terminated",
+  detail: undefined,
+};
 function done(acs: Acs, task: Task): void {
   acs.tasks.delete(task._id);
   acs.faults.delete(faultId(task.device, taskChannel(task._id)));
