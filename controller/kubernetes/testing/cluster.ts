@@ -70,7 +70,10 @@ export class MemoryCluster {
     watch: (of, from, signal) => this.#watch(of, from, signal),
     get: (target, signal) => this.#asked(`get ${idOf(target)}`, signal, () => this.#objects.get(idOf(target))),
     applyStatus: (target, body, signal) =>
-      this.#asked(`status ${idOf(target)}`, signal, () => this.#write(target, { ...this.#must(target), ...body })),
+      this.#asked(`status ${idOf(target)}`, signal, () => {
+        const { status } = body as { readonly status?: unknown };
+        return this.#write(target, { ...this.#must(target), status });
+      }),
     patch: (target, body, _, signal) =>
       this.#asked(`patch ${idOf(target)}`, signal, () => this.#patch(target, body as { readonly metadata?: Meta })),
     create: () => Promise.reject(new KubeError("Invalid", "create", "not here")),
