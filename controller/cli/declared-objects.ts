@@ -1,11 +1,11 @@
 /** Declared objects with their statuses, straight from the store: no system is asked. */
+import type { KindName } from "../api/types.generated.ts";
 import type { OwnerKey } from "../core/owner.ts";
 import { type Conditioned, NOT_YET, observedAt } from "../core/status/conditions.ts";
 import type { Installation } from "../main.ts";
 import type { Filter, StoredObject } from "../store/objects.ts";
 import type { Json } from "../store/status.ts";
 import { CliError } from "./errors.ts";
-import type { Ask } from "./knowledge.ts";
 
 export interface Known {
   readonly row: StoredObject;
@@ -18,7 +18,10 @@ export interface Known {
   readonly status: Json | undefined;
 }
 
-export async function* knownObjects({ objects, store, settings }: Installation, filter: Filter): AsyncGenerator<Known> {
+/** Where it is asked: the store, or a cluster. */
+export type Ask = (filter: Filter & { readonly kind: KindName }) => AsyncIterable<Known>;
+
+async function* knownObjects({ objects, store, settings }: Installation, filter: Filter): AsyncGenerator<Known> {
   for await (const page of objects.load(filter)) {
     const owners = page.map((row) => `${settings.installation}/${row.tenant}/${row.key}`);
     const statuses = await store.statusOf(owners);

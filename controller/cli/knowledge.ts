@@ -1,9 +1,7 @@
 /** Where commands that only look find what is declared: in the store, or with `--source kubernetes[:CONTEXT]` in a cluster. */
-import type { KindName } from "../api/types.generated.ts";
-import type { Filter } from "../store/objects.ts";
 import { clusterNamed } from "./cluster.ts";
 import { clusterObjects } from "./cluster-objects.ts";
-import { asking, type Known } from "./declared-objects.ts";
+import { type Ask, asking } from "./declared-objects.ts";
 import { CliError } from "./errors.ts";
 import type { Cx } from "./io.ts";
 import { withInstallation } from "./session.ts";
@@ -11,7 +9,6 @@ import { withInstallation } from "./session.ts";
 export interface SourceOption {
   readonly source?: string;
 }
-export type Ask = (filter: Filter & { readonly kind: KindName }) => AsyncIterable<Known>;
 
 /** @throws CliError */
 export async function withKnowledge<T>(cx: Cx, { source }: SourceOption, work: (ask: Ask) => Promise<T>): Promise<T> {

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { KindName, SubscriberStatus } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import { type KubeApi, KubeError, type KubeObject } from "./api.ts";
-import { Desk, type Ports } from "./desk.ts";
+import { Desk } from "./desk.ts";
 import { FINALIZER } from "./finalizer.ts";
 import { trimmed } from "./kept.ts";
+import type { Ports } from "./ports.ts";
 import { MemoryCluster } from "./testing/cluster.ts";
 import { World } from "./world.ts";
 

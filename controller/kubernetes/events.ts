@@ -26,7 +26,7 @@ export async function sendEvent(api: KubeApi, happening: Happening, by: Reporter
   await api.create({ ...EVENTS, namespace }, eventOf(happening, namespace, by), signal);
 }
 
-export function eventOf({ object, ready }: Happening, namespace: string, { instance, now }: Reporter): object {
+function eventOf({ object, ready }: Happening, namespace: string, { instance, now }: Reporter): object {
   const { kind, name, uid, resourceVersion } = object;
   return {
     apiVersion: `${EVENTS.group}/${EVENTS.version}`,

@@ -3,9 +3,9 @@ import { API_VERSION, type Subscriber, type SubscriberStatus } from "../api/type
 import { keyOf, kindOfKey, type ObjectKey } from "../core/catalog-key.ts";
 import { GENERATED as GENERATED_SPEC } from "../core/resolve/profile.ts";
 import { profileStatus } from "../core/status/profile.ts";
-import type { DeskOptions } from "./desk.ts";
 import { digestOf, GENERATED, type Kept, type Mirror, timelessOf, trimmed } from "./kept.ts";
 import { targetOf } from "./kinds.ts";
+import type { DeskOptions } from "./ports.ts";
 
 const SPEC = digestOf(GENERATED_SPEC);
 

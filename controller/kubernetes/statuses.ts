@@ -5,16 +5,11 @@ import type { Conditioned } from "../core/status/conditions.ts";
 import { profileStatus } from "../core/status/profile.ts";
 import { acceptedStatus, type Refusal, refusedStatus } from "../core/status/refused.ts";
 import { type KubeApi, KubeError } from "./api.ts";
-import type { DeskOptions } from "./desk.ts";
 import { sendEvent } from "./events.ts";
 import { digestOf, type Kept, kept, timelessOf } from "./kept.ts";
 import { targetOf } from "./kinds.ts";
+import type { DeskOptions, Stored } from "./ports.ts";
 
-/** Of an object, what the store says. */
-export interface Stored {
-  readonly key: ObjectKey;
-  readonly status: object;
-}
 /** What was asked for last of an object, and what the server made of it. */
 interface Written {
   readonly asked: string;
