@@ -108,7 +108,8 @@ class Following {
       });
   }
   #take(): void {
-    for (const { kind, reflection } of this.#inbox.splice(0)) this.#o.told?.(this.#o.world.take(kind, reflection));
+    const { world, told = () => {} } = this.#o;
+    for (const { kind, reflection } of this.#inbox.splice(0)) told(world.take(kind, reflection));
   }
   #pause(ms: number): Promise<void> {
     return sleep(ms, undefined, { signal: this.#signal }).catch(() => undefined);
