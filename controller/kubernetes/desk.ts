@@ -6,7 +6,7 @@ import { hold, isHeld, letGo, needsHold } from "./finalizer.ts";
 import { Mirrors } from "./mirrors.ts";
 import type { DeskOptions } from "./ports.ts";
 import { Round } from "./round.ts";
-import { Statuses, type Stored } from "./statuses.ts";
+import { Statuses } from "./statuses.ts";
 
 const LOOK_MS = 500;
 const SWEEP_MS = 1_000;
