@@ -69,7 +69,9 @@ describe("what is made", () => {
     ["default", []],
     ["full", ["-f", FULL]],
   ])("of %s values (vitest -u writes it again)", async (name, values) =>
-    expect(await template("--set", "crds.install=false,metrics.dashboards.enabled=false", ...values)).toMatchFileSnapshot(`snapshots/${name}.yaml`),
+    expect(
+      await template("--set", "crds.install=false,metrics.dashboards.enabled=false", ...values),
+    ).toMatchFileSnapshot(`snapshots/${name}.yaml`),
   );
   it("needs a cluster that has admission policies", async () => {
     const { ok, error } = await helm("template", RELEASE, CHART, "--kube-version", "1.29.0");

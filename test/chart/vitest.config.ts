@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ["*.test.ts"],
-    globalSetup: ["./server.ts"],
+    globalSetup: ["./server.ts", "../lab/postgres.setup.ts"],
     reporters: ["default", join(import.meta.dirname, "../summary.ts")],
     // They share one cluster, and a chart's kinds are there once in a cluster.
     fileParallelism: false,
