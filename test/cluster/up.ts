@@ -1,0 +1,70 @@
+/** One real API server as a process: started with the controllers that a test needs, stopped by its id. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+
+export interface ApiServer {
+  readonly url: string;
+  /** Certificates of the administrator. */
+  readonly pki: string;
+  /** Of the administrator. */
+  readonly kubeconfig: string;
+  /** Where `kubectl` is. */
+  readonly bin: string;
+}
+export interface Running {
+  readonly server: ApiServer;
+  readonly stop: () => Promise<void>;
+  /** The same address, certificates and objects; `meanwhile` runs while nobody answers. */
+  readonly restart: (meanwhile: () => Promise<void>) => Promise<void>;
+}
+/** What ends a namespace, and what owns nothing that is left. */
+export const COLLECTING = "namespace-controller,garbage-collector-controller,serviceaccount-controller";
+
+export async function startServer(controllers: string): Promise<Running> {
+  const dir = await mkdtemp(join(tmpdir(), "lastmile-cluster-"));
+  let { child, server } = await launch(dir, ["-controllers", controllers]);
+  const stop = async (): Promise<void> => {
+    await ended(child);
+    await rm(dir, { recursive: true, force: true });
+  };
+  const restart: Running["restart"] = async (meanwhile) => {
+    await ended(child);
+    await meanwhile();
+    ({ child } = await launch(dir, ["-controllers", controllers, "-keep", "-port", new URL(server.url).port]));
+  };
+  return { server, stop, restart };
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly server: ApiServer;
+}
+async function launch(dir: string, options: readonly string[]): Promise<Launched> {
+  const binary = (await execa(join(import.meta.dirname, "build.sh"), { stderr: "inherit" })).stdout;
+  const at = (name: string): string => join(dir, name);
+  await execa(binary, ["links", at("bin")]);
+  const child = spawn(binary, ["up", "-dir", dir, ...options], { stdio: ["ignore", "pipe", "inherit"] });
+  return {
+    child,
+    server: { url: await serverUrl(child), pki: at("pki"), kubeconfig: at("kubeconfig"), bin: at("bin") },
+  };
+}
+
+/** The program prints one line of JSON once it is ready. */
+async function serverUrl(child: ChildProcess): Promise<string> {
+  if (!child.stdout) throw new RangeError("the server was started without a pipe");
+  for await (const line of createInterface({ input: child.stdout }))
+    return (JSON.parse(line) as { server: string }).server;
+  throw new RangeError(`the API server did not start (exit code ${child.exitCode})`);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await gone;
+}
