@@ -46,6 +46,8 @@ export function observe(installation: Installation, log: Log, source: Followed):
   const metrics = openMetrics(
     {
       backlog: () => new Map([...engine.ports.lanes()].map(([name, lane]) => [name, lane.backlog()])),
+      reachable: () => reachable(controller),
+      silentMs: () => silence(sourceState(source, last, leases)),
       queue: () => engine.queue.counts(),
       oldestMs: () => engine.queue.oldest(),
       leasesHeld: () => leases.held(),
@@ -84,6 +86,17 @@ function sourceState(source: Followed, last: SourceUpdate | undefined, leases: I
     refused: last?.errors.length ?? 0,
     ...(isOurs && "age" in source && { silentMs: source.age() }),
   };
+}
+
+const silence = ({ id, silentMs }: ReadySource): ReadonlyMap<string, number> =>
+  new Map(silentMs === undefined ? [] : [[id, silentMs]]);
+
+function reachable({ declared, endpoints }: Controller): ReadonlyMap<string, boolean> {
+  const asked = [...declared.systems()].flatMap(({ metadata: { name } }) => {
+    const contact = endpoints.contact(name);
+    return contact ? [[name, contact.ok] as const] : [];
+  });
+  return new Map(asked);
 }
 
 interface Hearing {

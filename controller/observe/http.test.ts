@@ -10,6 +10,8 @@ const alive: ReadySources = {
 };
 const metrics = openMetrics({
   backlog: () => new Map(),
+  reachable: () => new Map(),
+  silentMs: () => new Map(),
   queue: () => ({ ready: 0, inFlight: 0, waiting: 0 }),
   oldestMs: () => 0,
   leasesHeld: () => 65,

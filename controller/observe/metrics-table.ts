@@ -51,6 +51,12 @@ const table = {
     "Items that wait for a call to the system; store is Lastmile's own database",
     "Grows and stays: the system is slow or down. Raise limits.concurrency only if the system can bear it.",
   ),
+  lastmile_system_reachable: row(
+    "gauge",
+    ["system"],
+    "Whether the ExternalSystem answered this process when it was last asked and can be served: 1 or 0",
+    "0: its own status names the fault. What needs it waits, and nothing else.",
+  ),
   lastmile_queue_subjects: row(
     "gauge",
     ["state"],
@@ -80,6 +86,12 @@ const table = {
     ["source"],
     "Declarations that the last snapshot of the source had refused",
     "`lastmile validate` names file, line and remedy. While above 0, nothing is pruned.",
+  ),
+  lastmile_source_silent_seconds: row(
+    "gauge",
+    ["source"],
+    "How long nothing was heard of a source that is heard all the time, such as an API server; only from the process that reads it",
+    "Above three minutes: edits are not seen. /readyz fails, and the log names what the watch was refused.",
   ),
   lastmile_last_scan_timestamp_seconds: row(
     "gauge",

@@ -9,6 +9,12 @@ const open = (more: Partial<MetricSources> = {}, options?: MetricOptions) =>
   openMetrics(
     {
       backlog: () => new Map([["radius-1", 3]]),
+      reachable: () =>
+        new Map([
+          ["radius-1", true],
+          ["nb", false],
+        ]),
+      silentMs: () => new Map([["kubernetes:1", 61_500]]),
       queue: () => ({ ready: 1, inFlight: 2, waiting: 4 }),
       oldestMs: () => 1500,
       leasesHeld: () => 65,
@@ -39,6 +45,8 @@ describe("metrics", () => {
       '{state="inFlight"} 2',
       '{state="waiting"} 4',
     ]);
+    expect(await samples(m, "lastmile_system_reachable")).toEqual(['{system="radius-1"} 1', '{system="nb"} 0']);
+    expect(await samples(m, "lastmile_source_silent_seconds")).toEqual(['{source="kubernetes:1"} 61.5']);
     expect(await samples(m, "lastmile_oldest_in_flight_seconds")).toEqual(["1.5"]);
     expect(await samples(m, "lastmile_leases_held")).toEqual(["65"]);
     expect(await samples(m, "lastmile_purge_due")).toEqual(["7"]);

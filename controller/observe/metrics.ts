@@ -11,6 +11,10 @@ import { openTally } from "./tally.ts";
 export interface MetricSources {
   /** Items that wait, by lane. */
   backlog(): ReadonlyMap<string, number>;
+  /** ExternalSystems that were asked at least once. */
+  reachable(): ReadonlyMap<string, boolean>;
+  /** Milliseconds since a source was heard that is heard all the time. */
+  silentMs(): ReadonlyMap<string, number>;
   queue(): { readonly ready: number; readonly inFlight: number; readonly waiting: number };
   /** Milliseconds that the oldest run has been in flight. */
   oldestMs(): number;
@@ -75,6 +79,12 @@ export function openMetrics(sources: MetricSources, options: MetricOptions = {})
   });
   asked("lastmile_lane_backlog", (g) => {
     for (const [system, n] of sources.backlog()) g.set({ system }, n);
+  });
+  asked("lastmile_system_reachable", (g) => {
+    for (const [system, ok] of sources.reachable()) g.set({ system }, ok ? 1 : 0);
+  });
+  asked("lastmile_source_silent_seconds", (g) => {
+    for (const [source, ms] of sources.silentMs()) g.set({ source }, ms / 1000);
   });
   asked("lastmile_queue_subjects", (g) => {
     for (const [state, n] of Object.entries(sources.queue())) g.set({ state }, n);

@@ -79,7 +79,26 @@ export const CASES: readonly AlertCase[] = [
   },
   {
     alert: "LastmileSystemDown",
-    after: "30m",
+    after: "10m",
+    fires: {
+      'lastmile_system_reachable{system="netbox",instance="a"}': "1x600",
+      'lastmile_system_reachable{system="netbox",instance="b"}': "0x600",
+    },
+    labels: { system: "netbox" },
+    quiet: { 'lastmile_system_reachable{system="netbox",instance="a"}': "1 1 1 1 1 1 0 0 0 1x600" },
+    why: "it was started anew",
+  },
+  {
+    alert: "LastmileSourceSilent",
+    after: "10m",
+    fires: { 'lastmile_source_silent_seconds{source="kubernetes:1"}': "60+60x600" },
+    labels: { source: "kubernetes:1" },
+    quiet: { 'lastmile_source_silent_seconds{source="kubernetes:1"}': "50 10 60 20 65 170 20 70x600" },
+    why: "an API server says about every minute that it is there",
+  },
+  {
+    alert: "LastmileSystemFails",
+    after: "40m",
     fires: { 'lastmile_faults_total{system="netbox",kind="Transient"}': "0+3x600" },
     labels: { system: "netbox" },
     quiet: {

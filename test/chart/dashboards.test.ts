@@ -51,6 +51,8 @@ describe.each(dashboards)("%s", (_file, dashboard) => {
   it("asks for metrics of the process that are really scraped", async () => {
     const sources = {
       backlog: () => new Map(),
+      reachable: () => new Map(),
+      silentMs: () => new Map(),
       queue: () => ({ ready: 0, inFlight: 0, waiting: 0 }),
       oldestMs: () => 0,
     };
