@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../../test/lab/database.ts";
 import { PARTITIONS } from "../core/owner.ts";
 import { openCalls } from "./calls.ts";
-import { fence, openLeases, SINGLETON } from "./leases.ts";
+import { fence, fenced, openLeases, SINGLETON } from "./leases.ts";
+import { type Objects, openObjects } from "./objects.ts";
 import { openStore } from "./store.ts";
 
 let db: FreshDatabase;
@@ -14,6 +15,11 @@ afterAll(() => db.drop());
 afterEach(() => db.pool.query("truncate lastmile.partitions, lastmile.inventory"));
 
 const ALL = PARTITIONS + 1;
+async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<readonly T[]> {
+  const rows: T[] = [];
+  for await (const page of pages) rows.push(...page);
+  return rows;
+}
 const owner = "lab/acme/Subscriber/acme/s1";
 const rows = [{ owner, ref: "radius/account/s1", needs: [] }];
 const controller = (name: string) => {
@@ -117,5 +123,77 @@ describe("leases", () => {
     await a.leases.acquire();
     expect(a.leases.holdsSingleton()).toBe(true);
     expect(a.leases.proofOfSingleton()[0]).toEqual([SINGLETON]);
+  });
+});
+
+describe("calls under a proof", () => {
+  const alone = (name: string) => {
+    const { leases } = controller(name);
+    const calls = fenced(openCalls(db.pool), () => leases.proofOfSingleton());
+    return { leases, calls, objects: openObjects(calls) };
+  };
+  const object = { key: "Tenant/-/acme", tenant: "acme", sourceId: "k", object: { a: 1 }, origin: { line: 1 } };
+  const declared = async () => (await db.pool.query("select key, deleted_at from lastmile.objects")).rows;
+  afterEach(() => db.pool.query("truncate lastmile.objects"));
+
+  test("answer as those without", async () => {
+    const a = alone("a");
+    await a.leases.acquire();
+    const plain = openObjects(openCalls(db.pool));
+    expect(await a.objects.put([object])).toEqual([object.key]);
+    expect(await a.objects.put([object])).toEqual([]);
+    for (const ask of [
+      (o: Objects) => all(o.load()),
+      (o: Objects) => all(o.heads({ sourceId: "k" })),
+      (o: Objects) => all(o.since(0)),
+      (o: Objects) => o.head(),
+      (o: Objects) => o.otherSource(["acme"], "other"),
+      (o: Objects) => o.sources(),
+    ])
+      expect(await ask(a.objects)).toEqual(await ask(plain));
+    expect(await a.objects.remove([object.key], 0)).toEqual([object.key]);
+  });
+
+  test("are refused once another took the singleton, and nothing of them is written", async () => {
+    const [old, next] = [alone("old"), alone("next")];
+    await old.leases.acquire(1);
+    await sleep(10);
+    await next.leases.acquire();
+    await next.objects.put([object]);
+    const refused = { name: "StoreError", code: "Fenced" };
+    await expect(old.objects.put([{ ...object, key: "Tenant/-/b" }])).rejects.toMatchObject(refused);
+    await expect(old.objects.remove([object.key], 0)).rejects.toMatchObject(refused);
+    await expect(old.objects.again([object.key])).rejects.toMatchObject(refused);
+    await expect(old.objects.refuse("k", "1", [])).rejects.toMatchObject(refused);
+    const many = Array.from({ length: 1500 }, (_, n) => ({ ...object, key: `Tenant/-/t${n}` }));
+    await expect(old.objects.put(many)).rejects.toMatchObject(refused);
+    await expect(old.calls.query("q", "select 1 as n")).rejects.toMatchObject(refused);
+    await expect(old.calls.rows("r", "select 1 as n")).rejects.toMatchObject(refused);
+    expect(await declared()).toEqual([{ key: object.key, deleted_at: null }]);
+  });
+
+  test("are refused when the lease ended, though nobody took it", async () => {
+    const a = alone("a");
+    await a.leases.acquire(1);
+    await sleep(10);
+    await expect(a.objects.put([object])).rejects.toMatchObject({ code: "Fenced" });
+    expect(await declared()).toEqual([]);
+  });
+
+  test("hold off a new holder until they are over", async () => {
+    const [a, b] = [alone("a"), alone("b")];
+    await a.leases.acquire();
+    const order: string[] = [];
+    const writing = a.calls.transaction("t", async (run) => {
+      await a.leases.acquire(20);
+      await sleep(40); // the lease has ended, the transaction has not
+      const taking = b.leases.acquire().then(() => order.push("taken"));
+      await sleep(100);
+      await run("select 1");
+      order.push("written");
+      return { taking };
+    });
+    await (await writing).taking;
+    expect(order).toEqual(["written", "taken"]);
   });
 });

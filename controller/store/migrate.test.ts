@@ -1,7 +1,11 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../../test/lab/database.ts";
 import { databaseUrl } from "../../test/lab/template.ts";
+import { openCalls } from "./calls.ts";
+import { openLeases } from "./leases.ts";
 import { migrate, migrationSql } from "./migrate.ts";
+import { openObjects } from "./objects.ts";
+import { openStatuses } from "./status.ts";
 
 const fresh: FreshDatabase[] = [];
 const empty = async (): Promise<FreshDatabase> => {
@@ -36,6 +40,26 @@ describe("migrate", () => {
     await migrate(migrated.url);
     expect(await shape(printed)).toEqual(await shape(migrated));
     await migrate(printed.url);
+  });
+
+  test("a store of before is brought up to date with what it holds", async () => {
+    const [old, fresh] = [await empty(), await empty()];
+    const last = "values ('0005_status_digest', now());";
+    const sql = migrationSql();
+    await old.pool.query(`${sql.slice(0, sql.indexOf(last))}${last} commit`);
+    await old.pool.query(`
+      insert into lastmile.objects (key, tenant, source_id, object, digest, generation, origin, seq)
+        values ('Tenant/-/acme', 'acme', 'dir:/x', '{}', 'd', 4, '{}', 1);
+      insert into lastmile.status (owner, status) values ('lab/acme/Tenant/-/acme', '{"a":1}')`);
+    await migrate(old.url);
+    await migrate(fresh.url);
+    expect(await shape(old)).toEqual(await shape(fresh));
+    const calls = openCalls(old.pool);
+    for await (const [object] of openObjects(calls).load())
+      expect(object).toMatchObject({ generation: 4, deletedAt: undefined });
+    const since = openStatuses(calls, openLeases(calls, "one")).statusSince("0");
+    for await (const rows of since) expect(rows).toEqual([{ owner: "lab/acme/Tenant/-/acme", status: { a: 1 } }]);
+    expect.assertions(3);
   });
 
   test("without DDL rights: nothing to do is fine, something to do names the remedy", async () => {

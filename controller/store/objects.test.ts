@@ -53,6 +53,31 @@ describe("declared objects", () => {
     expect(await one("a")).toMatchObject({ generation: 2, object: { spec: { rate: 2 } } });
   });
 
+  describe("the generation of a source that counts itself", () => {
+    const counted = (name: string, generation: number, rate = 1): DeclaredObject =>
+      object(name, rate, { sourceGeneration: generation });
+    test("is told as it counts, beside objects that the store counts", async () => {
+      await objects.put([counted("a", 7), object("b")]);
+      expect([await one("a"), await one("b")]).toMatchObject([{ generation: 7 }, { generation: 1 }]);
+      await objects.put([counted("a", 9, 2), object("b", 2)]);
+      expect([await one("a"), await one("b")]).toMatchObject([{ generation: 9 }, { generation: 2 }]);
+    });
+    test("that alone moved is a change: whoever shows a status names it", async () => {
+      await objects.put([counted("a", 1)]);
+      const head = await objects.head();
+      expect(await objects.put([counted("a", 2)])).toEqual([key("a")]);
+      expect((await all(objects.since(head))).map((o) => [o.key, o.generation])).toEqual([[key("a"), 2]]);
+      expect(await objects.put([counted("a", 2, 1)])).toEqual([]);
+    });
+    test("begins anew when the object was made again, and is forgotten with the source that counted", async () => {
+      await objects.put([counted("a", 5)]);
+      expect(await objects.put([counted("a", 1)])).toEqual([key("a")]);
+      expect(await one("a")).toMatchObject({ generation: 1 });
+      expect(await objects.put([object("a", 2)])).toEqual([key("a")]);
+      expect(await one("a")).toMatchObject({ generation: 2 });
+    });
+  });
+
   test("a move to another source keeps the generation", async () => {
     await objects.put([object("a")]);
     expect(await objects.put([object("a", 1, { sourceId: "git:main" })])).toEqual([]);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../../test/lab/database.ts";
 import { openCalls } from "./calls.ts";
 import { type Leases, openLeases } from "./leases.ts";
-import { openStatuses, type Statuses } from "./status.ts";
+import { type Json, openStatuses, type Statuses } from "./status.ts";
 
 let db: FreshDatabase;
 let leases: Leases;
@@ -73,6 +73,81 @@ test("who is not ready, or says nothing of it, is known", async () => {
   const all = [ready("True"), ready("False"), ready("Unknown"), { conditions: [] }, {}, waits];
   await statuses.writeStatus(all.map((status, n) => ({ owner: owner(n + 1), status })));
   expect(await statuses.notReady()).toEqual([owner(2), owner(3), owner(4), owner(5), owner(6)]);
+});
+
+describe("what was written since a mark", () => {
+  const since = async (mark: string): Promise<readonly (readonly string[])[]> => {
+    const pages: string[][] = [];
+    for await (const rows of statuses.statusSince(mark)) pages.push(rows.map((r) => r.owner));
+    return pages;
+  };
+  const write = (n: number, status: Json) => statuses.writeStatus([{ owner: owner(n), status }]);
+
+  test("is told with its content; what did not change since is not", async () => {
+    await write(1, { a: 1 });
+    await write(2, { a: 1 });
+    const mark = await statuses.statusMark();
+    expect(await since(mark)).toEqual([]);
+    await write(2, { a: 2 });
+    await write(1, { a: 1 }); // the same
+    await write(3, null);
+    const rows = [];
+    for await (const page of statuses.statusSince(mark)) rows.push(...page);
+    expect(rows).toEqual([
+      { owner: owner(2), status: { a: 2 } },
+      { owner: owner(3), status: null },
+    ]);
+    expect((await since("0")).flat()).toEqual([owner(1), owner(2), owner(3)]);
+  });
+
+  test("comes in pages, each owner once", async () => {
+    const owners = Array.from({ length: 1201 }, (_, n) => owner(n)).sort();
+    await statuses.writeStatus(owners.map((o) => ({ owner: o, status: 1 })));
+    const pages = await since("0");
+    expect(pages.map((p) => p.length)).toEqual([500, 500, 201]);
+    expect(pages.flat().toSorted()).toEqual(owners);
+  });
+
+  test("is not lost where its transaction ends after later ones, and after the mark was taken", async () => {
+    const late = await db.pool.connect();
+    try {
+      await late.query("begin");
+      await late.query("insert into lastmile.status (owner, status) values ($1, '{}')", [owner(1)]);
+      await write(2, {});
+      const mark = await statuses.statusMark();
+      expect((await since("0")).flat()).toEqual([owner(2)]);
+      await write(3, {});
+      const next = await statuses.statusMark();
+      await late.query("commit");
+      expect((await since(mark)).flat()).toContain(owner(1));
+      expect((await since(next)).flat()).toContain(owner(1));
+      expect((await since(await statuses.statusMark())).flat()).toEqual([]);
+    } finally {
+      late.release();
+    }
+  });
+
+  test("whoever looks again and again has in the end what is there, whatever others write meanwhile", async () => {
+    const seen = new Map<string, Json>();
+    let writing = true;
+    const writers = Promise.all(
+      [1, 2, 3].map(async (w) => {
+        for (let n = 0; n < 40; n++)
+          await statuses.writeStatus([5, 2, 8].map((o) => ({ owner: owner(o * w), status: { w, n } })));
+      }),
+    ).then(() => {
+      writing = false;
+    });
+    let mark = "0";
+    for (let over = false; !over; ) {
+      over = !writing;
+      const next = await statuses.statusMark();
+      for await (const rows of statuses.statusSince(mark)) for (const r of rows) seen.set(r.owner, r.status);
+      mark = next;
+    }
+    await writers;
+    expect(seen).toEqual(await statuses.statusOfTenant("acme"));
+  });
 });
 
 test("an old holder writes no status", async () => {
