@@ -13,6 +13,14 @@ const object = (kind: string, name: string, spec: object, metadata: object = {})
   JSON.stringify({ apiVersion: "lastmile.dev/v1alpha1", kind, metadata: { name, ...metadata }, spec });
 export const profile = (name: string, labels?: object): string =>
   object("NetworkProfile", name, { serviceVlan: 100 }, { namespace: "isp-acme", ...(labels && { labels }) });
+export const olts = object("ExternalSystem", "olts", {
+  type: "VOLTHA",
+  address: "voltha.example:55555",
+  voltha: {
+    controller: { type: "VGC", address: "http://vgc.example:8181" },
+    olts: [{ name: "olt9", serial: "OLT9", address: "olt9.example:50060", uplinkPort: 16777216, nniPorts: [16777216] }],
+  },
+});
 export const tenant = object("Tenant", "new", { namespace: "isp-new", realms: ["new.example"] });
 const system = object("ExternalSystem", "new", { type: "GenieACS", address: "http://acs.example" });
 
@@ -95,13 +103,13 @@ export const CASES: readonly Case[] = [
     "an operator raises the budget",
     OPERATOR,
     patch("tenant", "acme", { spec: { policies: { budgets: { retire: "100%" } } } }),
-    "estate",
+    "budgets",
   ],
   [
     "an operator ends retention",
     OPERATOR,
     patch("tenant", "acme", { spec: { policies: { retention: { resources: "1s" } } } }),
-    "estate",
+    "budgets",
   ],
   [
     "an approver raises the budget",
@@ -119,13 +127,19 @@ export const CASES: readonly Case[] = [
     "an operator points a system elsewhere",
     OPERATOR,
     patch("externalsystem", "radius-acme", { spec: { address: "postgresql://evil.example:5432/radius" } }),
-    "estate",
+    "addresses",
+  ],
+  [
+    "an operator points the second server of a system elsewhere",
+    OPERATOR,
+    patch("externalsystem", "olts", { spec: { voltha: { controller: { address: "http://evil.example" } } } }),
+    "addresses",
   ],
   [
     "an operator gives a system other credentials",
     OPERATOR,
     patch("externalsystem", "radius-acme", { spec: { credentialsRef: { namespace: "isp-acme", name: "mine" } } }),
-    "estate",
+    "addresses",
   ],
   [
     "an operator pauses a system",

@@ -1,7 +1,7 @@
 /** Who may do what nobody should do by mistake, asked of a real API server in the name of each. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ARGOCD, CASES, CONTROLLER, GENERATED, OPERATOR, profile, tenant } from "./admission-cases.ts";
+import { ARGOCD, CASES, CONTROLLER, GENERATED, OPERATOR, olts, profile, tenant } from "./admission-cases.ts";
 import { kubectl, NAMESPACE, namespaces, RELEASE, ROOT, sure, uninstall, until, upgrade } from "./tools.ts";
 
 const EXAMPLE = join(ROOT, "examples/acme");
@@ -19,6 +19,7 @@ beforeAll(async () => {
   await sure(kubectl(["apply", "-f", join(EXAMPLE, "subscribers/john-doe.yaml")]));
   await sure(kubectl(["apply", "-f", "-"], profile("mirror", GENERATED)).then(mirrorMade));
   await sure(kubectl(["apply", "-f", "-"], profile("declared")));
+  await sure(kubectl(["apply", "-f", "-"], olts));
   await kubectl(["create", "clusterrole", "operators", "--verb=*", "--resource=*.lastmile.dev"]);
   await kubectl(["create", "clusterrolebinding", "operators", "--clusterrole=operators", "--group=operators"]);
   for (const [kind, name] of [
@@ -62,21 +63,30 @@ describe("the admission policies", () => {
   );
 
   it("are understood by the API server to the last field", async () => {
-    const all = async () =>
-      (
-        JSON.parse(await sure(kubectl(["get", "validatingadmissionpolicies", "-o", "json"]))) as {
-          readonly items: readonly Judged[];
-        }
-      ).items;
-    await until(async () => (await all()).every((p) => p.status?.typeChecking !== undefined));
-    expect((await all()).map((p) => [p.metadata.name, p.status?.typeChecking?.expressionWarnings ?? []])).toEqual(
-      ["approval", "controller", "estate", "finalizer", "generated"].map((name) => [
-        `${NAMESPACE}-${RELEASE}-${name}`,
-        [],
-      ]),
-    );
+    const [policy] = await judged(`${NAMESPACE}-${RELEASE}-budgets`);
+    const misspelt = JSON.stringify(policy).replaceAll("policies.?budgets", "policies.?budget");
+    const other = JSON.parse(misspelt) as Judged;
+    await sure(kubectl(["create", "-f", "-"], JSON.stringify({ ...other, metadata: { name: "misspelt" } })));
+    const names = ["addresses", "approval", "budgets", "controller", "estate", "finalizer", "generated"];
+    const ours = names.map((name) => `${NAMESPACE}-${RELEASE}-${name}`);
+    const found = await judged(...ours, "misspelt");
+    await sure(kubectl(["delete", "validatingadmissionpolicy", "misspelt"]));
+    const warned = found.filter((p) => (p.status?.typeChecking?.expressionWarnings ?? []).length > 0);
+    expect([found.length, warned.map((p) => p.metadata.name)]).toEqual([8, ["misspelt"]]);
   });
 });
+/** Policies once the API server has checked their expressions against the kinds. */
+async function judged(...names: readonly string[]): Promise<readonly Judged[]> {
+  const read = async (): Promise<readonly Judged[]> =>
+    (JSON.parse(await sure(kubectl(["get", "validatingadmissionpolicies", "-o", "json"]))) as List).items.filter((p) =>
+      names.includes(p.metadata.name),
+    );
+  await until(async () => (await read()).every((p) => p.status?.typeChecking !== undefined));
+  return read();
+}
+interface List {
+  readonly items: readonly Judged[];
+}
 interface Judged {
   readonly metadata: { readonly name: string };
   readonly status?: { readonly typeChecking?: { readonly expressionWarnings?: readonly unknown[] } };

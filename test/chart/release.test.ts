@@ -1,5 +1,6 @@
 /** What helm does to a cluster: every manifest taken, installed, upgraded and gone again, and what stays. */
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -140,6 +141,17 @@ describe("a release", () => {
       "helm.sh/resource-policy": "keep",
     });
   });
+  it("brings a kind that has changed, and takes it back", async () => {
+    const chart = join(mkdtempSync(join(tmpdir(), "lastmile-next-")), "lastmile");
+    cpSync(CHART, chart, { recursive: true });
+    const file = join(chart, "files/crds/subscribers.yaml");
+    writeFileSync(file, readFileSync(file, "utf8").replace("shortNames: [sub]", "shortNames: [sub, customer]"));
+    await sure(helm("upgrade", RELEASE, chart, "-n", NAMESPACE));
+    expect(await shortNames()).toEqual(["sub", "customer"]);
+    await upgrade();
+    expect(await shortNames()).toEqual(["sub"]);
+    rmSync(chart, { recursive: true });
+  });
   it("is rolled back", async () => {
     await sure(helm("rollback", RELEASE, "1", "-n", NAMESPACE));
     expect(await ours("role")).toEqual([]);
@@ -154,10 +166,14 @@ describe("a release", () => {
   });
   it("comes again over the kinds that stayed", async () => {
     await upgrade();
-    expect(await ours("validatingadmissionpolicies")).toHaveLength(5);
+    expect(await ours("validatingadmissionpolicies")).toHaveLength(7);
     await sure(kubectl(["delete", "tenants,externalsystems", "--all"]));
   });
 });
+const shortNames = async (): Promise<unknown> =>
+  JSON.parse(
+    await sure(kubectl(["get", "crd", "subscribers.lastmile.dev", "-o", "jsonpath={.spec.names.shortNames}"])),
+  );
 const EVERYTHING = [
   ...[
     "deployment",
