@@ -29,7 +29,7 @@ describe("explain", () => {
       [
         "Not done: it waits for a person (DestructiveLimit).",
         "RADIUS: more customers would lose service than the tenant's budget allows (DestructiveLimit).",
-        `  Why: radius-1/account/${USER}: the budget for disrupt is used up; approve the plan with \`lastmile approve\`, or take the declaration back; time alone releases nothing.`,
+        `  Why: radius-1/account/${USER}: the budget for disrupt is used up; approve what status.held of the Tenant names, with \`lastmile approve\` or its annotation, or take the declaration back; time alone releases nothing.`,
         "Customer: in service.",
         `Different from what is declared: radius-1/account/${USER}: update address.`,
       ].join("\n"),

@@ -61,7 +61,7 @@ const holds = {
   ),
   DestructiveLimit: hold(
     "more customers would lose service than the tenant's budget allows",
-    "approve the plan with `lastmile approve`, or take the declaration back; time alone releases nothing",
+    "approve what status.held of the Tenant names, with `lastmile approve` or its annotation, or take the declaration back; time alone releases nothing",
   ),
   Paused: hold(
     "everything stands still because it is paused",
