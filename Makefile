@@ -57,7 +57,7 @@ test-netbox: install ## The contract suite and the whole controller beside a rea
 test-voltha: install ## Compares our protocol definition with VOLTHA's own; the first run installs those.
 	vitest run --config test/voltha/vitest.config.ts
 
-test-cluster: install ## Compares offline verdicts with a real API server; the first run builds it (about 10 CPU minutes).
+test-cluster: install ## The controller on a real Kubernetes API server, and its verdicts beside ours; the first run builds it (about 10 CPU minutes).
 	vitest run --config test/cluster/vitest.config.ts
 
 test-chart: install ## The Helm chart on a real API server, its alert rules, dashboards and Argo CD scripts; installs promtool and Lua where they are missing.
