@@ -13,8 +13,8 @@ const files = readdirSync(folder).filter((f) => f.endsWith(".yaml"));
 const kinds = files.map((f) => parse(readFileSync(join(folder, f), "utf8")) as Named);
 
 /** Asks again until it holds; nothing is judged by its speed. */
-export const soon = (check: () => void | Promise<void>): Promise<void> =>
-  vi.waitFor(check, { timeout: 60_000, interval: 200 });
+export const soon = (check: () => void | Promise<void>, seconds = 60): Promise<void> =>
+  vi.waitFor(check, { timeout: seconds * 1000, interval: 200 });
 const answers = (send: Send, path: string, status: number): Promise<void> =>
   soon(async () => expect((await send("GET", path)).status).toBe(status));
 

@@ -114,11 +114,12 @@ describe("kstatus", () => {
     await converges(site, "ida");
     expect(kstatus((await site.read("subscribers", "ida"))!)).toBe("Current");
   });
-  it("Terminating: while a deletion waits for the system", async () => {
+  it("Terminating: while a deletion waits for the system; observedGeneration on every condition also then", async () => {
     site.door.shut();
     await here("delete", "subscriber", "ida", "--wait=false");
     await becomes(site, "ida", /^False/);
     expect(kstatus((await site.read("subscribers", "ida"))!)).toBe("Terminating");
+    expect(stale((await site.read("subscribers", "ida"))!)).toEqual([]);
     site.door.open();
     await soon(async () => expect(await site.read("subscribers", "ida")).toBeUndefined());
   });

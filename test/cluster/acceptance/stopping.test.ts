@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { plan, radius, subscriber, ten, tenant } from "../../acceptance/declarations.ts";
 import { soon } from "../cluster.ts";
-import { condition, NAMESPACE, openSite, type Site } from "../site.ts";
+import { type Controller, condition, NAMESPACE, openSite, type Site } from "../site.ts";
 import { ACTIVE, becomes, checks, converges, everything, groups, message, REJECTED, reply } from "./words.ts";
 
 const FAST = plan("fast", { speed: { down: "1Gbps", up: "500Mbps" } });
@@ -10,6 +10,7 @@ const fast = { planRef: { name: "fast" } };
 const ANNA = "anna@acme.example";
 
 let site: Site;
+let controller: Controller;
 const here = (...args: readonly string[]) => site.kubectl("-n", NAMESPACE, ...args);
 const annotate = async (name: string, ...annotations: readonly string[]): Promise<void> => {
   const done = await here("annotate", "--overwrite", "subscriber", name, ...annotations);
@@ -28,7 +29,7 @@ const finalizers = async (name: string): Promise<number> =>
 describe("one subscriber", () => {
   beforeAll(async () => {
     site = await openSite({ more: [FAST], policies: { budgets: { minimum: 1000 } } });
-    await site.run();
+    controller = await site.run();
     await site.apply(...["anna", "bert", "carl", "dora"].map((name) => subscriber(name)));
     await converges(site, "anna", "bert", "carl", "dora");
   });
@@ -53,10 +54,31 @@ describe("one subscriber", () => {
     await taken();
     expect(await checks(site, "bert@acme.example")).toEqual(ACTIVE);
     expect(await finalizers("bert")).toBe(1);
+  });
+
+  it("the pause of a deletion ends: the deletion is carried out", async () => {
     await annotate("bert", "lastmile.dev/paused-");
     await soon(async () => expect(await site.read("subscribers", "bert")).toBeUndefined());
     expect(await checks(site, "bert@acme.example")).toEqual(REJECTED);
   });
+
+  it.each(["beside the controller", "while it was away"])(
+    "paused, and deleted right after it, %s: nothing is lost",
+    async (when) => {
+      const name = when.replaceAll(" ", "-");
+      await site.apply(subscriber(name));
+      await converges(site, name);
+      if (when === "while it was away") await controller.end("SIGKILL");
+      const marked = here("annotate", "subscriber", name, "lastmile.dev/paused=true");
+      expect((await marked).code).toBe(0);
+      await here("delete", "subscriber", name, "--wait=false");
+      if (when === "while it was away") controller = await site.run();
+      await taken();
+      expect(await checks(site, `${name}@acme.example`)).toEqual(ACTIVE);
+      expect(await finalizers(name)).toBe(1);
+      await becomes(site, name, "False Paused");
+    },
+  );
 
   it("paused from the first day: nothing is made, and it can be deleted at once", async () => {
     await site.apply(subscriber("pia", {}, { annotations: { "lastmile.dev/paused": "true" } }));
@@ -194,44 +216,52 @@ describe("a tenant, a system, a window, a budget", () => {
     await edited(radius(site.radiusUrl, windows), "OutsideWindow");
     await undone(radius(site.radiusUrl));
   });
-  it("a budget hold: three suspended at once exceed 20 %, none of it proceeds", async () => {
-    const before = await everything(site);
-    await site.apply(...ten((n) => (n < 3 ? fraud : {})));
-    for (const name of names.slice(0, 3)) await becomes(site, name, "False DestructiveLimit");
-    expect(await everything(site)).toBe(before);
-    expect(condition(await site.read("subscribers", "sub-0"), "Stalled")).toMatch(/^True/);
+  it("a budget hold: of five suspended at once no more than 20 % are, the others are held as DestructiveLimit", async () => {
+    await site.apply(...ten((n) => (n < 5 ? fraud : {})));
+    await soon(async () => expect(await limited()).toBeGreaterThanOrEqual(3));
+    expect((await rejected()) + (await limited())).toBe(5);
+    expect(condition(await oneLimited(), "Stalled")).toMatch(/^True/);
+    expect(message(await oneLimited())).toContain("lastmile approve");
   });
   it("Tenant.status.held lists them by ChangeSet id", async () => {
-    await soon(async () => {
-      const held = JSON.stringify((await site.read("tenants", "acme"))?.status?.["held"]);
-      expect(held).toMatch(/[0-9a-f]{8,}/);
-      for (const name of names.slice(0, 3)) expect(held).toContain(name);
-    });
+    await soon(async () =>
+      expect(await held()).toEqual([
+        expect.objectContaining({
+          changeSet: expect.stringMatching(/^[0-9a-f]{12}$/),
+          ...{ reason: "DestructiveLimit", impact: "Suspend", subscribers: await limited() },
+        }),
+      ]),
+    );
+    expect((await site.kubectl("get", "tenant", "acme", "-o", "yaml")).out).toContain("changeSet: ");
   });
   it("released by the declaration's return", async () => {
     await site.apply(...ten());
     await converges(site, ...names);
-    await soon(async () => expect((await site.read("tenants", "acme"))?.status?.["held"] ?? []).toEqual([]));
+    await soon(async () => expect(await held()).toEqual([]));
   });
-  it("kubectl delete of all subscribers at once: held by the budget, nobody loses service", async () => {
-    const before = await everything(site);
+  it("kubectl delete of all subscribers at once: held by the budget, no more than that lose service", async () => {
     await here("delete", "subscribers", "--all", "--wait=false");
-    await soon(async () => {
-      const left = await site.list("subscribers");
-      expect(left.filter((s) => condition(s, "Ready") === "False DestructiveLimit").length).toBeGreaterThanOrEqual(8);
-      expect(message(left.find((s) => condition(s, "Ready") === "False DestructiveLimit"))).toContain(
-        "lastmile approve",
-      );
-    });
-    const rejected = JSON.parse(await everything(site)).length - JSON.parse(before).length;
-    expect(rejected).toBeLessThanOrEqual(2); // what the budget allows at the most
+    await soon(async () => expect(await limited()).toBeGreaterThanOrEqual(8));
+    expect((await rejected()) + (await limited())).toBe(10);
+    expect(await finalizers((await oneLimited())?.metadata.name ?? "")).toBe(1);
   });
-  it("approval of held changes on the Tenant by ChangeSet id: exactly these proceed", async () => {
-    const held = (await site.list("subscribers")).find((s) => condition(s, "Ready") === "False DestructiveLimit");
-    const id = /lastmile approve ([0-9a-f]+)/.exec(message(held))?.[1] ?? "none";
-    const done = await site.kubectl("annotate", "tenant", "acme", `lastmile.dev/approve=${id}`);
+  it("approval of held changes on the Tenant by ChangeSet id: they proceed", async () => {
+    await soon(async () => expect((await held())[0]).toMatchObject({ impact: "Retire", subscribers: await limited() }));
+    const ids = (await held()).map((set) => set.changeSet).join();
+    const done = await site.kubectl("annotate", "tenant", "acme", `lastmile.dev/approve=${ids}`);
     expect(done.code, done.text).toBe(0);
-    await soon(async () => expect(await site.list("subscribers")).toEqual([]));
+    await soon(async () => expect((await site.list("subscribers")).map((s) => s.metadata.name)).toEqual([]));
     for (const name of names) expect(await checks(site, `${name}@acme.example`)).toEqual(REJECTED);
   });
 });
+
+const held = async () =>
+  ((await site.read("tenants", "acme"))?.status?.["held"] ?? []) as readonly { readonly changeSet: string }[];
+const LIMITED = "False DestructiveLimit";
+const allLimited = async () => (await site.list("subscribers")).filter((s) => condition(s, "Ready") === LIMITED);
+const limited = async (): Promise<number> => (await allLimited()).length;
+const oneLimited = async () => (await allLimited())[0];
+async function rejected(): Promise<number> {
+  const sql = "select 1 from radcheck where attribute = 'Auth-Type' and value = 'Reject'";
+  return (await site.radius.query(sql)).rowCount ?? 0;
+}

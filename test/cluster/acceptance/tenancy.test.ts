@@ -155,8 +155,9 @@ describe("duplicates", () => {
     await site.apply(subscriber("aaron", { radius: { username: "bert@acme.example" } }));
     await becomes(site, "aaron", /^False (IdentityConflict|Refused)/);
     expect(message(await site.read("subscribers", "aaron"))).toContain("bert");
-    await converges(site, "bert");
     expect(await password("bert@acme.example")).toBe(before);
+    await site.apply(subscriber("bert", { installation: { notes: "ring twice" } }), subscriber("zoe"));
+    await converges(site, "zoe", "bert");
   });
   it("the newcomer is deleted at once, and takes nothing of the holder with it", async () => {
     const gone = await site.kubectl("delete", "-n", "isp-acme", "subscriber", "zora", "--timeout=60s");
