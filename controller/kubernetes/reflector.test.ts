@@ -238,6 +238,11 @@ describe("the wait after a failure", () => {
     await next();
     for (const [n, least] of [10, 20, 40, 40, 40].entries()) expect(waits(at)[n]).toBeGreaterThanOrEqual(least - 1.5);
   });
+  test("does not grow beyond its longest: the thirtieth would else be a week", async () => {
+    begin({ backoffMs: [1, 2] });
+    failing(30);
+    expect(await next()).toBe("all");
+  });
   test("is what the server asks for, where it asks", async () => {
     const at = failing(1, new KubeError("Busy", "list", "slow down", 60));
     await next();

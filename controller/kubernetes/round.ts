@@ -51,8 +51,7 @@ export class Round<K> {
       if (!signal.aborted) failed(e);
       this.#later(key, signal);
     } finally {
-      this.#busy.delete(key);
-      if (this.#dirty.has(key)) this.add([]);
+      this.#busy.delete(key); // what came meanwhile is taken by this worker, which looks next
     }
   }
   #later(key: K, signal: AbortSignal): void {
