@@ -20,7 +20,8 @@ export interface Known {
 export function held(k: Known): State {
   const entries = namesOf(k.wish).flatMap((name): readonly (readonly [string, Value])[] => {
     const known = certainty(k, name);
-    if (known === "other") return wasTakenSince(k, name) ? [[name, wantedOf(k.wish, name)]] : [];
+    // What memory and document have from before says nothing of it now.
+    if (known === "open" || known === "other") return wasTakenSince(k, name) ? [[name, wantedOf(k.wish, name)]] : [];
     if (isOnce(k.wish.how, name))
       return known === "silent" || isWritten(k, name) ? [[name, wantedOf(k.wish, name)]] : [];
     const have = read(k, name);
@@ -74,6 +75,5 @@ function wasTaken({ device, wish }: Known, name: string, since = 0): boolean {
     return leaf?.value === wanted && !isBefore(leaf, device.lastBootstrap) && !isOlder;
   });
 }
-/** What the document has from before says nothing of a router that may have had another one since. */
 const wasTakenSince = (k: Known, name: string): boolean =>
   k.memory !== undefined && wasTaken(k, name, Date.parse(k.memory.dialed) - SKEW_MS);

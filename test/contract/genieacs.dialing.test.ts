@@ -105,6 +105,11 @@ describe("a router that took the new password and cannot get in with it", () => 
     expect(await town.settle(want("OLD"))).toMatchObject({ state: { marking: true } });
     expect([router.get(PASSWORD), open()]).toEqual(["OLD", 0]);
   });
+  test("is not taken to have the old one because it had it once, where it breaks off again before it takes that", async () => {
+    router.online = true;
+    await brokenOff("before", want("OLD"));
+    expect([router.get(PASSWORD), await isTold(want("OLD"))]).toEqual(["NEW", false]);
+  });
   test("is never taken to have a third one that it was not told", async () => {
     expect((await tries(want("THIRD"))).message).toMatch(/declare that again if it stays away/);
     town.now += INTERVALS(9);
