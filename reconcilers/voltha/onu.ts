@@ -32,14 +32,14 @@ export const onu = (site: Site): Resource => ({
 });
 
 async function observe(site: Site, lookups: readonly Lookup[]): Promise<Map<RefKey, Observed>> {
-  const plant = await lookAt(site, lookups);
+  const plant = await around(site, lookups);
   return new Map(lookups.flatMap((l) => seen(site, plant, l) ?? []).map((o) => [refKey(o.ref), o]));
 }
-/** What is not wanted any more may be remembered under several OLTs. */
-const lookAt = (site: Site, asked: readonly Pick<Lookup, "ref" | "spec" | "how">[]): Promise<Plant> =>
-  asked.every(({ spec }) => spec)
-    ? site.around(asked.map(({ ref, how }) => ({ serial: ref.key, place: how as How | undefined })))
-    : site.plant();
+const around = (site: Site, asked: readonly Pick<Lookup, "ref" | "how">[]): Promise<Plant> =>
+  site.around(asked.map(({ ref, how }) => ({ serial: ref.key, place: how as How | undefined })));
+/** What ends must end under every OLT on which it is remembered by now. */
+const forWriting = (site: Site, orders: readonly Order[]): Promise<Plant> =>
+  orders.every(({ spec }) => spec) ? around(site, orders) : site.plant();
 /**
  * One that we have not claimed is none of ours, wherever it is plugged in: claiming it is how it is made.
  * @throws Fault where nobody can tell: under an OLT that is down, or has just come back, not listed is not gone.
@@ -95,7 +95,7 @@ function expectation(id: string): { readonly expectedPonPort?: number } {
 }
 
 async function apply(site: Site, orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]> {
-  const before = await lookAt(site, orders);
+  const before = await forWriting(site, orders);
   const done = await each(orders, (order) => write(site, before, order, signal));
   const sought = orders.filter((_, n) => done[n] === "sought");
   try {
@@ -103,7 +103,7 @@ async function apply(site: Site, orders: readonly Order[], signal: AbortSignal):
   } finally {
     for (const order of sought) site.memory.seeking.delete(ponKey(foundBy(before, order)!));
   }
-  const after = await lookAt(site, orders);
+  const after = await forWriting(site, orders);
   return orders.map((order, n) => {
     const outcome = done[n];
     if (outcome instanceof Fault || outcome === null || outcome === undefined) return outcome ?? null;
