@@ -161,6 +161,58 @@ test("whatever comes when, at every moment the router dials with something that 
     }),
   );
 });
+/** A router that has the new one or not, and an ACS that does not know. */
+interface Doubt {
+  readonly name: string;
+  readonly password: string;
+  /** It took what it was told before its session broke off. */
+  readonly isTaken: boolean;
+  /** It reaches the ACS only through the session that RADIUS lets in. */
+  readonly isInBand: boolean;
+}
+const doubt: fc.Arbitrary<Doubt> = fc.record({
+  name: fc.constantFrom("john", "johnny"),
+  password: fc.constantFrom("A", "B"),
+  isTaken: fc.boolean(),
+  isInBand: fc.boolean(),
+});
+test("an answer of the router's that is lost: it and RADIUS agree in the end, whichever it has and however it is managed", () => {
+  fc.assert(
+    fc.property(doubt, (d) => {
+      const w = world([user(d.name, d.password), router(d.name, d.password)], had("john", "A"), {
+        remembered: ["john", d.name].map((n) => refKey(at(n))),
+      });
+      carryOutAt("radius", w);
+      const real = [...Array(3)].reduce((has: Observed) => round(w, d, has), brokenOff(w, d));
+      expect(isLetIn(w.there, real)).toBe(true);
+      expect(changes(w).filter((c) => c.action !== "none")).toEqual([]);
+      expect(real).toEqual(had(d.name, d.password)[1]);
+    }),
+  );
+});
+/** What it has, of which its system shows the name as last read, and the password only when it is sure. */
+function brokenOff(w: World, { name, password, isTaken }: Doubt): Observed {
+  const before = w.there.get(refKey(CPE))!;
+  const isAsked = goingAt("acs", w).length > 0;
+  if (isAsked) show(w, Object.fromEntries(Object.entries(before.state).filter(([f]) => f !== "pppoe.password")));
+  return isAsked && isTaken ? had(name, password)[1]! : before;
+}
+/** It is told again where it is there; one that stays silent is shown with what it was told. */
+function round(w: World, { password, isInBand }: Doubt, real: Observed): Observed {
+  const isThere = !isInBand || isLetIn(w.there, real);
+  if (isThere) carryOutAt("acs", w);
+  else show(w, { ...w.there.get(refKey(CPE))!.state, "pppoe.password": new Sensitive(password) });
+  carryOutAt("radius", w);
+  return isThere ? w.there.get(refKey(CPE))! : real;
+}
+const show = (w: World, state: Observed["state"]) => w.there.set(refKey(CPE), seenAs(CPE, state));
+const goingAt = (system: string, w: World) =>
+  changes(w).filter((c) => c.ref.system === system && !c.hold && c.action !== "none");
+const carryOutAt = (system: string, w: World): void =>
+  goingAt(system, w).forEach((c) => {
+    carryOut(w.there, c, w.desired);
+  });
+
 /** As the systems would. A router that was told redials; between that and the account's own change it may knock in vain. */
 function carryOut(there: Map<string, Observed>, c: Change, desired: readonly Desired[]): void {
   const key = refKey(c.ref);
@@ -182,8 +234,8 @@ function carryOut(there: Map<string, Observed>, c: Change, desired: readonly Des
   );
   for (const f of follows) carryOut(there, f, desired);
 }
-function letIn(there: ReadonlyMap<string, Observed>): boolean {
-  const { state } = there.get(refKey(CPE))!;
+const letIn = (there: ReadonlyMap<string, Observed>): boolean => isLetIn(there, there.get(refKey(CPE))!);
+function isLetIn(there: ReadonlyMap<string, Observed>, { state }: Observed): boolean {
   const known = there.get(refKey(at(text(state["pppoe.username"]))));
   return known !== undefined && !known.retired && text(known.state["password"]) === text(state["pppoe.password"]);
 }

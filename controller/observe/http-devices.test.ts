@@ -16,12 +16,12 @@ const standing: Omit<Devices, "token" | "failed"> = {
   document: async (path) => (path === "/sadis/v2/subscribers/A-1" ? { id: "A-1" } : undefined),
   hint: (ref) => void heard.push(ref),
 };
-async function serve(devices: Partial<Devices> | undefined = {}): Promise<string> {
+async function serve(devices: Partial<Devices> | "no token" = {}): Promise<string> {
   failures = [];
   heard = [];
   const failed = (error: unknown): void => void failures.push(error);
   const others = { metrics: async () => ({ type: "text/plain", text: "" }), healthz: () => [], readyz: async () => [] };
-  const all = devices && { token: new Sensitive(TOKEN), failed, ...standing, ...devices };
+  const all = devices === "no token" ? undefined : { token: new Sensitive(TOKEN), failed, ...standing, ...devices };
   server = await openHttp({ ...others, devices: all }, { port: 0 });
   return `http://127.0.0.1:${server.port}`;
 }
@@ -60,16 +60,8 @@ describe("who asks", () => {
     expect((await fetch(url + JOHN)).headers.get("www-authenticate")).toBe("Bearer");
   });
   it("is never answered where no token is set", async () => {
-    const url = await serve({});
-    await server?.close();
-    const { metrics, healthz, readyz } = {
-      metrics: async () => ({ type: "", text: "" }),
-      healthz: () => [],
-      readyz: async () => [],
-    };
-    server = await openHttp({ metrics, healthz, readyz }, { port: 0 });
-    const bare = url.replace(/\d+$/, String(server.port));
-    expect([(await get(bare + JOHN))[0], await post(`${bare}/hints/acs-1/device/A`)]).toEqual([403, 403]);
+    const url = await serve("no token");
+    expect([(await get(url + JOHN))[0], await post(`${url}/hints/acs-1/device/A`)]).toEqual([403, 403]);
   });
 });
 

@@ -16,7 +16,7 @@ export type Dialing = Pick<Memory, "dialing" | "dialed">;
 export type Certainty = "sure" | "open" | "silent" | "other";
 
 /** The session of a task begins within its time; clocks may differ. Informs up to then are that session's. */
-const SKEW_MS = 30_000;
+export const SKEW_MS = 30_000;
 const SESSION_MS = 60_000 + SKEW_MS;
 const INTERVALS = 3;
 const LEAST_MS = 300_000;

@@ -2,7 +2,7 @@
 import { type Ref, refKey, type State, type Value } from "../../controller/core/model.ts";
 import { isOnce } from "./desired.ts";
 import { type Device, isBefore, leafOf } from "./device.ts";
-import { type Certainty, certaintyOf, doubtIn } from "./dialing.ts";
+import { type Certainty, certaintyOf, doubtIn, SKEW_MS } from "./dialing.ts";
 import { namesOf } from "./find.ts";
 import { type Memory, mayBeSame, nameHash, shortDigest } from "./memory.ts";
 import { DIALS, placeOf } from "./names.ts";
@@ -20,7 +20,8 @@ export interface Known {
 export function held(k: Known): State {
   const entries = namesOf(k.wish).flatMap((name): readonly (readonly [string, Value])[] => {
     const known = certainty(k, name);
-    if (known === "other") return [];
+    // What memory and document have from before says nothing of it now.
+    if (known === "open" || known === "other") return wasTakenSince(k, name) ? [[name, wantedOf(k.wish, name)]] : [];
     if (isOnce(k.wish.how, name))
       return known === "silent" || isWritten(k, name) ? [[name, wantedOf(k.wish, name)]] : [];
     const have = read(k, name);
@@ -64,12 +65,15 @@ function isRemembered({ s, ref, device, memory, wish }: Known, name: string): bo
  * GenieACS writes into its document what a device has accepted, and blanks it at the next read (fact 9). After an answer that
  * was lost it is the one proof that the router dials with the new password by now: RADIUS must follow.
  */
-function wasTaken({ device, wish }: Known, name: string): boolean {
+function wasTaken({ device, wish }: Known, name: string, since = 0): boolean {
   const at = DIALS.has(name) ? (placeOf(device, name, wish.how.mappings).at ?? []) : [];
   const wanted = plain(wantedOf(wish, name));
   if (wanted === undefined || wanted === "" || at.length === 0) return false;
   return at.every((path) => {
     const leaf = leafOf(device, path);
-    return leaf?.value === wanted && !isBefore(leaf, device.lastBootstrap);
+    const isOlder = Date.parse(leaf?.timestamp ?? "1970-01-01") < since;
+    return leaf?.value === wanted && !isBefore(leaf, device.lastBootstrap) && !isOlder;
   });
 }
+const wasTakenSince = (k: Known, name: string): boolean =>
+  k.memory !== undefined && wasTaken(k, name, Date.parse(k.memory.dialed) - SKEW_MS);

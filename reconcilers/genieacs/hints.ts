@@ -8,9 +8,9 @@ import type { Session } from "./session.ts";
 import { faultsSince } from "./tasks.ts";
 
 const POLL_MS = 5000;
-/** Informs are written by many workers: one that is a moment late is still seen. */
-const OVERLAP_MS = 2000;
-const FIELDS = ["_id", "_deviceId", "_tags", "_lastInform", "_lastBoot", "_lastBootstrap", "_registered"];
+/** An inform is written with its own time at the end of its session, of which 30 s of silence are one: others come before it. */
+const OVERLAP_MS = 40_000;
+const FIELDS = ["_id", "_deviceId", "_lastInform", "_lastBoot", "_lastBootstrap", "_registered"];
 
 /** Ends with the signal. A poll that fails is made good by the next. */
 export async function* hints(s: Session, signal: AbortSignal, everyMs = POLL_MS): AsyncGenerator<readonly RefKey[]> {

@@ -50,6 +50,11 @@ export interface Controller {
   activate(port: Port, service: Service, signal: AbortSignal): Promise<void>;
   /** Asked for, and seen to be off where the controller takes its time. */
   deactivate(port: Port, service: Service, signal: AbortSignal): Promise<void>;
+  /**
+   * Until flows of one that was deactivated are off a device that works: what comes in its place before that is lost.
+   * @throws Fault Unavailable when it takes too long
+   */
+  taken(port: Port, service: Service, signal: AbortSignal): Promise<void>;
   /** One that was deactivated before. */
   remove(port: Port, service: Service, signal: AbortSignal): Promise<void>;
   /** Everything on the port, wherever the controller believes it to be. */

@@ -85,7 +85,7 @@ describe("what should stand there", () => {
     const [there] = desired(subscriber(), "v", config);
     const [anywhere] = desired(subscriber({ onu: { ...onu, expectedPonPort: undefined } }), "v", config);
     expect([there?.spec, there?.how]).toEqual([
-      { enabled: true, place: "found" },
+      { enabled: true, expectedPonPort: 3 },
       { olt: "olt1", kept: [], pon: 3 },
     ]);
     expect([anywhere?.spec, anywhere?.how]).toEqual([{ enabled: true }, { olt: "olt1", kept: [] }]);

@@ -26,8 +26,6 @@ export interface How {
 /** Service that RADIUS gates: it stays on the line while the subscriber is suspended. */
 const INTERNET = "internet";
 export const PUSHED = "pushed";
-/** Of an ONU: VOLTHA looks for it where it can be. */
-export const FOUND = "found";
 const DIRECTIONS: readonly Direction[] = ["up", "down"];
 
 /** ONUs of OLTs that are not of this endpoint are another's. */
@@ -68,7 +66,7 @@ function onuOf(onu: ResolvedOnu, endpoint: string): Desired {
   const how: How = { olt: onu.olt, kept: [], ...(pon !== undefined && { pon }) };
   return {
     ref: refTo(endpoint, "onu", onu.serial),
-    spec: { enabled: true, ...(pon !== undefined && { place: FOUND }) },
+    spec: { enabled: true, ...(pon !== undefined && { expectedPonPort: pon }) },
     how,
     requires: [refKey(refTo(endpoint, "olt", onu.olt))],
   };

@@ -16,8 +16,8 @@ export const oltFields = {
 export const onuFields = {
   /** To lose an ONU interrupts a customer who keeps others. */
   enabled: { ...managed, disruptive: (_have: Value, want: Value) => want === false },
-  /** It does not work where it is remembered, so that nobody loses anything by it. */
-  place: managed,
+  /** Only one that does not work is looked for elsewhere: nobody loses anything by it. */
+  expectedPonPort: managed,
 } satisfies FieldTable;
 
 const linesOf = (v: Value): readonly unknown[] => (Array.isArray(v) ? v : []);

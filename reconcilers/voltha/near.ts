@@ -42,7 +42,10 @@ export async function near(
   olts: readonly Olt[],
   storms: Storms,
 ): Promise<Plant | undefined> {
-  const found = sought.map(({ serial, place }) => onuAt(last, serial, place));
+  // Where nobody says where it should be, each record of it counts.
+  const found = sought.map(({ serial, place }) =>
+    place || last.onus(serial).length === 1 ? onuAt(last, serial, place) : undefined,
+  );
   const known = found.flatMap((onu) => (onu?.root && isTold(storms, onu.olt) ? [onu] : []));
   if (known.length < sought.length) return undefined;
   const now = (await again(reads, known)).flatMap((onu) => (onu && works(onu) ? [onu] : []));

@@ -56,6 +56,7 @@ export function onos(rest: Rest, until: AbortSignal): Controller {
       const begun = await send("DELETE", port.name, `/${tagsOf(service)}`, signal);
       await untilGone(rest, port, service, begun ? GONE.withinMs : 0, signal);
     },
+    taken: async () => undefined, // seen when it was deactivated
     remove: async () => undefined,
     clear: async (port, signal) => void (await send("DELETE", port, "", signal)),
   };

@@ -2,13 +2,14 @@
 import { type Facts, type Observed, type Ref, type RefKey, refKey } from "../../controller/core/model.ts";
 import { Fault, fault } from "../errors.ts";
 import type { Lookup, Order, Outcome, Resource } from "../system.ts";
-import { FOUND, type How } from "./desired.ts";
+import type { How } from "./desired.ts";
 import { isThere } from "./device.ts";
 import { onuFields } from "./fields.ts";
-import { keySerial } from "./names.ts";
+import { expectedIn, idOf } from "./onu-id.ts";
 import { each } from "./outcomes.ts";
 import { watchUntil } from "./patience.ts";
 import { type Onu, onuAt, type Plant, whereabouts } from "./plant.ts";
+import { isMoved, ponKey, seek } from "./seek.ts";
 import type { Site } from "./site.ts";
 
 export const onu = (site: Site): Resource => ({
@@ -24,21 +25,21 @@ export const onu = (site: Site): Resource => ({
     const plant = await site.plant();
     const ref = (key: string): Ref => ({ system: site.endpoint, resource: "onu", key });
     return plant.all.flatMap((o) =>
-      o.olt === undefined ? [] : [observed(site, plant, ref(o.device.serialNumber.toUpperCase()), o, undefined)],
+      o.olt === undefined ? [] : [observed(ref(o.device.serialNumber.toUpperCase()), o)],
     );
   },
   apply: (orders, signal) => apply(site, orders, signal),
 });
 
 async function observe(site: Site, lookups: readonly Lookup[]): Promise<Map<RefKey, Observed>> {
-  const plant = await lookAt(site, lookups);
+  const plant = await around(site, lookups);
   return new Map(lookups.flatMap((l) => seen(site, plant, l) ?? []).map((o) => [refKey(o.ref), o]));
 }
-/** What is not wanted any more may be remembered under several OLTs. */
-const lookAt = (site: Site, asked: readonly Pick<Lookup, "ref" | "spec" | "how">[]): Promise<Plant> =>
-  asked.every(({ spec }) => spec)
-    ? site.around(asked.map(({ ref, how }) => ({ serial: ref.key, place: how as How | undefined })))
-    : site.plant();
+const around = (site: Site, asked: readonly Pick<Lookup, "ref" | "how">[]): Promise<Plant> =>
+  site.around(asked.map(({ ref, how }) => ({ serial: ref.key, place: how as How | undefined })));
+/** What ends must end under every OLT on which it is remembered by now. */
+const forWriting = (site: Site, orders: readonly Order[]): Promise<Plant> =>
+  orders.every(({ spec }) => spec) ? around(site, orders) : site.plant();
 /**
  * One that we have not claimed is none of ours, wherever it is plugged in: claiming it is how it is made.
  * @throws Fault where nobody can tell: under an OLT that is down, or has just come back, not listed is not gone.
@@ -47,9 +48,9 @@ function seen(site: Site, plant: Plant, { ref, id, how, spec }: Lookup): Observe
   if (id === undefined) return undefined;
   const place = how as How | undefined;
   const found = foundAt(plant, ref.key, place);
-  if (found) return observed(site, plant, ref, found, place);
+  if (found) return observed(ref, found, id);
   if (isSure(site, place)) return undefined;
-  if (spec) return unjudged(ref, place);
+  if (spec) return unjudged(ref, id);
   throw fault("Unavailable", `whether ONU ${ref.key} is gone is told when ${place?.olt ?? "every OLT"} has come back`);
 }
 const isSure = ({ storms, config }: Site, place: How | undefined): boolean =>
@@ -67,48 +68,34 @@ export function factsOf({ device, olt, pon }: Onu): Facts {
     reason: device.reason,
   };
 }
-function observed(site: Site, plant: Plant, ref: Ref, found: Onu, place: How | undefined): Observed {
+function observed(ref: Ref, found: Onu, id: string = ref.key): Observed {
   const { adminState } = found.device;
   return {
     ref,
-    id: ref.key,
+    id,
     token: undefined,
     retired: adminState === "DISABLED",
-    state: {
-      enabled: adminState === "ENABLED",
-      ...(place?.pon !== undefined && { place: isElsewhere(site, plant, found, place) ? "elsewhere" : FOUND }),
-    },
+    state: { enabled: adminState === "ENABLED", ...expectation(id) },
     outputs: { serial: ref.key },
     facts: factsOf(found),
   };
 }
-/**
- * Moved to another PON of its OLT an ONU keeps its device, with the port of before, and never comes up there (openolt adapter,
- * rw_core): only when the device is deleted it is found where it is. One that was found again on the same port is really there.
- */
-function isElsewhere({ memory, storms }: Site, plant: Plant, onu: Onu, place: How | undefined): boolean {
-  const { device, olt, pon } = onu;
-  if (place?.pon === undefined || pon === place.pon || isThere(device) || storms.of(olt) !== "Up") return false;
-  // A cut fibre or a power cut: they come back by themselves, unless their devices were deleted.
-  if (plant.all.some((other) => other !== onu && other.olt === olt && other.pon === pon && isDark(other))) return false;
-  const serial = keySerial(device.serialNumber);
-  return !memory.displaced.has(serial) || memory.displaced.get(serial) !== pon;
-}
-/** One that was disabled is out of service by our own hand. */
-const isDark = ({ device }: Onu): boolean => device.adminState !== "DISABLED" && !isThere(device);
-const ponKey = ({ olt, pon }: Onu): string => `${olt}/${pon}`;
-const unjudged = (ref: Ref, place: How | undefined): Observed => ({
+const unjudged = (ref: Ref, id: string): Observed => ({
   ref,
-  id: ref.key,
+  id,
   token: undefined,
   retired: false,
-  state: { enabled: true, ...(place?.pon !== undefined && { place: FOUND }) },
+  state: { enabled: true, ...expectation(id) },
   outputs: { serial: ref.key },
   facts: { serial: ref.key },
 });
+function expectation(id: string): { readonly expectedPonPort?: number } {
+  const expectedPonPort = expectedIn(id);
+  return expectedPonPort === undefined ? {} : { expectedPonPort };
+}
 
 async function apply(site: Site, orders: readonly Order[], signal: AbortSignal): Promise<readonly Outcome[]> {
-  const before = await lookAt(site, orders);
+  const before = await forWriting(site, orders);
   const done = await each(orders, (order) => write(site, before, order, signal));
   const sought = orders.filter((_, n) => done[n] === "sought");
   try {
@@ -116,15 +103,14 @@ async function apply(site: Site, orders: readonly Order[], signal: AbortSignal):
   } finally {
     for (const order of sought) site.memory.seeking.delete(ponKey(foundBy(before, order)!));
   }
-  const after = await lookAt(site, orders);
+  const after = await forWriting(site, orders);
   return orders.map((order, n) => {
     const outcome = done[n];
     if (outcome instanceof Fault || outcome === null || outcome === undefined) return outcome ?? null;
     if (outcome === "sought" && !isBack(after, order)) return awaiting(after, order);
     const found = foundBy(after, order);
-    return found
-      ? observed(site, after, order.ref, found, placeOf(order))
-      : fault("Lost", `ONU ${order.ref.key} is not listed any more`);
+    const id = order.action === "retire" ? order.id : idOf(order.ref.key, placeOf(order)?.pon);
+    return found ? observed(order.ref, found, id) : fault("Lost", `ONU ${order.ref.key} is not listed any more`);
   });
 }
 async function isAnyAway(site: Site, orders: readonly Order[]): Promise<boolean> {
@@ -159,7 +145,10 @@ async function write(site: Site, plant: Plant, order: Order, signal: AbortSignal
   if (order.action === "destroy" || order.action === "retire") return end(site, plant, order, signal);
   const found = foundBy(plant, order);
   if (!found) throw awaiting(plant, order);
-  if (isElsewhere(site, plant, found, placeOf(order))) return seek(site, found, order, signal);
+  if (isMoved(site, found, order.id, placeOf(order))) {
+    await seek(site, plant, found, signal);
+    return "sought";
+  }
   if (found.device.adminState !== "ENABLED") await core.enable(found.device.id, signal);
   return "written";
 }
@@ -174,17 +163,4 @@ async function end({ core }: Site, plant: Plant, { ref, action }: Order, signal:
   if (all.length === 0) throw fault("Lost", `ONU ${ref.key} is not listed any more`);
   for (const { device } of all) if (device.adminState !== "DISABLED") await core.disable(device.id, signal);
   return "written";
-}
-/** One after the other on each PON: more of them at once are a cut. */
-async function seek({ core, memory }: Site, found: Onu, { ref }: Order, signal: AbortSignal): Promise<Written> {
-  const pon = ponKey(found);
-  if (memory.seeking.has(pon))
-    throw fault("AwaitingDevice", `ONU ${ref.key} is looked for after another one of its PON port`);
-  memory.seeking.add(pon);
-  await core.remove(found.device.id, signal).catch((e: unknown) => {
-    memory.seeking.delete(pon);
-    throw e;
-  });
-  memory.displaced.set(ref.key, found.pon);
-  return "sought";
 }

@@ -4,7 +4,7 @@ import { Fault, fault } from "../errors.ts";
 import type { Order, Outcome } from "../system.ts";
 import { arrived, lookAgain } from "./arrival.ts";
 import type { Line, Port } from "./controller.ts";
-import { isThere } from "./device.ts";
+import { isThere, isUp } from "./device.ts";
 import { factsOf } from "./onu.ts";
 import { each } from "./outcomes.ts";
 import { whereabouts } from "./plant.ts";
@@ -63,7 +63,7 @@ async function write(site: Site, { order, view }: Job, has: HasProfile, signal: 
     steps.filter((s) => s.act === "add").map((s) => s.service),
     has,
   );
-  if (steps.length > 0) await run(site, order.ref.key, port, steps, lineOf(order), signal);
+  if (steps.length > 0) await run(site, view, port, steps, lineOf(order), signal);
   else if ("flows" in order.patch) await repair(site, view, port, signal);
 }
 
@@ -84,17 +84,23 @@ function awaiting({ ref, wanted, plant }: View): Fault {
 /** What is uncertain is no reason to stop half way, with the customer out of service: every step may be taken twice. */
 async function run(
   { controller, memory }: Site,
-  key: string,
+  view: View,
   port: Port,
   steps: readonly Step[],
   line: Line,
   signal: AbortSignal,
 ): Promise<void> {
+  const { key } = view.ref;
   const brings = steps.some((s) => s.act === "add" || s.act === "activate");
   if (brings) memory.arriving.add(key);
   memory.wrote(key);
   const uncertain: Fault[] = [];
+  const leaving = view.held.filter((h) => !h.active).map((h) => h.service);
   for (const { act, service } of steps) {
+    if (act === "deactivate") leaving.push(service);
+    // Behind an OLT that is down nothing leaves, and when it is back nothing of it is there.
+    if (act === "activate" && isReached(view))
+      for (const one of leaving.splice(0)) await controller.taken(port, one, signal);
     const done = act === "add" ? controller.add(port, service, line, signal) : controller[act](port, service, signal);
     await done.catch((e: unknown) => {
       if (!(e instanceof Fault) || e.kind !== "Unknown") throw e;
@@ -104,6 +110,8 @@ async function run(
   memory.wrote(key);
   if (uncertain[0]) throw uncertain[0];
 }
+
+const isReached = ({ onu }: View): boolean => onu?.root !== undefined && isUp(onu.root);
 
 /** Out of service, and remembered there. */
 async function quiet({ controller, memory }: Site, view: View, signal: AbortSignal): Promise<void> {
@@ -130,6 +138,7 @@ async function repair(site: Site, before: View, port: Port, signal: AbortSignal)
   site.memory.repairs.made(view.ref.key, troubleOf(view));
   for (const { service } of view.held) {
     await site.controller.deactivate(port, service, signal);
+    await site.controller.taken(port, service, signal);
     await site.controller.activate(port, service, signal);
   }
   site.memory.wrote(view.ref.key);

@@ -18,6 +18,7 @@ import {
   readStatus,
   readTagged,
 } from "./vgc-answers.ts";
+import { flowIds, untilTaken } from "./vgc-flows.ts";
 
 const BASE = "/vgc/v1";
 /** Up to here ports are asked one by one; above, everything is listed once. */
@@ -33,6 +34,7 @@ export function vgc(rest: Rest, until: AbortSignal): Controller {
   const listed = shared(async () => readListed(await get("/programmed-subscribers", until)));
   const tagged = sharedBy((olt: Olt) => taggedOf(rest, olt, until));
   const ports = shared(async () => readPorts(await get("/devices/ports", until)));
+  const flows = flowIds((device) => get(`/flows/${spell(device)}`, until));
 
   /** Newly started it answers before it knows a device: then nothing is listed under it, and nothing is absent. */
   const mustKnow = async (asked: readonly Port[], signal: AbortSignal): Promise<void> => {
@@ -91,6 +93,7 @@ export function vgc(rest: Rest, until: AbortSignal): Controller {
       send("POST", `/subscribers/${spell(port.name)}`, document(port, service, line), signal),
     activate: (port, service, signal) => send("POST", servicePath(port.name, service), undefined, signal),
     deactivate: (port, service, signal) => send("DELETE", servicePath(port.name, service), undefined, signal),
+    taken: (port, service, signal) => untilTaken(flows, port, service, signal),
     remove: (port, service, signal) => {
       const body = document(port, service, { circuitId: "", remoteId: "" });
       return send("DELETE", `/subscribers/${spell(ownName(port.name, service))}`, body, signal, REMOVED);

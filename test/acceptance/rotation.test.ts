@@ -4,7 +4,7 @@ import type { Cpe } from "../lab/genieacs/cpe.ts";
 import { type Access, access, aSecondLater, dials, everythingStored, letIn, tags } from "./access.ts";
 import { condition, controller, eventually } from "./provider.ts";
 
-const WORDS = Array.from({ length: 9 }, (_, n) => `dial-in-word-no-${n}`);
+const WORDS = Array.from({ length: 11 }, (_, n) => `dial-in-word-no-${n}`);
 const USER = "nora@acme.example";
 const NEVER = { maintenanceWindows: [{ schedule: "0 0 29 2 *", duration: "1m", gates: ["All"] }] };
 
@@ -48,6 +48,15 @@ describe("rotation WithDevice", () => {
     await p.applied();
     expect(await dialing()).toBe(`${USER} ${now}`);
     expect((await p.plan()).code).toBe(0);
+  });
+
+  it.each(["before", "after"] as const)("and where its session breaks off %s it took the new one", async (when) => {
+    router.breaksOff = when;
+    const now = await next();
+    await p.applied();
+    expect(router.breaksOff).toBeUndefined();
+    expect(await dialing()).toBe(`${USER} ${now}`);
+    expect(condition(await p.show("nora"), "Ready")).toBe("True Converged");
   });
 
   it("while the router is away both keep the old one, which is no error; explain says what it waits for", async () => {

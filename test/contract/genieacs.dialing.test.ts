@@ -2,6 +2,7 @@
  * Fact 19: a session that ends between what a router did and its answer leaves a fault `session_terminated` and its inform, and
  * of what the router did nothing. What it dials with is open then, and must not stay so.
  */
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Desired, refKey } from "../../controller/core/model.ts";
 import { ownerKey, token } from "../../controller/core/owner.ts";
@@ -34,7 +35,7 @@ beforeEach(async () => {
   town = await startTown();
   router = town.lab.plug(plugOf(1));
   await town.settle(want("OLD"));
-  town.now += 1000;
+  town.now += 60_000;
   town.awaited = true;
 });
 afterEach(() => town.close());
@@ -103,6 +104,11 @@ describe("a router that took the new password and cannot get in with it", () => 
     router.inform();
     expect(await town.settle(want("OLD"))).toMatchObject({ state: { marking: true } });
     expect([router.get(PASSWORD), open()]).toEqual(["OLD", 0]);
+  });
+  test("is not taken to have the old one because it had it once, where it breaks off again before it takes that", async () => {
+    router.online = true;
+    await brokenOff("before", want("OLD"));
+    expect([router.get(PASSWORD), await isTold(want("OLD"))]).toEqual(["NEW", false]);
   });
   test("is never taken to have a third one that it was not told", async () => {
     expect((await tries(want("THIRD"))).message).toMatch(/declare that again if it stays away/);
@@ -201,4 +207,62 @@ test("a controller that dies before it hears of the end leaves it open, and the 
   expect(await isTold(want("NEW")), "the ACS wrote down what the router took").toBe(true);
   expect(await town.settle(want("NEW"))).toMatchObject({ state: { marking: true } });
   expect([router.get(PASSWORD), open()]).toEqual(["NEW", 0]);
+});
+
+/** RADIUS beside it, which follows when the router is told; `isInBand`: only the session that RADIUS lets in reaches the ACS. */
+interface House {
+  radius: string;
+  declared: string;
+  readonly isInBand: boolean;
+}
+const fates = ["done", "breaks off before", "breaks off after", "answer lost", "refused", "switched off"] as const;
+type Fate = (typeof fates)[number];
+const isLetIn = (h: House) => router.get(PASSWORD) === h.radius;
+async function run(h: House): Promise<void> {
+  const next = want(h.declared);
+  town.awaited = h.radius !== h.declared && !(await isTold(next));
+  await town.settle(next);
+  if (await isTold(next)) h.radius = h.declared;
+}
+async function suffer(h: House, fate: Fate): Promise<void> {
+  if (fate === "breaks off before" || fate === "breaks off after")
+    router.breaksOff = fate === "breaks off before" ? "before" : "after";
+  if (fate === "answer lost") town.lab.drop(1, /POST .*tasks/);
+  if (fate === "refused") town.lab.refuse(502, 1, /POST .*tasks/);
+  router.online = fate !== "switched off" && (!h.isInBand || isLetIn(h));
+  await run(h);
+  town.restart();
+}
+/** As it comes back on: it informs where it reaches the ACS. */
+async function pass(h: House, intervals: number): Promise<void> {
+  town.now += INTERVALS(intervals);
+  router.online = !h.isInBand || isLetIn(h);
+  if (router.online) router.inform();
+  await run(h);
+}
+test("whatever is declared, and breaks off or is lost when, router and RADIUS agree in the end", async () => {
+  const step = fc.record({
+    password: fc.constantFrom("A", "B", "C"),
+    fate: fc.constantFrom(...fates),
+    intervals: fc.nat(5),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 4 }), fc.boolean(), async (steps, isInBand) => {
+      await town.close();
+      town = await startTown();
+      router = town.lab.plug(plugOf(1));
+      const h: House = { radius: "OLD", declared: "OLD", isInBand };
+      await town.settle(want("OLD"));
+      for (const s of steps) {
+        // What is declared no more is known to nobody: a router that is out with it waits for a person.
+        if (!isInBand || isLetIn(h)) h.declared = s.password;
+        town.now += 60_000;
+        await suffer(h, s.fate);
+        await pass(h, s.intervals);
+      }
+      for (let n = 0; n < 3; n++) await pass(h, 4);
+      expect([router.get(PASSWORD), h.radius, open()]).toEqual([h.declared, h.declared, 0]);
+    }),
+    { numRuns: 25 },
+  );
 });

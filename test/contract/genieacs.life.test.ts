@@ -456,4 +456,22 @@ describe("hints", () => {
     end.abort();
     expect(await it.next()).toMatchObject({ done: true });
   });
+  test("come for a device whose session took long, though others have reported meanwhile", async () => {
+    const d = want([interval]);
+    router.online = false;
+    await town.settle(d);
+    const other = plug(2);
+    await town.settle(wanted(2, cpe(serialOf(2), { templates: [], settings: [interval] })));
+    later(1);
+    other.inform();
+    const end = new AbortController();
+    const it = hints(town.session, end.signal, 1);
+    const polls = () => town.lab.requests.filter((r) => r.path.includes("_registered")).length;
+    const heard = next(it);
+    while (polls() < 2) await new Promise((go) => setImmediate(go));
+    town.now -= 30_000;
+    router.inform();
+    expect(await heard).toEqual([refKey(d.ref)]);
+    end.abort();
+  });
 });

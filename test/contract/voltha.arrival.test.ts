@@ -77,6 +77,8 @@ describe("a port whose ONU takes its time", () => {
     await send("create", uni);
     it.wait(ARRIVING_MS);
     expect(await it.look(uni)).toMatchObject({ state: { flows: "missing" } });
+    it.lab.release();
+    rewrite(it.site, (d) => (d.root ? d : { ...d, reason: "initial-mib-downloaded" }));
     it.lab.requests.length = 0;
     expect(await pollOnly()).toMatchObject(WAITS);
     expect(writes()).toHaveLength(2);
@@ -137,10 +139,10 @@ describe("a port whose ONU takes its time", () => {
     good(await it.apply("create", uni));
     it.lab.removeFlowsOnDisable(false);
     await it.lab.oltCycle(OLT.serial);
+    rewrite(it.site, (d) => (d.root ? d : { ...d, reason: "onu-reenabled" }));
     await it.look(uni);
     it.wait(ARRIVING_MS);
     expect(await it.look(uni)).toMatchObject({ state: { flows: "missing" } });
-    it.lab.hold();
     expect(await pollOnly()).toMatchObject(WAITS);
   });
   test("and is taken out of service is waited for no longer", async () => {
@@ -148,6 +150,31 @@ describe("a port whose ONU takes its time", () => {
     await send("create", uni);
     good([await send("retire", uni)]);
     expect([...it.site.memory.arriving]).toEqual([]);
+  });
+});
+
+describe("what VGC still takes away loses what comes in its place, so that it is waited for:", () => {
+  const moved = onuAndUni(1, { services: [{ ...internet, serviceVlan: 200 }] }).uni;
+  const activations = () => writes().filter((r) => r.startsWith("POST /vgc/v1/services/"));
+  const listing = async () => {
+    const often = { timeout: 60_000, interval: 5 };
+    await expect.poll(() => it.lab.requests.filter((r) => r.includes("/flows/")).length, often).toBeGreaterThan(1);
+  };
+  test.each([
+    ["another S-tag, whose flows have the same numbers", "update", moved],
+    ["the same service again", "restore", uni],
+  ] as const)("%s", async (_why, action, wanted) => {
+    Object.assign(it.site, { patienceMs: 60_000 });
+    good(await it.apply("create", uni));
+    it.lab.hold();
+    if (action === "restore") good([await send("retire", uni)]);
+    it.lab.requests.length = 0;
+    const sent = send(action, wanted);
+    await listing();
+    expect(activations()).toEqual([]);
+    it.lab.release();
+    expect(good([await sent])[0]).toMatchObject({ ...pushed, facts: { flowStatus: "ALL_FLOWS_PROVISIONED" } });
+    expect(device.services).toHaveLength(1);
   });
 });
 

@@ -52,7 +52,13 @@ test("a repair costs two writes and a look at its ONU, the whole batch two lists
   it.wait(ARRIVING_MS);
   const orders = ones.map(({ uni }) => ({ ...orderOf("update", uni), patch: { flows: "pushed" } }));
   const asked = await counted(async () => good(await it.resource("uni").apply(orders, signal)));
-  const { GetDevice: looks = 0, ListDevices: lists = 0, "GET /flow-status": last = 0, ...rest } = asked;
+  const {
+    GetDevice: looks = 0,
+    ListDevices: lists = 0,
+    "GET /flow-status": last = 0,
+    "GET /flows": gone = 0,
+    ...rest
+  } = asked;
   expect(rest).toEqual({
     "GET /subscriber-config": 2,
     "GET /programmed-subscribers": 2,
@@ -61,6 +67,7 @@ test("a repair costs two writes and a look at its ONU, the whole batch two lists
     "POST /services": MANY,
   });
   expect(looks, "the ONU, and its OLT with others").toBeLessThanOrEqual(2 * MANY);
+  expect(gone, "once or twice for each, and one for all who ask at that time").toBeLessThanOrEqual(2 * MANY);
   expect(last, "of the few that come last").toBeLessThan(MANY / 4);
   expect(lists, "before, after, and while what came last arrives").toBeLessThanOrEqual(4);
 });

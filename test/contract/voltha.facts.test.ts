@@ -85,44 +85,57 @@ describe("an ONU", () => {
   describe("that was moved to another PON of its OLT hangs there: its device keeps the place of before", () => {
     const served = onuAndUni(1, { ponPort: 3 });
     const moved = onuAndUni(1, { ponPort: 4 });
-    const deletions = () => asking(/^DeleteDevice/).length;
-    const asking = (pattern: RegExp) => it.lab.calls.filter((c) => pattern.test(c));
+    /** As the inventory knows it since it was last in place. */
+    const known = { id: `${serialOf(1)}@3` };
+    const edit = { ...orderOf("update", moved.onu), ...known };
+    const deletions = () => it.lab.calls.filter((c) => c.startsWith("DeleteDevice")).length;
+    const edited = async (order = edit) => {
+      const [out] = await it.resource("onu").apply([order], signal);
+      await it.lab.settled();
+      return out;
+    };
+    const look = async ({ ref, spec, how }: Desired) => {
+      const found = await it.resource("onu").observe([{ ref, spec, how, token: "lm_t", ...known }], signal);
+      return [...found.values()][0];
+    };
     beforeEach(async () => {
-      await make(served.onu);
+      expect(await make(served.onu)).toMatchObject(known);
       await make(served.uni);
       onus[0]!.move(OLT.serial, 4);
       await it.lab.settled();
     });
     const back = async () => {
-      expect(good(await it.apply("update", moved.onu))[0]).toMatchObject({
+      expect(await edited()).toMatchObject({
+        id: `${serialOf(1)}@4`,
         state: moved.onu.spec,
         facts: { ponPort: 4, operState: "ACTIVE" },
       });
-      await it.lab.settled();
       expect(onus[0]!.services).toHaveLength(1);
     };
     test("with the edit its device is deleted, once, and it is found where it is, with all that it had", async () => {
-      expect(await it.look(served.onu), "nobody said that it was moved").toMatchObject({ state: { place: "found" } });
-      expect(await it.look(moved.onu)).toMatchObject({ state: { place: "elsewhere" } });
+      expect(await look(served.onu), "nobody said that it was moved").toMatchObject({ state: served.onu.spec });
+      expect(await look(moved.onu)).toMatchObject({ state: { expectedPonPort: 3 } });
       await back();
       expect(deletions()).toBe(1);
       expect(await it.look(moved.uni)).toMatchObject({ state: { flows: "pushed" }, facts: { ponPort: 4 } });
       onus[0]!.move(OLT.serial, 3);
       await it.lab.settled();
-      expect(await it.look(served.onu), "and back").toMatchObject({ state: { place: "elsewhere" } });
+      const again = { ...orderOf("update", served.onu), id: `${serialOf(1)}@4` };
+      expect(await edited(again), "and back").toMatchObject({ facts: { ponPort: 3, operState: "ACTIVE" } });
     });
     test("it is waited for until it is there again", async () => {
       Object.assign(it.site, { patienceMs: 20 });
       it.lab.hold();
-      const out = await it.resource("onu").apply([orderOf("update", moved.onu)], signal);
-      expect(out[0]).toMatchObject({ kind: "Waiting", code: "AwaitingDevice" });
+      const [out] = await it.resource("onu").apply([edit], signal);
+      expect(out).toMatchObject({ kind: "Waiting", code: "AwaitingDevice" });
       it.lab.release();
       await it.lab.settled();
-      expect(await it.look(moved.onu)).toMatchObject({ state: moved.onu.spec, facts: { ponPort: 4 } });
+      expect(await edited()).toMatchObject({ state: moved.onu.spec, facts: { ponPort: 4 } });
+      expect(deletions()).toBe(1);
     });
     test("a deletion that is refused is tried again", async () => {
       it.lab.trouble.push({ on: /^DeleteDevice/, what: "refuse" });
-      expect(fault(await it.apply("update", moved.onu))).toMatchObject({ code: "Unavailable" });
+      expect(await edited()).toMatchObject({ code: "Unavailable" });
       await back();
     });
     test("found again on the same port it is really there: it is not deleted for ever", async () => {
@@ -130,22 +143,24 @@ describe("an ONU", () => {
       onus[0]!.power(false);
       await it.lab.settled();
       Object.assign(it.site, { patienceMs: 1 });
-      const first = await it.apply("update", moved.onu);
-      expect(fault(first)).toMatchObject({ code: "AwaitingDevice", message: `ONU ${serialOf(1)} is not on olt1 yet` });
+      const gone = { code: "AwaitingDevice", message: `ONU ${serialOf(1)} is not on olt1 yet` };
+      expect(await edited()).toMatchObject(gone);
       it.lab.hold();
       onus[0]!.power(true);
       for (let n = 0; n < 5; n += 1) it.lab.step();
-      expect(await it.look(moved.onu)).toMatchObject({
-        state: { place: "found" },
+      const [out] = await it.resource("onu").apply([edit], signal);
+      expect(out).toMatchObject({
+        state: moved.onu.spec,
         facts: { ponPort: 3, operState: expect.not.stringMatching(/^ACTIVE$/) },
       });
+      expect(deletions()).toBe(1);
       it.lab.release();
     });
     test("while another one of that PON is dark it is a cut, and nothing is deleted", async () => {
       onus[1]!.power(false);
       await it.lab.settled();
-      expect(await it.look(moved.onu)).toMatchObject({ state: { place: "found" } });
-      await it.apply("update", moved.onu);
+      const words = { message: expect.stringContaining("when the others of its PON port work again") };
+      expect(await edited()).toMatchObject({ code: "AwaitingDevice", ...words });
       expect(deletions()).toBe(0);
       onus[1]!.power(true);
       await it.lab.settled();
@@ -159,7 +174,7 @@ describe("an ONU", () => {
     });
     test("one after the other is sought on a PON", async () => {
       it.site.memory.seeking.add("olt1/3");
-      expect(fault(await it.apply("update", moved.onu))).toMatchObject({ code: "AwaitingDevice" });
+      expect(await edited()).toMatchObject({ code: "AwaitingDevice" });
       expect(deletions()).toBe(0);
       it.site.memory.seeking.clear();
       await back();
@@ -168,15 +183,49 @@ describe("an ONU", () => {
     test("under an OLT that is down nobody can tell, and nothing is deleted", async () => {
       it.lab.oltDown(OLT.serial);
       await it.lab.settled();
-      expect(await it.look(moved.onu)).toMatchObject({ state: { place: "found" } });
-      await it.apply("update", moved.onu);
+      expect(await look(moved.onu)).toMatchObject({ state: { expectedPonPort: 3 } });
+      expect(await edited()).toMatchObject({ code: "AwaitingDevice" });
       expect(deletions()).toBe(0);
     });
   });
-  test("that works where nobody expected it is not touched", async () => {
+  describe("that works where nobody expected it is not touched", () => {
     const { onu } = onuAndUni(1, { ponPort: 4 });
-    expect(await make(onu)).toMatchObject({ state: onu.spec, facts: { ponPort: 3 } });
-    expect(it.lab.calls.filter((c) => c.startsWith("DeleteDevice"))).toEqual([]);
+    const deletions = () => it.lab.calls.filter((c) => c.startsWith("DeleteDevice"));
+    const dark = async () => {
+      onus[0]!.power(false);
+      await it.lab.settled();
+    };
+    beforeEach(async () => {
+      expect(await make(onu)).toMatchObject({ state: onu.spec, facts: { ponPort: 3 } });
+    });
+    test("however often it is switched off: nobody edited anything since it worked", async () => {
+      for (let outage = 0; outage < 2; outage += 1) {
+        await dark();
+        const order = { ...orderOf("update", onu), id: `${serialOf(1)}@4` };
+        expect(await it.resource("onu").apply([order], signal)).toMatchObject([{ state: onu.spec }]);
+        onus[0]!.power(true);
+        await it.lab.settled();
+      }
+      expect(deletions()).toEqual([]);
+    });
+    test("with the edit, either: it is noted while it works, and is no reason any more when it is dark", async () => {
+      const other = onuAndUni(1, { ponPort: 5 }).onu;
+      const edit = { ...orderOf("update", other), id: `${serialOf(1)}@4` };
+      const [noted] = good(await it.resource("onu").apply([edit], signal));
+      expect(noted).toMatchObject({ id: `${serialOf(1)}@5`, state: other.spec, facts: { ponPort: 3 } });
+      await dark();
+      good(await it.resource("onu").apply([{ ...edit, id: `${serialOf(1)}@5` }], signal));
+      expect(deletions()).toEqual([]);
+    });
+    test("nor where nothing is remembered of it, as after the loss of the store", async () => {
+      await dark();
+      good(await it.resource("onu").apply([{ ...orderOf("create", onu), id: undefined }], signal));
+      expect(deletions()).toEqual([]);
+    });
+    test("what goes out of service keeps what was expected of it", async () => {
+      const retire = { ...orderOf("retire", onu), id: `${serialOf(1)}@4` };
+      expect(good(await it.resource("onu").apply([retire], signal))).toMatchObject([{ id: `${serialOf(1)}@4` }]);
+    });
   });
   test("is claimed by its serial, and nobody's before", async () => {
     const { onu } = onuAndUni(1);
@@ -219,7 +268,9 @@ describe("an ONU", () => {
     await expect(it.resource("onu").observe([gone], signal)).rejects.toMatchObject({ kind: "Transient" });
     expect(await it.look(onu), "nobody is told of his own").toMatchObject({ retired: false, state: onu.spec });
     const placed = onuAndUni(9, { ponPort: 3 }).onu;
-    expect(await it.look(placed), "nor of its place").toMatchObject({ state: placed.spec });
+    const known = { ...placed, token: "lm_t", id: `${serialOf(9)}@3` };
+    const [seen] = (await it.resource("onu").observe([known], signal)).values();
+    expect(seen, "nor of its place").toMatchObject({ state: placed.spec });
   });
 });
 

@@ -30,8 +30,10 @@ async function served(shape: Entry = {}): Promise<Replay> {
 }
 const first = (r: Replay): OnuHandle => r.onus.get("BBSM00000001")!;
 const kick = async (r: Replay): Promise<void> => {
-  for (const method of ["DELETE", "POST"]) await r.rest(`${method} /vgc/v1/services/${PORT}`);
-  await r.lab.settled();
+  for (const method of ["DELETE", "POST"]) {
+    await r.rest(`${method} /vgc/v1/services/${PORT}`);
+    await r.lab.settled(); // what comes while the old is being taken away is lost
+  }
 };
 
 test("without POST /olt nothing is pushed and nothing says so; afterwards only a new activation helps", async () => {

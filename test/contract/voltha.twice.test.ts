@@ -41,6 +41,19 @@ test("an OLT that is down is no witness", async () => {
   await it.lab.settled();
   expect(await it.look(first.onu)).toMatchObject({ facts: { olt: "olt1" } });
 });
+test("without its declaration all are read, to find each record; one that is remembered once is read by its id", async () => {
+  it.lab.onu({ serial: serialOf(2), olt: OLT.serial, pon: 3 });
+  await it.lab.settled();
+  const once = onuAndUni(2).onu;
+  good(await it.apply("create", once));
+  await it.site.plant();
+  const listed = async ({ ref }: typeof once) => {
+    it.lab.calls.length = 0;
+    expect((await it.resource("onu").observe([{ ref, token: "lm_t", id: ref.key }], signal)).size).toBe(1);
+    return it.lab.calls.includes("ListDevices");
+  };
+  expect([await listed(once), await listed(first.onu)]).toEqual([false, true]);
+});
 test("not wanted any more it leaves both, and works nowhere disabled", async () => {
   good(await it.apply("update", second.onu));
   const { ref } = second.onu;

@@ -39,6 +39,9 @@ export interface Place {
   readonly logical: Logical;
   readonly port: LogicalPort;
 }
+export interface Leaving extends Place {
+  readonly service: Service;
+}
 export interface Controller {
   readonly core: Core;
   readonly olts: Map<string, OltConfig>;
@@ -46,6 +49,8 @@ export interface Controller {
   readonly services: Map<string, Service>;
   readonly servicesByPort: Map<string, Set<Service>>;
   readonly places: Map<string, Place>;
+  /** Flows that are on their way out, by their numbers. */
+  readonly leaving: Map<string, Leaving>;
   flowService: Readonly<Record<string, unknown>>;
   lastMeter: number;
 }
@@ -58,6 +63,7 @@ export function startController(core: Core): Controller {
     services: new Map(),
     servicesByPort: new Map(),
     places: new Map(),
+    leaving: new Map(),
     flowService: {
       defaultTechProfileId: 0,
       enableDhcpOnNni: false,
@@ -92,6 +98,7 @@ function vanish(c: Controller, { logical, port }: Place): void {
   if (c.places.get(port.name)?.logical !== logical) return;
   c.places.delete(port.name);
   for (const s of onPort(c, port.name)) {
+    c.leaving.delete(flowKey({ logical, port }, s));
     s.flows = "none";
     s.device = "";
   }
@@ -103,6 +110,7 @@ export function push(c: Controller, s: Service): void {
   s.device = place.logical.id;
   s.flows = "pending";
   for (const id of [s.tags.upstreamBandwidthProfile, s.tags.downstreamBandwidthProfile]) addMeter(c, place.logical, id);
+  if (c.leaving.has(flowKey(place, s))) return; // recorded: taken for there, never pushed, and pending for ever
   c.core.clock.later(1, () => {
     if (s.flows === "pending" && attempt(() => pushService(c.core, place.logical, place.port, s.tags)))
       s.flows = "added";
@@ -131,9 +139,17 @@ export function pull(c: Controller, s: Service, how: "clean" | "leaks" = "clean"
   const place = c.places.get(s.port);
   if (s.flows === "none") return;
   s.flows = "none";
-  if (place)
-    c.core.clock.later(1, () => void attempt(() => pullService(c.core, place.logical, place.port, s.tags, how)));
+  if (!place) return;
+  const key = flowKey(place, s);
+  c.leaving.set(key, { ...place, service: s });
+  c.core.clock.later(1, () => {
+    c.leaving.delete(key);
+    attempt(() => pullService(c.core, place.logical, place.port, s.tags, how));
+  });
 }
+/** VGC numbers flows by these alone. */
+const flowKey = ({ logical, port }: Place, { tags }: Service): string =>
+  [logical.id, port.no, tags.ponCTag % 4096].join("/");
 function attempt(run: () => void): boolean {
   try {
     run();

@@ -128,10 +128,12 @@ function flow(c: Controller, f: Flow, s: Service, state: string, uni: number, nn
 }
 /** VGC's belief of what stands on the devices. */
 export function flows(c: Controller, deviceId?: string): readonly object[] {
-  return [...c.services.values()].flatMap((s) => {
-    const place = c.places.get(s.port);
-    if (s.flows !== "added" || !place || (deviceId !== undefined && place.logical.id !== deviceId)) return [];
-    const { logical, port } = place;
+  const there = [...c.services.values()].flatMap((service) => {
+    const place = c.places.get(service.port);
+    return service.flows === "added" && place ? [{ ...place, service }] : [];
+  });
+  return [...there, ...c.leaving.values()].flatMap(({ logical, port, service: s }) => {
+    if (deviceId !== undefined && logical.id !== deviceId) return [];
     return flowsFor(logical, port, s.tags).map((f) => flow(c, f, s, "ADDED", port.no, logical.olt.box?.nni ?? 0));
   });
 }
