@@ -17,6 +17,8 @@ export interface ApiServer {
 }
 export interface Running {
   readonly server: ApiServer;
+  /** Where its etcd listens now. */
+  readonly etcd: () => string;
   readonly stop: () => Promise<void>;
   /** The same address, certificates and objects; `meanwhile` runs while nobody answers. */
   readonly restart: (meanwhile: () => Promise<void>) => Promise<void>;
@@ -26,7 +28,7 @@ export const COLLECTING = "namespace-controller,garbage-collector-controller,ser
 
 export async function startServer(controllers: string): Promise<Running> {
   const dir = await mkdtemp(join(tmpdir(), "lastmile-cluster-"));
-  let { child, server } = await launch(dir, ["-controllers", controllers]);
+  let { child, server, etcd } = await launch(dir, ["-controllers", controllers]);
   const stop = async (): Promise<void> => {
     await ended(child);
     await rm(dir, { recursive: true, force: true });
@@ -34,31 +36,30 @@ export async function startServer(controllers: string): Promise<Running> {
   const restart: Running["restart"] = async (meanwhile) => {
     await ended(child);
     await meanwhile();
-    ({ child } = await launch(dir, ["-controllers", controllers, "-keep", "-port", new URL(server.url).port]));
+    ({ child, etcd } = await launch(dir, ["-controllers", controllers, "-keep", "-port", new URL(server.url).port]));
   };
-  return { server, stop, restart };
+  return { server, etcd: () => etcd, stop, restart };
 }
 
 interface Launched {
   readonly child: ChildProcess;
   readonly server: ApiServer;
+  readonly etcd: string;
 }
 async function launch(dir: string, options: readonly string[]): Promise<Launched> {
   const binary = (await execa(join(import.meta.dirname, "build.sh"), { stderr: "inherit" })).stdout;
   const at = (name: string): string => join(dir, name);
   await execa(binary, ["links", at("bin")]);
   const child = spawn(binary, ["up", "-dir", dir, ...options], { stdio: ["ignore", "pipe", "inherit"] });
-  return {
-    child,
-    server: { url: await serverUrl(child), pki: at("pki"), kubeconfig: at("kubeconfig"), bin: at("bin") },
-  };
+  const { server: url, etcd } = await ready(child);
+  return { child, etcd, server: { url, pki: at("pki"), kubeconfig: at("kubeconfig"), bin: at("bin") } };
 }
 
 /** The program prints one line of JSON once it is ready. */
-async function serverUrl(child: ChildProcess): Promise<string> {
+async function ready(child: ChildProcess): Promise<{ readonly server: string; readonly etcd: string }> {
   if (!child.stdout) throw new RangeError("the server was started without a pipe");
   for await (const line of createInterface({ input: child.stdout }))
-    return (JSON.parse(line) as { server: string }).server;
+    return JSON.parse(line) as { server: string; etcd: string };
   throw new RangeError(`the API server did not start (exit code ${child.exitCode})`);
 }
 
