@@ -95,3 +95,30 @@ it.each([
 });
 it("takes in what nobody else has", async () =>
   expect((await take([other(FREE)], "own", [acme, fixture.radius()])).answer.ok).toBe(true));
+
+it("takes away what a complete snapshot does not declare, but never what it declares and refuses", async () => {
+  const keys = ["a", "b", "c", "d"].map((name) => `ServicePlan/isp-acme/${name}`);
+  const removed: string[] = [];
+  const put: { readonly sourceGeneration?: number }[] = [];
+  const store = {
+    otherSource: async () => undefined,
+    put: async (rows: readonly object[]) => void put.push(...rows),
+    remove: async (gone: readonly string[]) => void removed.push(...gone),
+    refuse: async () => undefined,
+    async *heads({ sourceId }: { sourceId?: string }) {
+      if (sourceId !== undefined) yield keys.map((key) => ({ key, tenant: "acme", sourceId }));
+    },
+    async *load() {},
+  } as unknown as Objects;
+  const declared = { catalog: new Catalog([]), meta: () => undefined } as unknown as Declared;
+  const update = (more: Partial<SourceUpdate>): SourceUpdate => {
+    const upserts = [{ key: keys[0]!, object: fixture.plan(), origin: { file: "", line: 1 }, generation: 7 }];
+    const base = { sourceId: "k", revision: "1", complete: true, deletes: [], errors: [] };
+    return { ...base, upserts, standing: new Set([keys[1]!]), ...more };
+  };
+  await intake(update({}), declared, store, { prune: true, source: "own" }, 0);
+  expect(removed.splice(0)).toEqual([keys[2], keys[3]]);
+  expect(put).toMatchObject([{ sourceGeneration: 7 }]);
+  await intake(update({ complete: false, deletes: [keys[3]!] }), declared, store, { prune: true, source: "own" }, 0);
+  expect(removed).toEqual([keys[3]]);
+});
