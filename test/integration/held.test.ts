@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LastmileObject, TenantStatus } from "../../controller/api/types.generated.ts";
 import { APPROVE } from "../../controller/core/approval.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
+import { release } from "../../controller/engine/approving.ts";
 import { type Installation, openInstallation } from "../../controller/main.ts";
 import { annotated, radius, snapshot, subs, suspended, tenant } from "./objects.ts";
 import { Site } from "./site.ts";
@@ -63,6 +64,16 @@ describe("what waits for an approval", () => {
     expect(await held()).toEqual(before);
     await site.restart();
     expect(await held()).toEqual(before);
+  });
+  it("keeps its name while a system is down", async () => {
+    await declare(ALL.slice(0, 5));
+    const before = await held();
+    await site.radius.pool.query("alter table radcheck rename to broken");
+    site.controller.engine.retryHeld();
+    await site.settle(0);
+    expect(site.reports.get(site.subscriber("s0005"))?.faults.size).toBeGreaterThan(0);
+    expect(await held()).toEqual(before);
+    await site.radius.pool.query("alter table broken rename to radcheck");
   });
   it("is gone when the declarations return", async () => {
     await declare(ALL.slice(0, 5));
@@ -128,6 +139,18 @@ describe("a word at the tenant", () => {
     await declare(ALL.slice(0, 5), id);
     await site.settle();
     expect(await retired()).toBe(5);
+  });
+  it("for what was approved elsewhere already is no mistake", async () => {
+    await declare(ALL.slice(0, 5));
+    const id = await name();
+    const { store } = site.installation;
+    const at = Date.now();
+    const by = { whom: "ops", by: { author: "ops" }, at, expires: at + DAY };
+    await release(store, await store.heldIn(id), { changeSet: id, ...by });
+    await declare(ALL.slice(0, 5), id);
+    await site.settle();
+    expect([await retired(), await warning()]).toEqual([5, undefined]);
+    expect(new Set((await store.approvals(id)).map((a) => a.by))).toEqual(new Set(["ops"]));
   });
   it("waits no longer than a day for what it names", async () => {
     await declare(ALL.slice(0, 5));
