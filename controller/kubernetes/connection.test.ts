@@ -167,7 +167,6 @@ describe("refusals", () => {
     expect((await failureOf((await connect()).get(S1, stop.signal))).message).toMatch(/no answer from .*ECONNRESET/);
     const silent = await connect({ token: TOKEN }, TRUSTED, await nowhere());
     expect((await failureOf(silent.get(S1, stop.signal))).message).toContain("ECONNREFUSED");
-    server.certify("stranger");
     const strange = await connect({ token: TOKEN }, { "certificate-authority": "stranger.crt" });
     expect(await failureOf(strange.get(S1, stop.signal))).toMatchObject({ code: "Unreachable" });
   });
@@ -243,8 +242,6 @@ describe("credentials", () => {
     expect(server.requests).toEqual([]);
   });
   test("a renewed certificate is used from the next request on", async () => {
-    server.certify("first");
-    server.certify("second");
     const files = { "client-certificate": "first.crt", "client-key": "first.key" };
     const api = await connect(files);
     await api.get(S1, stop.signal);

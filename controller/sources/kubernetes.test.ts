@@ -334,8 +334,14 @@ describe("who follows anew", () => {
     await updates.next();
     cluster.remove(tenant("b"));
     cluster.free(tenant("b"));
+    const shut = Promise.withResolvers<void>();
+    cluster.before = (call) => (call.startsWith("list tenants") ? shut.promise : undefined);
     begin();
-    expect(short(await next())).toEqual({ complete: true, upserts: [keyOf("a")], deletes: [] });
+    const coming = next();
+    while (cluster.watches() < KINDS.length - 1) await turn();
+    for (let n = 0; n < 20; n++) await turn();
+    shut.resolve();
+    expect(short(await coming)).toEqual({ complete: true, upserts: [keyOf("a")], deletes: [] });
     expect([...world.values()].map((k) => k.name)).toEqual(["a"]);
   });
 });

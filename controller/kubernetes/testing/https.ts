@@ -1,6 +1,5 @@
-/** A local HTTPS server that speaks like an API server, with certificates made on the spot. */
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** A local HTTPS server that speaks like an API server. Its certificates prove nothing to anybody else. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import { tmpdir } from "node:os";
@@ -25,8 +24,6 @@ export interface HttpsServer {
   answer: Answer;
   /** Connections that were opened so far. */
   connections(): number;
-  /** Makes a client's certificate NAME.crt and NAME.key. */
-  certify(name: string): void;
   write(name: string, text: string): string;
   close(): Promise<void>;
 }
@@ -40,17 +37,7 @@ export const refusal = (code: number, message: string, headers?: Readonly<Record
 
 export async function serveHttps(): Promise<HttpsServer> {
   const dir = mkdtempSync(join(tmpdir(), "lastmile-https-"));
-  const openssl = (...args: readonly string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "ignore" });
-  const make = (name: string, ...more: readonly string[]) =>
-    openssl(
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-      ...["-keyout", `${name}.key`, "-out", `${name}.crt`, "-subj", `/CN=${name}`, ...more],
-    );
-  make("ca");
-  const certify = (name: string): void => {
-    make(name, "-CA", "ca.crt", "-CAkey", "ca.key", "-addext", "subjectAltName=IP:127.0.0.1");
-  };
-  certify("server");
+  cpSync(join(import.meta.dirname, "certificates"), dir, { recursive: true });
   const file = (name: string): Buffer => readFileSync(join(dir, name));
   const requests: Request[] = [];
   const sockets = new Set<Duplex>();
@@ -73,7 +60,7 @@ export async function serveHttps(): Promise<HttpsServer> {
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as { readonly port: number };
   const its: HttpsServer = {
-    ...{ url: `https://127.0.0.1:${port}`, requests, dir, certify },
+    ...{ url: `https://127.0.0.1:${port}`, requests, dir },
     answer: json({}),
     connections: () => connections,
     write(name, text) {
