@@ -17,7 +17,10 @@ const here = (...args: readonly string[]) => site.kubectl("-n", NAMESPACE, ...ar
 const header = (text: string): readonly string[] => (text.split("\n")[0] ?? "").trim().split(/ {2,}|\t/);
 
 beforeAll(async () => {
-  site = await openSite({ more: [plan("fast", { speed: { down: "1Gbps", up: "500Mbps" } })] });
+  site = await openSite({
+    more: [plan("fast", { speed: { down: "1Gbps", up: "500Mbps" } })],
+    policies: { budgets: { minimum: 1000 } },
+  });
   controller = await site.run();
   await site.apply(anna());
 });
@@ -247,12 +250,11 @@ describe("kubectl delete", () => {
   });
 
   it("declared again within retention: the same account comes back", async () => {
-    const password = "select value from radcheck where username = 'berta@acme.example' and attribute like '%-Password'";
-    const { rows } = await site.radius.query(password);
+    const before = await secretOf("berta@acme.example");
     await site.apply(subscriber("berta"));
     await converges(site, "berta");
     expect(await checks(site, "berta@acme.example")).toEqual(ACTIVE);
-    expect((await site.radius.query(password)).rows).toEqual(rows);
+    expect(await secretOf("berta@acme.example")).toEqual(before);
   });
 
   it("Terminated and deletion end alike; only Terminated keeps the object", async () => {
@@ -269,6 +271,28 @@ describe("kubectl delete", () => {
   it("a blocked subscriber of which nothing was ever made goes at once", async () => {
     const gone = await here("delete", "subscriber", "emil", "--timeout=60s");
     expect(gone.code, gone.text).toBe(0);
+  });
+
+  it("kubectl replace --force: the same account, with its password, is there again", async () => {
+    const before = await secretOf("berta@acme.example");
+    await site.write("berta.yaml", subscriber("berta"));
+    const done = await here("replace", "--force", "--timeout=60s", "-f", "berta.yaml");
+    expect(done.code, done.text).toBe(0);
+    await converges(site, "berta");
+    await soon(async () => expect(await checks(site, "berta@acme.example")).toEqual(ACTIVE));
+    expect(await secretOf("berta@acme.example")).toEqual(before);
+  });
+
+  it("created and deleted in one breath: nobody is left with a service, and no object is left", async () => {
+    const names = Array.from({ length: 12 }, (_, n) => `brief-${n}`);
+    await site.apply(...names.map((name) => subscriber(name)));
+    await here("delete", "subscribers", ...names, "--wait=false");
+    for (const name of names) await soon(async () => expect(await site.read("subscribers", name)).toBeUndefined());
+    await site.apply(subscriber("lasting"));
+    await converges(site, "lasting"); // whatever was still under way has had the time of a whole life
+    const sql = `select username from radcheck c where username like 'brief-%' and not exists
+      (select from radcheck r where r.username = c.username and r.attribute = 'Auth-Type' and r.value = 'Reject')`;
+    expect((await site.radius.query(sql)).rows).toEqual([]);
   });
 
   it("a subscriber that was deleted while nobody looked is retired when the controller is back", async () => {
@@ -301,6 +325,10 @@ async function soonProfile(name: string) {
   });
   return found!;
 }
+
+const secretOf = async (user: string): Promise<unknown> =>
+  (await site.radius.query("select value from radcheck where username = $1 and attribute like '%-Password'", [user]))
+    .rows;
 
 async function diff(object: object) {
   await site.write("diff.yaml", object);
