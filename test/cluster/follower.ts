@@ -35,7 +35,7 @@ export const KIND: KindName = "NetworkProfile";
 const PATIENCE = { timeout: 200_000, interval: 100 };
 
 /** JSON is YAML. */
-export function kubeconfig({ url, pki, user }: Way): string {
+function kubeconfig({ url, pki, user }: Way): string {
   const file = join(pki, `config-${Math.random().toString(36).slice(2)}`);
   const admin = { "client-certificate": "admin.crt", "client-key": "admin.key" };
   const config = {

@@ -66,7 +66,7 @@ async function fill(): Promise<void> {
     insert into lastmile.held (owner, plan_id, reason, impact, tuples, said)
       values ('${OWNER}', 'p', 'DestructiveLimit', 'retire', '{"radius/account/s1|retire|1|d"}', '{"retire radius/account/s1"}');
     insert into lastmile.requests (tenant, change_set, used) values ('acme', 'cs', true);
-    insert into lastmile.status (owner, status) values ('${OWNER}', '{"z":1,"a":[true,null]}');
+    insert into lastmile.status (owner, status, written) values ('${OWNER}', '{"z":1,"a":[true,null]}', '9000000000');
     insert into lastmile.audit (at, owner, ref, action, changes, plan_id, outcome)
       select now(), '${OWNER}', 'radius/account/s1', 'create', '[{"field":"x"}]', 'p', 'Done' from generate_series(1, 3);`);
 }
@@ -104,6 +104,12 @@ test("every row comes back as it was, and the audit goes on behind it", async ()
   expect((await secrets.read([OWNER], "radius-password")).get(OWNER)?.reveal()).toBe(SECRET);
   const insert = `insert into lastmile.audit (at, owner, ref, action, changes, plan_id, outcome) values (now(), 'o', 'r', 'a', '[]', '', 'Done') returning id`;
   expect((await to.pool.query(insert)).rows[0].id).toBe("4");
+});
+
+test("a status counts as written by the restore: numbers of transactions are those of one server", async () => {
+  await into();
+  const late = "select from lastmile.status where written >= pg_current_xact_id()";
+  expect((await to.pool.query(late)).rowCount).toBe(0);
 });
 
 test("is for its owner's eyes, and holds no secret in clear", async () => {
