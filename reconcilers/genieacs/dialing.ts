@@ -41,7 +41,7 @@ const isBefore = ({ dialed }: Dialing, bootstrap: string | undefined): boolean =
  * Epoch milliseconds; never, where it was not there when it was told, which is one that is switched off, and where it has
  * reported since: then it is told, and nothing has to be guessed.
  */
-export function followsAt(d: Dialing, device: Device): number {
+function followsAt(d: Dialing, device: Device): number {
   const sent = Date.parse(d.dialed);
   return presence(d, device) === "then"
     ? sent + Math.max(LEAST_MS, INTERVALS * intervalOf(device))

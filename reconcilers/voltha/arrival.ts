@@ -3,8 +3,8 @@ import { fault } from "../errors.ts";
 import { isThere, isUp } from "./device.ts";
 import { FEW } from "./near.ts";
 import { watchUntil } from "./patience.ts";
-import { verdict } from "./shown.ts";
 import type { Site } from "./site.ts";
+import { verdict } from "./verdict.ts";
 import { type Asked, type View, viewsOf } from "./view.ts";
 
 /** Ports as they are when what was brought to them has arrived, as far as it does. Only their ONUs are looked at meanwhile. */

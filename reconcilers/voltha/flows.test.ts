@@ -50,9 +50,10 @@ test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
   ["brought and not seen, neither", { onu: taken, awaited: true, steadyMs: 0 }, "arriving"],
   [
     "one of several services is there, and the reason tells of that one",
-    { status: "FLOWS_PROVISIONED_PARTIALLY" },
+    { status: "FLOWS_PROVISIONED_PARTIALLY", awaited: true },
     "missing",
   ],
+  ["VGC was restarted, and says so of all that is served", { status: "FLOWS_PROVISIONED_PARTIALLY" }, "pushed"],
   ["they were brought, and the ONU says so", { awaited: true }, "pushed"],
   [
     "they were brought and have not been seen: nobody is billed yet",

@@ -27,11 +27,9 @@ export const ARRIVING_MS = 30_000;
 const PUSHED = "omci-flows-pushed";
 /** The last thing that happened to the ONU, not what it has: another service may be there as before. */
 const TAKEN: ReadonlySet<string> = new Set(["omci-flows-deleted", "tech-profile-config-delete-success"]);
-const NOT_PUSHED: ReadonlySet<FlowStatus> = new Set([
-  "NO_FLOWS_PROVISIONED",
-  "FLOWS_PROVISIONED_PARTIALLY",
-  "NOT_IN_CONTROLLER",
-]);
+const NOT_PUSHED: ReadonlySet<FlowStatus> = new Set(["NO_FLOWS_PROVISIONED", "NOT_IN_CONTROLLER"]);
+/** Of what we brought; of all others VGC says so for ever once it was restarted, and they are served (seen on a real one). */
+const NOT_ALL: FlowStatus = "FLOWS_PROVISIONED_PARTIALLY";
 
 export function judge({ onu, weather, status, steadyMs, awaited, isKnown }: Signs): Verdict {
   const isNew = awaited || !isKnown;
@@ -41,7 +39,8 @@ export function judge({ onu, weather, status, steadyMs, awaited, isKnown }: Sign
   if (!onu || !canTell || onu.device.adminState !== "ENABLED" || !isThere(onu.device)) return open;
   const { reason } = onu.device;
   const arrived = reason === PUSHED || (!isNew && TAKEN.has(reason));
-  if (arrived && !(status && NOT_PUSHED.has(status))) return "pushed";
+  const isDenied = status !== undefined && (NOT_PUSHED.has(status) || (isNew && status === NOT_ALL));
+  if (arrived && !isDenied) return "pushed";
   if (weather === "Settling") return open;
   return steadyMs >= ARRIVING_MS ? "missing" : open;
 }

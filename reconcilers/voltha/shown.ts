@@ -1,14 +1,15 @@
 /** A port, as the engine sees it. */
-import type { Observed, Ref } from "../../controller/core/model.ts";
+import type { Observed } from "../../controller/core/model.ts";
 import type { FlowStatus } from "./controller.ts";
 import { PUSHED } from "./desired.ts";
 import { isThere } from "./device.ts";
-import { judge, type Verdict } from "./flows.ts";
+import type { Verdict } from "./flows.ts";
 import { parsePort } from "./names.ts";
 import { factsOf } from "./onu.ts";
 import type { Service } from "./service.ts";
 import type { Site } from "./site.ts";
 import { look, target } from "./target.ts";
+import { verdict } from "./verdict.ts";
 import type { View } from "./view.ts";
 
 /** Undefined: nothing is on the port, and it is sure. */
@@ -38,22 +39,6 @@ function observed(site: Site, view: View): Observed {
   // The order that follows knows it by the id that is shown here.
   else if (view.id === undefined && !retired) site.memory.arriving.add(view.ref.key);
   return { ...as(view, services, suspended, flows), retired };
-}
-
-/** Whether its flows are where they should be. */
-export function verdict(
-  { memory, storms, now }: Site,
-  { ref, id, onu, status }: Pick<View, "id" | "onu" | "status"> & { readonly ref: Pick<Ref, "key"> },
-): Verdict {
-  const serial = parsePort(ref.key)?.serial ?? ref.key;
-  return judge({
-    onu,
-    weather: storms.of(onu?.olt),
-    status,
-    steadyMs: now() - memory.steadySince(ref.key, serial),
-    awaited: memory.arriving.has(ref.key),
-    isKnown: id !== undefined,
-  });
 }
 
 function as(view: View, services: readonly string[], suspended: boolean, flows: Verdict): Observed {

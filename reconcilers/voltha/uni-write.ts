@@ -9,9 +9,10 @@ import { factsOf } from "./onu.ts";
 import { each } from "./outcomes.ts";
 import { whereabouts } from "./plant.ts";
 import { nameOf, readService, type Service } from "./service.ts";
-import { shown, verdict } from "./shown.ts";
+import { shown } from "./shown.ts";
 import type { Site } from "./site.ts";
 import { type Step, stepsTo, target } from "./target.ts";
+import { verdict } from "./verdict.ts";
 import { type View, viewsOf } from "./view.ts";
 
 interface Job {

@@ -8,9 +8,9 @@ import { parsePort } from "./names.ts";
 import { FEW } from "./near.ts";
 import { type Onu, onuAt, type Plant } from "./plant.ts";
 import { spellService } from "./service.ts";
-import { verdict } from "./shown.ts";
 import { placesOf, type Site } from "./site.ts";
 import type { Held } from "./target.ts";
+import { verdict } from "./verdict.ts";
 
 export interface View {
   readonly ref: Ref;

@@ -1,9 +1,9 @@
 /** Which ONUs look other than at the reading before, lack flows for longer than they take, or have what is waited for. */
 import { keySerial } from "./names.ts";
 import { type Onu, onuAt, type Plant } from "./plant.ts";
-import { verdict } from "./shown.ts";
 import type { Site } from "./site.ts";
 import { target } from "./target.ts";
+import { verdict } from "./verdict.ts";
 
 export interface Watch {
   /** Serials. Under an OLT that is shaken nobody is told of; who still looks other when it has settled is told then. */
