@@ -212,6 +212,44 @@ describe("the finalizer", () => {
     expect(short(await next()).upserts).toEqual([keyOf("a")]);
     expect(asked("patch")).toEqual([]);
   });
+  test("is there on an object that was made again before anybody saw that it was gone", async () => {
+    put("a");
+    await next();
+    const coming = next();
+    await following();
+    cluster.lagging = true;
+    cluster.remove(tenant("a"));
+    cluster.free(tenant("a"));
+    put("a", "Europe/Paris");
+    cluster.compact();
+    cluster.catchUp();
+    expect(short(await coming).upserts).toEqual([keyOf("a")]);
+    expect(cluster.find(tenant("a"))?.metadata).toMatchObject({ uid: "u2", finalizers: [FINALIZER] });
+  });
+  test("is there also where a list that was made for something else is the first to show the object", async () => {
+    for (let n = 0; n < 12; n++) put(`t${n}`);
+    await next();
+    const seen: (readonly [string, number])[] = [];
+    let lists = 0;
+    cluster.before = (call) => {
+      if (call !== "list tenants" || ++lists !== 2) return; // the reflector's comes before
+      cluster.lagging = true;
+      put("late");
+    };
+    const coming = next();
+    await following();
+    cluster.lagging = true;
+    for (let n = 0; n < 12; n++) cluster.remove(tenant(`t${n}`));
+    cluster.compact();
+    cluster.catchUp();
+    for (let update = await coming; ; update = await next()) {
+      for (const { key } of update.upserts)
+        seen.push([key, cluster.find(tenant("late"))?.metadata.finalizers?.length ?? 0]);
+      if (seen.length > 0) break;
+      cluster.catchUp();
+    }
+    expect(seen).toEqual([[keyOf("late"), 1]]);
+  });
   test("is put once", async () => {
     put("a");
     await next();

@@ -118,7 +118,7 @@ class Following {
   /** undefined: nothing is declared otherwise than before. */
   async #update(complete: boolean): Promise<SourceUpdate | undefined> {
     const first = this.#draft();
-    const { upserts, deletes, snapshot } = (await this.#makeSure(first)) ? this.#draft() : first;
+    const { upserts, deletes, snapshot } = (await this.#makeSure(first)) ? this.#after(first) : first;
     const { sourceId } = this.#o;
     const otherProblems = this.#otherProblems(snapshot);
     if (!complete && upserts.length + deletes.length === 0 && !otherProblems) return undefined;
@@ -143,8 +143,17 @@ class Following {
     const upserts = snapshot.declared.flatMap(({ object }) => this.#upsert(object));
     const live = new Set(here.map((k) => k.key));
     const deletes = [...this.#sent.keys()].filter((key) => !live.has(key));
-    const fresh = upserts.map((u) => u.key).filter((key) => !this.#sent.has(key));
-    return { snapshot, upserts, deletes, fresh };
+    return { snapshot, upserts, deletes };
+  }
+  /** What a list by the way has shown and nobody holds yet is told when its watch tells of it. */
+  #after(first: Draft): Draft {
+    const tried = new Set(first.upserts.map((u) => u.key));
+    const draft = this.#draft();
+    return { ...draft, upserts: draft.upserts.filter(({ key }) => tried.has(key) || !this.#unheld(key)) };
+  }
+  #unheld(key: ObjectKey): Kept | undefined {
+    const object = this.#o.world.get(key);
+    return object && needsHold(object) && this.#o.holds(object) ? object : undefined;
   }
   #upsert(object: LastmileObject): readonly SourceObject[] {
     const key = keyOfObject(object);
@@ -168,11 +177,11 @@ class Following {
     return `${latest}`;
   }
 
-  /** What is new is held by our finalizer, and what is gone is read once more. Answers whether anything was looked at. */
-  async #makeSure({ fresh, deletes }: Draft): Promise<boolean> {
-    const { api, world, trouble, holds } = this.#o;
+  /** What is told is held by our finalizer, and what is gone is read once more. Answers whether anything was looked at. */
+  async #makeSure({ upserts, deletes }: Draft): Promise<boolean> {
+    const { api, world, trouble } = this.#o;
     const signal = this.#signal;
-    const unheld = fresh.flatMap((key) => world.get(key) ?? []).filter((k) => needsHold(k) && holds(k));
+    const unheld = upserts.flatMap(({ key }) => this.#unheld(key) ?? []);
     await sideBySide(unheld, AT_ONCE, (object) => this.#hold(object));
     await readAgain({ api, world, trouble, signal, pause: (ms) => this.#pause(ms) }, deletes);
     return unheld.length + deletes.length > 0;
@@ -197,6 +206,4 @@ interface Draft {
   readonly snapshot: Snapshot;
   readonly upserts: readonly SourceObject[];
   readonly deletes: readonly ObjectKey[];
-  /** Of the upserts, what stands for nothing yet. */
-  readonly fresh: readonly ObjectKey[];
 }
