@@ -20,9 +20,9 @@ export interface Statuses {
   statusOfTenant(tenant: string): Promise<ReadonlyMap<OwnerKey, Json>>;
   /** Whose status does not say that they are ready. */
   notReady(): Promise<readonly OwnerKey[]>;
-  /** A place in time, for `statusSince`. */
+  /** A moment, for `statusSince`. */
   statusMark(): Promise<string>;
-  /** In pages, what was written since a mark; some of it may come twice. "0": everything. */
+  /** In pages, what could not be seen at that moment. "0": everything. */
   statusSince(mark: string): AsyncIterable<readonly StatusRow[]>;
   /** Of owners that are gone for good. */
   dropStatus(owners: readonly OwnerKey[]): Promise<void>;
@@ -35,7 +35,11 @@ insert into lastmile.status as s (owner, status, digest)
   on conflict (owner) do update set status = excluded.status, digest = excluded.digest, at = now(), written = pg_current_xact_id()
   where s.digest is distinct from excluded.digest or s.status::jsonb <> excluded.status::jsonb
 returning owner`;
-const since = `select owner, status from lastmile.status where written >= $1::text::xid8 and owner > $2 order by owner limit 500`;
+/** Transactions end in any order, so what is new is told by the snapshot of that moment, and no number says it. */
+const since = `select owner, status from lastmile.status where written >= pg_snapshot_xmin($1::text::pg_snapshot)
+  and not pg_visible_in_snapshot(written, $1::text::pg_snapshot) and owner > $2 order by owner limit 500`;
+/** Nothing is visible in it. */
+const BEFORE_ALL = "1:1:";
 const digests = "select owner, digest from lastmile.status where owner = any($1::text[]) and digest is not null";
 const drop = `with ${fence} delete from lastmile.status where owner = any($3::text[]) and (select ok from fence)`;
 
@@ -70,13 +74,13 @@ export function openStatuses(calls: Calls, leases: Leases): Statuses {
       return (await calls.rows<[OwnerKey]>("not ready", text)).map(([owner]) => owner);
     },
     async statusMark() {
-      // Transactions that are not over yet will show their rows later: the next look begins at the oldest of them.
-      const [row] = await calls.rows<[string]>("status mark", "select pg_snapshot_xmin(pg_current_snapshot())::text");
+      const [row] = await calls.rows<[string]>("status mark", "select pg_current_snapshot()::text");
       return row?.[0] ?? "0";
     },
     async *statusSince(mark) {
+      const moment = mark === "0" ? BEFORE_ALL : mark;
       for (let last: OwnerKey | undefined = ""; last !== undefined; ) {
-        const rows: [OwnerKey, Json][] = await calls.rows("statuses since", since, [mark, last]);
+        const rows: [OwnerKey, Json][] = await calls.rows("statuses since", since, [moment, last]);
         if (rows.length > 0) yield rows.map(([owner, status]) => ({ owner, status }));
         last = rows.at(-1)?.[0];
       }
