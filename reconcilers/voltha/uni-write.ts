@@ -97,11 +97,15 @@ async function run(
   memory.wrote(key);
   const uncertain: Fault[] = [];
   const leaving = view.held.filter((h) => !h.active).map((h) => h.service);
+  const staying = new Map(view.held.filter((h) => h.active).map((h) => [h.service.name, h.service]));
   for (const { act, service } of steps) {
     if (act === "deactivate") leaving.push(service);
+    if (act === "activate") staying.set(service.name, service);
+    else staying.delete(service.name);
     // Behind an OLT that is down nothing leaves, and when it is back nothing of it is there.
     if (act === "activate" && isReached(view))
-      for (const one of leaving.splice(0)) await controller.taken(port, one, signal);
+      for (const one of leaving.splice(0))
+        if (!isShared(one, service, staying)) await controller.taken(port, one, signal);
     const done = act === "add" ? controller.add(port, service, line, signal) : controller[act](port, service, signal);
     await done.catch((e: unknown) => {
       if (!(e instanceof Fault) || e.kind !== "Unknown") throw e;
@@ -112,6 +116,9 @@ async function run(
   if (uncertain[0]) throw uncertain[0];
 }
 
+/** Of one inner VLAN VGC has one number: while another service of the port has it, nobody can tell whose flow it is. */
+const isShared = (one: Service, next: Service, staying: ReadonlyMap<string, Service>): boolean =>
+  [...staying.values()].some((s) => s.name !== next.name && s.name !== one.name && s.cTag === one.cTag);
 const isReached = ({ onu }: View): boolean => onu?.root !== undefined && isUp(onu.root);
 
 /** Out of service, and remembered there. */
