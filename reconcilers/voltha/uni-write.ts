@@ -96,12 +96,11 @@ async function run(
   if (brings) memory.arriving.add(key);
   memory.wrote(key);
   const uncertain: Fault[] = [];
-  const leaving = view.held.filter((h) => !h.active).map((h) => h.service);
+  const flows = flowsOf(view);
   for (const { act, service } of steps) {
-    if (act === "deactivate") leaving.push(service);
+    const leaving = flows(act, service);
     // Behind an OLT that is down nothing leaves, and when it is back nothing of it is there.
-    if (act === "activate" && isReached(view))
-      for (const one of leaving.splice(0)) await controller.taken(port, one, signal);
+    if (isReached(view)) for (const one of leaving) await controller.taken(port, one, signal);
     const done = act === "add" ? controller.add(port, service, line, signal) : controller[act](port, service, signal);
     await done.catch((e: unknown) => {
       if (!(e instanceof Fault) || e.kind !== "Unknown") throw e;
@@ -112,6 +111,23 @@ async function run(
   if (uncertain[0]) throw uncertain[0];
 }
 
+/** Step by step, those whose flows have to be off the port before the next one is activated. */
+function flowsOf({ held }: View): (act: Step["act"], service: Service) => readonly Service[] {
+  let leaving = held.filter((h) => !h.active).map((h) => h.service);
+  const staying = new Map(held.filter((h) => h.active).map((h) => [h.service.name, h.service]));
+  // Of one inner VLAN VGC has one number: while another service of the port has it, nobody can tell whose flow it is.
+  const isAnothers = (one: Service, next: Service): boolean =>
+    [...staying.values()].some((s) => s.name !== next.name && s.name !== one.name && s.cTag === one.cTag);
+  return (act, service) => {
+    staying.delete(service.name);
+    if (act === "deactivate") leaving.push(service);
+    if (act !== "activate") return [];
+    const gone = leaving.filter((one) => !isAnothers(one, service));
+    leaving = [];
+    staying.set(service.name, service);
+    return gone;
+  };
+}
 const isReached = ({ onu }: View): boolean => onu?.root !== undefined && isUp(onu.root);
 
 /** Out of service, and remembered there. */
