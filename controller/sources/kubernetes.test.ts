@@ -344,13 +344,20 @@ describe("a refused object", () => {
       cluster.remove(tenant("c"));
       cluster.free(tenant("c"));
     });
-    expect([short(gone), gone.errors]).toEqual([{ complete: false, upserts: [], deletes: [] }, []]);
+    expect([short(gone), gone.errors]).toEqual([{ complete: false, upserts: [], deletes: [keyOf("c")] }, []]);
   });
   test("that goes after it had stood is gone", async () => {
     put("a");
     await next();
     await changed(() => wrong("a"));
     expect(short(await changed(() => cluster.remove(tenant("a")))).deletes).toEqual([keyOf("a")]);
+  });
+  test("that stood already when we began to read is told as gone when it goes, and when it is mended", async () => {
+    wrong("a");
+    wrong("b");
+    expect(short(await next()).upserts).toEqual([]);
+    expect(short(await changed(() => cluster.remove(tenant("a")))).deletes).toEqual([keyOf("a")]);
+    expect(short(await changed(() => put("b"))).upserts).toEqual([keyOf("b")]);
   });
   test("is told again only where its refusal differs", async () => {
     wrong("b");

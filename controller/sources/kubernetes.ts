@@ -124,6 +124,8 @@ class Following {
     if (!complete && upserts.length + deletes.length === 0 && !otherProblems) return undefined;
     for (const { key } of upserts) this.#sent.set(key, this.#contentOf(key));
     for (const key of deletes) this.#sent.delete(key);
+    // What was accepted of it before we began to read may stand, so its end is told.
+    if (complete) for (const key of snapshot.refused) this.#sent.set(key, "");
     const errors = snapshot.problems;
     return { sourceId, revision: this.#revision(), complete, upserts, deletes, errors, standing: snapshot.refused };
   }
