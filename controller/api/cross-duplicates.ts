@@ -1,4 +1,4 @@
-/** What only one may have. The lesser name keeps it, the other is refused, and both are named. */
+/** What only one may have. Who stands keeps it, of several new ones the lesser name; the others are refused, and both named. */
 import { namespaceOf } from "../core/catalog.ts";
 import type { Claim } from "../core/model.ts";
 import { type Declared, type Finding, nameOf, subscribers, type World, whereIs } from "./cross-world.ts";
@@ -14,7 +14,7 @@ interface Holding {
   readonly remedy: string;
 }
 
-function* onlyOne(holdings: Iterable<Holding>): Generator<Finding> {
+function* onlyOne({ stands }: World, holdings: Iterable<Holding>): Generator<Finding> {
   const first = new Map<string, Holding>();
   const contested = new Map<string, Holding[]>();
   for (const h of holdings) {
@@ -22,20 +22,24 @@ function* onlyOne(holdings: Iterable<Holding>): Generator<Finding> {
     if (!holder) first.set(h.value, h);
     else if (holder.of !== h.of) contested.set(h.value, [...(contested.get(h.value) ?? [holder]), h]);
   }
-  for (const all of contested.values()) yield* contest(all);
+  for (const all of contested.values()) yield* contest(all, stands);
 }
 
-function* contest(all: readonly Holding[]): Generator<Finding> {
-  const [holder, ...others] = all.toSorted((a, b) => compare(nameOf(a.of.object), nameOf(b.of.object)));
+function* contest(all: readonly Holding[], stands: World["stands"]): Generator<Finding> {
+  const [holder, ...others] = all.toSorted(
+    (a, b) =>
+      Number(stands(b.of.object)) - Number(stands(a.of.object)) || compare(nameOf(a.of.object), nameOf(b.of.object)),
+  );
   for (const { of, path, what, remedy } of others)
     if (holder && of !== holder.of)
       yield { of, path, message: `${what} is held by ${whereIs(holder.of, holder.path)}`, remedy };
 }
 
 /** A namespace belongs to one tenant. */
-export function* namespaces({ declared }: World): Generator<Finding> {
+export function* namespaces(world: World): Generator<Finding> {
   yield* onlyOne(
-    declared.flatMap((of) => {
+    world,
+    world.declared.flatMap((of) => {
       if (of.object.kind !== "Tenant") return [];
       const { namespace } = of.object.spec;
       return [
@@ -52,9 +56,10 @@ export function* namespaces({ declared }: World): Generator<Finding> {
 }
 
 /** RADIUS knows accounts by user name only, so a realm belongs to one tenant. */
-export function* realms({ declared }: World): Generator<Finding> {
+export function* realms(world: World): Generator<Finding> {
   yield* onlyOne(
-    declared.flatMap((of) =>
+    world,
+    world.declared.flatMap((of) =>
       of.object.kind !== "Tenant"
         ? []
         : of.object.spec.realms.map((realm, i) => ({
@@ -69,9 +74,10 @@ export function* realms({ declared }: World): Generator<Finding> {
 }
 
 /** An alias means one plan of the namespace. A name counts as well: it is found first. */
-export function* aliases({ declared }: World): Generator<Finding> {
+export function* aliases(world: World): Generator<Finding> {
   yield* onlyOne(
-    declared.flatMap((of) => {
+    world,
+    world.declared.flatMap((of) => {
       const { object } = of;
       if (object.kind !== "ServicePlan") return [];
       const names = [{ name: object.metadata.name, path: "metadata.name" }];
@@ -88,9 +94,10 @@ export function* aliases({ declared }: World): Generator<Finding> {
 }
 
 /** A profile serves one subscriber; one that has ended needs none. */
-export function* profiles({ declared }: World): Generator<Finding> {
+export function* profiles(world: World): Generator<Finding> {
   yield* onlyOne(
-    subscribers(declared).flatMap(({ of, object }) => {
+    world,
+    subscribers(world.declared).flatMap(({ of, object }) => {
       const name = object.spec.networkProfileRef?.name;
       if (name === undefined || object.spec.serviceState === "Terminated") return [];
       return [
@@ -119,8 +126,10 @@ const ORIGIN: Readonly<Record<string, { readonly field: string; readonly what: s
 };
 
 /** The same exclusive claims that the store grants, found before anything is written. */
-export function* claims({ declared, claimsOf }: World): Generator<Finding> {
+export function* claims(world: World): Generator<Finding> {
+  const { declared, claimsOf } = world;
   yield* onlyOne(
+    world,
     subscribers(declared).flatMap(({ of, object }) => claimsOf(object).map((claim) => holding(of, object, claim))),
   );
 }

@@ -1,6 +1,7 @@
 /** Whatever is named must exist, and be of the tenant's own. */
 import { isClusterScoped, keyOf, namespaceOf } from "../core/catalog.ts";
 import { planOf } from "../core/resolve/plan-choice.ts";
+import { stateOf } from "../core/suspend.ts";
 import { type Declared, type Finding, finding, type World } from "./cross-world.ts";
 import type { Subscriber } from "./types.generated.ts";
 
@@ -24,7 +25,7 @@ export function* homes({ declared, catalog, refused }: World): Generator<Finding
 export function* references(world: World): Generator<Finding> {
   for (const of of world.declared) {
     if (of.object.kind !== "Subscriber" || !world.catalog.tenant(namespaceOf(of.object))) continue;
-    if (of.object.spec.serviceState === "Active") yield* subscriberReferences(world, of, of.object, "spec");
+    if (stateOf(of.object) === "Active") yield* subscriberReferences(world, of, of.object, "spec");
     for (const [i, { set }] of (of.object.spec.schedule ?? []).entries())
       yield* subscriberReferences(
         world,

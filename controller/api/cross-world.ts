@@ -24,6 +24,8 @@ export interface World {
   readonly claimsOf: (subscriber: Subscriber) => readonly Claim[];
   /** Keys of objects that are declared and refused already: naming one of them is no mistake of its own. */
   readonly refused: ReadonlySet<ObjectKey>;
+  /** Whether it was accepted before, just as it is declared now: then it is the holder, and whoever comes is not. */
+  readonly stands: (object: LastmileObject) => boolean;
 }
 export type Rule = (world: World) => Iterable<Finding>;
 

@@ -233,6 +233,22 @@ describe("networks", () => {
     expect(check([...base, other([pool({ prefixes: ["10.0.1.0/24"], vrf: "theirs" })])])).toEqual([]));
 });
 
+describe("what only one may have", () => {
+  const [holder, newcomer] = [
+    sub("zoe", "1"),
+    sub("adam", "2", { radius: { username: "zoe@acme.example", passwordScheme: "Cleartext", rotation: "WithDevice" } }),
+  ];
+  const losers = (stands: (o: LastmileObject) => boolean) =>
+    crossCheck(
+      [...base, newcomer, holder].map((object) => ({ object, source })),
+      new Set(),
+      stands,
+    ).map((f) => f.of.object.metadata.name);
+  it("is the lesser name's where both are new", () => expect(losers(() => false)).toEqual(["zoe"]));
+  it("stays with who has it, whatever the newcomer is called", () =>
+    expect(losers((o) => o === holder)).toEqual(["adam"]));
+});
+
 describe("a snapshot", () => {
   const assemble = createAssembler(createValidator());
   const TENANT =

@@ -8,7 +8,7 @@ import { circuits } from "./cross-circuits.ts";
 import { aliases, claims, namespaces, profiles, realms } from "./cross-duplicates.ts";
 import { addressesOfOthers, pools, prefixes } from "./cross-overlaps.ts";
 import { homes, references, surveys } from "./cross-references.ts";
-import type { Declared, Finding, Rule } from "./cross-world.ts";
+import type { Declared, Finding, Rule, World } from "./cross-world.ts";
 import type { Subscriber } from "./types.generated.ts";
 
 export { type Declared, type Finding, findingProblem, whereIs } from "./cross-world.ts";
@@ -33,7 +33,12 @@ const RULES: readonly Rule[] = [
 ];
 
 /** All findings of all rules, in the order of the files. */
-export function crossCheck(declared: readonly Declared[], refused: ReadonlySet<ObjectKey>): readonly Finding[] {
+/** `stands`: see World; left out: nothing was accepted before. */
+export function crossCheck(
+  declared: readonly Declared[],
+  refused: ReadonlySet<ObjectKey>,
+  stands: World["stands"] = () => false,
+): readonly Finding[] {
   const catalog = new Catalog(declared.map((d) => d.object));
   const resolved = new Map<Subscriber, readonly Claim[]>();
   const claimsOf = (subscriber: Subscriber): readonly Claim[] => {
@@ -42,6 +47,6 @@ export function crossCheck(declared: readonly Declared[], refused: ReadonlySet<O
     resolved.set(subscriber, known);
     return known;
   };
-  const world = { declared, refused, catalog, claimsOf };
+  const world = { declared, refused, catalog, claimsOf, stands };
   return RULES.flatMap((rule) => [...rule(world)]);
 }

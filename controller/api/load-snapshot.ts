@@ -5,6 +5,7 @@ import type { Document } from "./load.ts";
 import { compareProblems, type LoadProblem } from "./load-problem.ts";
 import type { Tree } from "./load-tree.ts";
 import { type Problem, WHOLE } from "./problem.ts";
+import type { LastmileObject } from "./types.generated.ts";
 import type { Validator, Verdict } from "./validate.ts";
 
 export interface Snapshot {
@@ -19,20 +20,22 @@ export interface Snapshot {
   readonly revision: string;
 }
 
+/** Whether it was accepted before, just as it is declared now. */
+export type Stands = (object: LastmileObject) => boolean;
 export type Assemble = (tree: Tree) => Snapshot;
 
 /** Verdicts are kept with the documents, so that after an edit only the edited file is validated again. */
-export function createAssembler(validator: Validator): Assemble {
+export function createAssembler(validator: Validator, stands?: Stands): Assemble {
   const verdicts = new WeakMap<Document, Verdict>();
   const judge = (document: Document): Verdict => {
     const verdict = verdicts.get(document) ?? validator.validate(document.object);
     verdicts.set(document, verdict);
     return verdict;
   };
-  return (tree) => assemble(tree, judge);
+  return (tree) => assemble(tree, judge, stands);
 }
 
-function assemble(tree: Tree, judge: (document: Document) => Verdict): Snapshot {
+function assemble(tree: Tree, judge: (document: Document) => Verdict, stands: Stands | undefined): Snapshot {
   const problems: LoadProblem[] = [...tree.problems];
   const refused = new Set<ObjectKey>();
   const valid: Declared[] = [];
@@ -42,7 +45,7 @@ function assemble(tree: Tree, judge: (document: Document) => Verdict): Snapshot 
     else problems.push(...refusal(document, verdict.problems, refused));
   }
   const { unique, findings } = oncePerKey(valid);
-  const wrong = [...findings, ...crossCheck(unique, refused)];
+  const wrong = [...findings, ...crossCheck(unique, refused, stands)];
   const losers = new Set(wrong.map((f) => f.of));
   const declared = unique.filter((d) => !losers.has(d));
   for (const loser of losers) refused.add(keyOfObject(loser.object));

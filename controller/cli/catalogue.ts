@@ -39,11 +39,12 @@ function declarations(program: Command, run: Run): void {
     .addHelpText("after", examples("lastmile validate examples", "lastmile validate examples/acme/plans.yaml -o json"))
     .action(run(async () => (await import("./commands/validate.ts")).validate));
   program
-    .command("plan <path>")
+    .command("plan [path]")
     .summary("show what apply would do")
     .description(
-      "Compares what is declared with what is there and shows every difference. With --base and --head it compares two " +
-        "revisions of a git clone, and asks neither the store nor any system. Changes nothing.",
+      "Compares what is declared with what is there and shows every difference. Without a path, or with " +
+        "`kubernetes[:CONTEXT]`, what a cluster declares. With --base and --head it compares two revisions of a git clone, " +
+        "and asks neither the store nor any system. Changes nothing.",
     )
     .option("--prune", "also withdraw what this path declared before and does not declare any more")
     .option("--base <ref>", "the revision that is declared now, such as origin/main")

@@ -15,6 +15,8 @@ export interface KindInfo {
 export interface Column {
   readonly name: string;
   readonly jsonPath: string;
+  /** Above 0: with `-o wide` only. */
+  readonly priority?: number;
 }
 interface Crd {
   readonly spec: {

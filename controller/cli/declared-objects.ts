@@ -42,13 +42,12 @@ export const asking =
 
 /** Kinds that have runs of their own. */
 const RECONCILED = /^(Subscriber|ServicePlan)\//;
-/** What is withdrawn has no generation any more. */
 function statusFor({ key, deletedAt, generation }: StoredObject, status: Json | undefined): Json | undefined {
   if (status === undefined)
     return deletedAt === undefined && RECONCILED.test(key)
       ? { conditions: [{ type: "Ready", ...NOT_YET }] }
       : undefined;
-  return observedAt(status as Conditioned, deletedAt === undefined ? generation : undefined) as Json;
+  return observedAt(status as Conditioned, generation) as Json;
 }
 
 /** As people write it; the store keeps no order. */

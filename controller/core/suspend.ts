@@ -18,3 +18,6 @@ export function inForce(object: LastmileObject): LastmileObject {
 /** It is shown to people and decides nothing, so it need not be one of the list. */
 const wordsOf = (text: string): Suspension["reason"] =>
   (text.trim() === "" ? "no reason given" : text.trim()) as Suspension["reason"];
+/** In force, which the annotation makes stricter. */
+export const stateOf = (subscriber: Subscriber): Subscriber["spec"]["serviceState"] =>
+  (inForce(subscriber) as Subscriber).spec.serviceState;

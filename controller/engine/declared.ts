@@ -46,7 +46,7 @@ export class Declared {
   readonly #leaving = new Map<ObjectKey, LastmileObject>();
   readonly #meta = new Map<ObjectKey, Meta>();
   /** Who declared no longer what is gone. */
-  readonly #withdrawn = new Map<ObjectKey, Pick<Meta, "sourceId" | "origin">>();
+  readonly #withdrawn = new Map<ObjectKey, Meta>();
   readonly #pausedThen = new Map<ObjectKey, string>();
   readonly #holdings = new Holdings();
   readonly #o: DeclaredOptions;
@@ -66,7 +66,7 @@ export class Declared {
         this.#meta.set(row.key, { generation: row.generation, sourceId: row.sourceId, origin: row.origin });
       } else {
         this.catalog.remove(row.key);
-        this.#withdrawn.set(row.key, { sourceId: row.sourceId, origin: row.origin });
+        this.#withdrawn.set(row.key, { generation: row.generation, sourceId: row.sourceId, origin: row.origin });
         const paused = pausedBy(object);
         if (paused !== undefined) this.#pausedThen.set(row.key, paused);
         this.#meta.delete(row.key);
@@ -181,7 +181,7 @@ export class Declared {
     const objectKey = objectKeyOf(key);
     const object = this.catalog.get(objectKey);
     const plan = object?.kind === "Subscriber" ? planOf(this.catalog, object).plan : undefined;
-    const { generation } = this.#meta.get(objectKey) ?? {};
+    const { generation } = this.#meta.get(objectKey) ?? this.#withdrawn.get(objectKey) ?? {};
     return { ...this.#compose(key, secrets), generation, object, plan, secretElsewhere };
   }
   #compose(key: OwnerKey, secrets: Secrets): Composed {

@@ -127,6 +127,15 @@ describe("the first snapshot", () => {
       },
     ]);
   });
+  test("a paused object that is asked to go stands until the pause ends; then its last word is told with its end", async () => {
+    const paused = { annotations: { "lastmile.dev/paused": "true" }, finalizers: [FINALIZER] };
+    put("a", undefined, paused);
+    cluster.remove(tenant("a"));
+    expect(short(await next())).toEqual({ complete: true, upserts: [keyOf("a")], deletes: [] });
+    const ended = await changed(() => put("a", undefined, { annotations: {} }));
+    expect(short(ended)).toEqual({ complete: false, upserts: [keyOf("a")], deletes: [keyOf("a")] });
+    expect(ended.upserts[0]?.object.metadata.annotations).toBeUndefined();
+  });
   test("leaves out what is on its way out", async () => {
     put("a", undefined, { finalizers: [FINALIZER] });
     cluster.remove(tenant("a"));

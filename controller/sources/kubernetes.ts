@@ -1,9 +1,10 @@
 /** The API server as a source: one snapshot when everything has been listed, then what changes. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Assemble, createAssembler, type Snapshot } from "../api/load-snapshot.ts";
+import { type Assemble, createAssembler, type Snapshot, type Stands } from "../api/load-snapshot.ts";
 import type { KindName, LastmileObject } from "../api/types.generated.ts";
 import { createValidator } from "../api/validate.ts";
 import { keyOfObject, type ObjectKey } from "../core/catalog-key.ts";
+import { pausedBy } from "../core/policy.ts";
 import { type KubeApi, KubeError } from "../kubernetes/api.ts";
 import { hold, needsHold } from "../kubernetes/finalizer.ts";
 import { readAgain } from "../kubernetes/fresh.ts";
@@ -22,6 +23,10 @@ export interface KubernetesOptions {
   readonly trouble: (error: KubeError) => void;
   /** Whether an object is to be held by our finalizer: where Lastmile only looks, none is. */
   readonly holds: (object: Kept) => boolean;
+  /** Whether it stands as declared, by the last word that was taken in; left out: by what this source has sent. */
+  readonly declares?: (key: ObjectKey) => boolean;
+  /** Whether it was accepted just as it is: who holds what only one may have keeps it. */
+  readonly stands?: Stands;
   /** Hears of every object that was told of, before it is taken as declared. */
   readonly told?: (keys: readonly ObjectKey[]) => void;
   readonly assemble?: Assemble;
@@ -57,6 +62,7 @@ class Following {
   readonly #o: KubernetesOptions;
   readonly #reflectors: Map<KindName, Reflector<Kept | Mirror>>;
   readonly #signal: AbortSignal;
+  readonly #validator = createValidator();
   readonly #assemble: Assemble;
   readonly #inbox: { readonly kind: KindName; readonly reflection: Reflection<Kept | Mirror> }[] = [];
   #wake: () => void = () => {};
@@ -67,7 +73,7 @@ class Following {
     this.#o = o;
     this.#reflectors = reflectors;
     this.#signal = signal;
-    this.#assemble = o.assemble ?? createAssembler(createValidator());
+    this.#assemble = o.assemble ?? createAssembler(this.#validator, o.stands);
   }
 
   async *updates(): AsyncGenerator<SourceUpdate> {
@@ -139,13 +145,27 @@ class Following {
 
   #draft(): Draft {
     const { world } = this.#o;
-    const here = [...world.values()].filter((k) => !k.deleting);
+    // A pause blocks the deletion, too: until it ends, the object stands as it is declared.
+    const [here, leaving] = parted([...world.values()], (k) => !k.deleting || isPaused(k));
     const documents = here.map((k) => k.document);
     const snapshot = this.#assemble({ documents, problems: [], notes: [], complete: true, revision: this.#revision() });
-    const upserts = snapshot.declared.flatMap(({ object }) => this.#upsert(object));
     const live = new Set(here.map((k) => k.key));
-    const deletes = [...this.#sent.keys()].filter((key) => !live.has(key));
-    return { snapshot, upserts, deletes };
+    const ending = leaving.filter(({ key }) => this.#declares(key));
+    const upserts = [...snapshot.declared.map((d) => d.object), ...ending.flatMap((k) => this.#lastWord(k))];
+    const deletes = new Set([...this.#sent.keys(), ...ending.map((k) => k.key)]);
+    return {
+      snapshot,
+      upserts: upserts.flatMap((object) => this.#upsert(object)),
+      deletes: [...deletes].filter((key) => !live.has(key)),
+    };
+  }
+  #declares(key: ObjectKey): boolean {
+    return this.#o.declares ? this.#o.declares(key) : this.#sent.has(key);
+  }
+  /** With it the object goes: a pause that has ended must not be what is remembered. */
+  #lastWord({ document }: Kept): readonly LastmileObject[] {
+    const verdict = this.#validator.validate(document.object);
+    return verdict.ok ? [verdict.object] : [];
   }
   /** What a list by the way has shown and nobody holds yet is told when its watch tells of it. */
   #after(first: Draft): Draft {
@@ -201,6 +221,11 @@ class Following {
       if (!this.#signal.aborted) trouble(e); // it is served all the same, and held as soon as that can be done
     }
   }
+}
+
+const isPaused = ({ document }: Kept): boolean => pausedBy(document.object as unknown as LastmileObject) !== undefined;
+function parted<T>(all: readonly T[], is: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(is), all.filter((one) => !is(one))];
 }
 
 /** What is declared now against what was sent. */

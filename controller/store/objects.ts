@@ -24,7 +24,7 @@ export interface DeclaredObject {
 export interface StoredObject extends DeclaredObject {
   /** SHA-256 of the object, whatever the order of its fields. */
   readonly digest: string;
-  /** The source's own; else grows with every change of the digest, and when the object comes back. */
+  /** The source's own; else grows with every change of the digest, when the object goes, and when it comes back. */
   readonly generation: number;
   /** Epoch milliseconds; undefined: declared. */
   readonly deletedAt: number | undefined;
@@ -98,7 +98,7 @@ ${notify("changed")}
 select key from changed left join told on true`;
 const remove = `with ${turn},
 removed as (update lastmile.objects set deleted_at = to_timestamp($2 / 1000.0), seq = (select seq from turn),
-    origin = origin - 'revision' - 'author' || $3::jsonb
+    generation = generation + 1, origin = origin - 'revision' - 'author' || $3::jsonb
   where key = any($1::text[]) and deleted_at is null returning key),
 ${notify("removed")}
 select key from removed left join told on true`;

@@ -42,11 +42,12 @@ const matches = (k: Known, text: string): boolean => text === k.name || text ===
 function objectTable(kind: KindInfo, found: readonly Known[], wide: boolean): string {
   const place = kind.namespaced ? ["namespace"] : [];
   const more = wide ? ["generation", "source", "declared in"] : [];
+  const columns = kind.columns.filter((c) => wide || !c.priority);
   const rows = found.map(({ namespace, name, object, row }) => [
     ...(kind.namespaced ? [namespace ?? ""] : []),
     name,
-    ...kind.columns.map((c) => String(readJsonPath(object, c.jsonPath) ?? "")),
+    ...columns.map((c) => String(readJsonPath(object, c.jsonPath) ?? "")),
     ...(wide ? [String(row.generation), row.sourceId, `${row.origin.file ?? ""}:${row.origin.line ?? ""}`] : []),
   ]);
-  return table([...place, "name", ...kind.columns.map((c) => c.name), ...more], rows);
+  return table([...place, "name", ...columns.map((c) => c.name), ...more], rows);
 }

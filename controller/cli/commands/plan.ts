@@ -10,9 +10,11 @@ import { withController } from "../session.ts";
 
 export interface PlanCommand extends PlanOptions, OutputOption, CompareOptions {}
 
-export async function plan(cx: Cx, path: string, options: PlanCommand): Promise<Exit> {
+/** Without a path: the cluster of the kubeconfig; between two revisions all of the clone. */
+export async function plan(cx: Cx, given: string | undefined, options: PlanCommand): Promise<Exit> {
   const range = rangeOf(options);
-  if (range) return (await import("../offline/command.ts")).planBetween(cx, path, range, options);
+  if (range) return (await import("../offline/command.ts")).planBetween(cx, given ?? ".", range, options);
+  const path = given ?? "kubernetes";
   const read = await readUpdate(path, cx);
   if (!read.ok) {
     tellProblems(cx.io, read.problems);

@@ -1,7 +1,7 @@
 /** `lastmile status`: the whole installation at a glance, from the store alone. */
 
 import type { Subscriber } from "../../api/types.generated.ts";
-import { inForce } from "../../core/suspend.ts";
+import { stateOf } from "../../core/suspend.ts";
 import type { Installation } from "../../main.ts";
 import { readJsonPath } from "../crds.ts";
 import { type Ask, asking, type Known } from "../declared-objects.ts";
@@ -72,8 +72,7 @@ const condition = (known: Known, field: "status" | "reason" | "message"): string
 const nobody = (tenant: string): TenantRow => ({ tenant, subscribers: 0, ready: 0, suspended: 0, withdrawn: 0 });
 function count(row: TenantRow, known: Known): TenantRow {
   if (known.row.deletedAt !== undefined) return { ...row, withdrawn: row.withdrawn + 1 };
-  const { spec } = inForce(known.object as unknown as Subscriber) as Subscriber;
-  const suspended = spec.serviceState === "Suspended";
+  const suspended = stateOf(known.object as unknown as Subscriber) === "Suspended";
   return {
     ...row,
     subscribers: row.subscribers + 1,
