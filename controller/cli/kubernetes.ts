@@ -53,7 +53,6 @@ export async function followCluster(installation: Installation, f: Following): P
       const known = declared?.catalog.get(keyOfObject(object));
       return known !== undefined && canonical(known.spec) === canonical(inForce(object).spec);
     },
-    declares: (key) => declared?.catalog.has(key) === true,
   });
   return {
     ...source,

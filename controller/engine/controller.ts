@@ -290,12 +290,18 @@ export class Controller {
     this.declared.put(rows);
     if (rows.some((r) => r.key.startsWith("ExternalSystem/"))) await this.endpoints.sync(this.declared.systems());
     touch(changed, this.declared, touched);
+    for (const key of this.#gone(changed)) touched.add(key);
     for (const key of this.#before.keys()) touched.add(key); // of a turn that failed: it knew more of what is gone by now
     const keys = [...touched].sort(); // where two of one snapshot want the same, the lesser name wins
     await hold(this.declared, keys, this.#o);
     return this.#given(keys, this.#before);
   }
 
+  /** Who is withdrawn may have been so before, and be told of a pause or of its end. */
+  #gone(rows: readonly StoredObject[]): readonly OwnerKey[] {
+    const owning = rows.filter((r) => r.deletedAt !== undefined && /^(Subscriber|ServicePlan|Tenant)\//.test(r.key));
+    return owning.map((r) => `${this.#o.installation}/${r.tenant}/${r.key}`);
+  }
   #isWordOnly({ key, object, deletedAt }: StoredObject): boolean {
     const before = this.declared.catalog.get(key);
     return !!before && deletedAt === undefined && onlyApprovalDiffers(before, object as unknown as LastmileObject);

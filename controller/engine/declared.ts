@@ -68,7 +68,8 @@ export class Declared {
         this.catalog.remove(row.key);
         this.#withdrawn.set(row.key, { generation: row.generation, sourceId: row.sourceId, origin: row.origin });
         const paused = pausedBy(object);
-        if (paused !== undefined) this.#pausedThen.set(row.key, paused);
+        if (paused === undefined) this.#pausedThen.delete(row.key);
+        else this.#pausedThen.set(row.key, paused);
         this.#meta.delete(row.key);
         if (lasting) this.#leaving.set(row.key, object);
       }

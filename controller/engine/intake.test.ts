@@ -34,6 +34,7 @@ async function take(
   const store = {
     otherSource: async () => undefined,
     put: async (given: readonly unknown[]) => put.splice(0, 0, ...given),
+    revise: async () => undefined,
     remove: async () => [],
     refuse: async () => undefined,
     async *heads({ keys }: { keys: readonly string[] }) {
@@ -103,6 +104,7 @@ it("takes away what a complete snapshot does not declare, but never what it decl
   const store = {
     otherSource: async () => undefined,
     put: async (rows: readonly object[]) => void put.push(...rows),
+    revise: async () => undefined,
     remove: async (gone: readonly string[]) => void removed.push(...gone),
     refuse: async () => undefined,
     async *heads({ sourceId }: { sourceId?: string }) {

@@ -3,7 +3,7 @@ import type { LastmileObject, Tenant } from "../api/types.generated.ts";
 import { namespaceOf, type ObjectKey } from "../core/catalog.ts";
 import { within } from "../core/resolve/address.ts";
 import { networksOf } from "../core/resolve/pools.ts";
-import type { SourceUpdate } from "../sources/source.ts";
+import type { SourceObject, SourceUpdate } from "../sources/source.ts";
 import type { DeclaredObject, Head, Objects } from "../store/objects.ts";
 import type { Json } from "../store/status.ts";
 import { chunks } from "./chunks.ts";
@@ -30,7 +30,7 @@ export async function intake(
   now: number,
 ): Promise<Intake> {
   const tenants = tenantNames(update, declared);
-  const rows = update.upserts.map((u): DeclaredObject => {
+  const rowOf = (u: SourceObject): DeclaredObject => {
     const kept = o.source === "keep" && declared.catalog.has(u.key) ? declared.meta(u.key)?.sourceId : undefined;
     return {
       key: u.key,
@@ -40,7 +40,8 @@ export async function intake(
       origin: { revision: update.revision, ...u.origin },
       ...(u.generation !== undefined && { sourceGeneration: u.generation }),
     };
-  });
+  };
+  const rows = update.upserts.map(rowOf);
   const other = o.source === "own" ? await objects.otherSource(tenantsOf(rows), update.sourceId) : undefined;
   if (other) return refused(other.tenant, other.sourceId);
   const conflict =
@@ -49,6 +50,7 @@ export async function intake(
   const changed = await objects.put(rows);
   const withdrawn = [...update.deletes, ...(o.prune && update.complete ? await missing(update, objects) : [])];
   const { sourceId, revision, author, errors } = update;
+  await objects.revise((update.lasts ?? []).map(rowOf)); // before it goes: nobody may see it go by another word
   const gone = await objects.remove(withdrawn, now, { revision, ...(author && { author }) });
   await objects.refuse(sourceId, revision, errors);
   return { ok: true, changed, withdrawn: gone };

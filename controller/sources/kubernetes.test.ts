@@ -127,14 +127,15 @@ describe("the first snapshot", () => {
       },
     ]);
   });
-  test("a paused object that is asked to go stands until the pause ends; then its last word is told with its end", async () => {
-    const paused = { annotations: { "lastmile.dev/paused": "true" }, finalizers: [FINALIZER] };
-    put("a", undefined, paused);
+  test("the last word of what is asked to go is told once, and again when its pause ends", async () => {
+    put("a", undefined, { annotations: { "lastmile.dev/paused": "true" }, finalizers: [FINALIZER] });
     cluster.remove(tenant("a"));
-    expect(short(await next())).toEqual({ complete: true, upserts: [keyOf("a")], deletes: [] });
+    const first = await next();
+    expect(short(first)).toEqual({ complete: true, upserts: [], deletes: [] });
+    expect(first.lasts).toMatchObject([{ key: keyOf("a"), object: { metadata: { annotations: {} } } }]);
     const ended = await changed(() => put("a", undefined, { annotations: {} }));
-    expect(short(ended)).toEqual({ complete: false, upserts: [keyOf("a")], deletes: [keyOf("a")] });
-    expect(ended.upserts[0]?.object.metadata.annotations).toBeUndefined();
+    expect(short(ended)).toEqual({ complete: false, upserts: [], deletes: [] });
+    expect(ended.lasts?.map((u) => u.object.metadata.annotations)).toEqual([undefined]);
   });
   test("leaves out what is on its way out", async () => {
     put("a", undefined, { finalizers: [FINALIZER] });

@@ -4,7 +4,6 @@ import { type Assemble, createAssembler, type Snapshot, type Stands } from "../a
 import type { KindName, LastmileObject } from "../api/types.generated.ts";
 import { createValidator } from "../api/validate.ts";
 import { keyOfObject, type ObjectKey } from "../core/catalog-key.ts";
-import { pausedBy } from "../core/policy.ts";
 import { type KubeApi, KubeError } from "../kubernetes/api.ts";
 import { hold, needsHold } from "../kubernetes/finalizer.ts";
 import { readAgain } from "../kubernetes/fresh.ts";
@@ -23,8 +22,6 @@ export interface KubernetesOptions {
   readonly trouble: (error: KubeError) => void;
   /** Whether an object is to be held by our finalizer: where Lastmile only looks, none is. */
   readonly holds: (object: Kept) => boolean;
-  /** Whether it stands as declared, by the last word that was taken in; left out: by what this source has sent. */
-  readonly declares?: (key: ObjectKey) => boolean;
   /** Whether it was accepted just as it is: who holds what only one may have keeps it. */
   readonly stands?: Stands;
   /** Hears of every object that was told of, before it is taken as declared. */
@@ -68,6 +65,8 @@ class Following {
   #wake: () => void = () => {};
   /** What was sent of each object that stands. */
   readonly #sent = new Map<ObjectKey, string>();
+  /** What was sent last of each object that is asked to go. */
+  readonly #lasts = new Map<ObjectKey, string>();
 
   constructor(o: KubernetesOptions, reflectors: Map<KindName, Reflector<Kept | Mirror>>, signal: AbortSignal) {
     this.#o = o;
@@ -124,16 +123,19 @@ class Following {
   /** undefined: nothing is declared otherwise than before. */
   async #update(complete: boolean): Promise<SourceUpdate | undefined> {
     const first = this.#draft();
-    const { upserts, deletes, snapshot } = (await this.#makeSure(first)) ? this.#after(first) : first;
+    const { upserts, deletes, lasts, snapshot } = (await this.#makeSure(first)) ? this.#after(first) : first;
     const { sourceId } = this.#o;
     const otherProblems = this.#otherProblems(snapshot);
-    if (!complete && upserts.length + deletes.length === 0 && !otherProblems) return undefined;
+    if (!complete && upserts.length + deletes.length + lasts.length === 0 && !otherProblems) return undefined;
+    for (const { key } of lasts) this.#lasts.set(key, this.#contentOf(key));
     for (const { key } of upserts) this.#sent.set(key, this.#contentOf(key));
     for (const key of deletes) this.#sent.delete(key);
+    for (const key of this.#lasts.keys()) if (!this.#o.world.get(key)?.deleting) this.#lasts.delete(key);
     // What was accepted of it before we began to read may stand, so its end is told.
     if (complete) for (const key of snapshot.refused) this.#sent.set(key, "");
     const errors = snapshot.problems;
-    return { sourceId, revision: this.#revision(), complete, upserts, deletes, errors, standing: snapshot.refused };
+    const standing = snapshot.refused;
+    return { sourceId, revision: this.#revision(), complete, upserts, lasts, deletes, errors, standing };
   }
 
   #problems = "[]";
@@ -145,27 +147,22 @@ class Following {
 
   #draft(): Draft {
     const { world } = this.#o;
-    // A pause blocks the deletion, too: until it ends, the object stands as it is declared.
-    const [here, leaving] = parted([...world.values()], (k) => !k.deleting || isPaused(k));
+    const here = [...world.values()].filter((k) => !k.deleting);
     const documents = here.map((k) => k.document);
     const snapshot = this.#assemble({ documents, problems: [], notes: [], complete: true, revision: this.#revision() });
     const live = new Set(here.map((k) => k.key));
-    const ending = leaving.filter(({ key }) => this.#declares(key));
-    const upserts = [...snapshot.declared.map((d) => d.object), ...ending.flatMap((k) => this.#lastWord(k))];
-    const deletes = new Set([...this.#sent.keys(), ...ending.map((k) => k.key)]);
     return {
       snapshot,
-      upserts: upserts.flatMap((object) => this.#upsert(object)),
-      deletes: [...deletes].filter((key) => !live.has(key)),
+      upserts: snapshot.declared.flatMap(({ object }) => this.#upsert(object)),
+      deletes: [...this.#sent.keys()].filter((key) => !live.has(key)),
+      lasts: [...world.values()].filter((k) => k.deleting).flatMap((k) => this.#last(k)),
     };
   }
-  #declares(key: ObjectKey): boolean {
-    return this.#o.declares ? this.#o.declares(key) : this.#sent.has(key);
-  }
-  /** With it the object goes: a pause that has ended must not be what is remembered. */
-  #lastWord({ document }: Kept): readonly LastmileObject[] {
+  /** Of what is asked to go: its pause may come with that, or end before it is gone. */
+  #last({ key, document }: Kept): readonly SourceObject[] {
+    if (this.#lasts.get(key) === this.#contentOf(key)) return [];
     const verdict = this.#validator.validate(document.object);
-    return verdict.ok ? [verdict.object] : [];
+    return verdict.ok ? this.#told(key, verdict.object) : [];
   }
   /** What a list by the way has shown and nobody holds yet is told when its watch tells of it. */
   #after(first: Draft): Draft {
@@ -179,8 +176,11 @@ class Following {
   }
   #upsert(object: LastmileObject): readonly SourceObject[] {
     const key = keyOfObject(object);
+    return this.#sent.get(key) === this.#contentOf(key) ? [] : this.#told(key, object);
+  }
+  #told(key: ObjectKey, object: LastmileObject): readonly SourceObject[] {
     const held = this.#o.world.get(key);
-    if (!held || this.#sent.get(key) === this.#contentOf(key)) return [];
+    if (!held) return [];
     const { document, generation, resourceVersion: revision, author } = held;
     const { file, line } = document;
     return [{ key, object, generation, origin: { file, line, revision, ...(author && { author }) } }];
@@ -223,14 +223,10 @@ class Following {
   }
 }
 
-const isPaused = ({ document }: Kept): boolean => pausedBy(document.object as unknown as LastmileObject) !== undefined;
-function parted<T>(all: readonly T[], is: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
-  return [all.filter(is), all.filter((one) => !is(one))];
-}
-
 /** What is declared now against what was sent. */
 interface Draft {
   readonly snapshot: Snapshot;
   readonly upserts: readonly SourceObject[];
   readonly deletes: readonly ObjectKey[];
+  readonly lasts: readonly SourceObject[];
 }

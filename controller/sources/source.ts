@@ -32,6 +32,8 @@ export interface SourceUpdate {
   readonly complete: boolean;
   readonly upserts: readonly SourceObject[];
   readonly deletes: readonly ObjectKey[];
+  /** Last words of what goes, and of what is gone and still known: a pause may come with the end, or end after it. */
+  readonly lasts?: readonly SourceObject[];
   /** What was declared and refused. Whatever was known of these objects before stands. */
   readonly errors: readonly LoadProblem[];
   /** Declared and refused: whatever was known of these stands, also when all else that is missing is gone. */

@@ -95,6 +95,19 @@ describe("declared objects", () => {
     expect(await one("a")).toMatchObject({ deletedAt: undefined, generation: 3 });
   });
 
+  test("another word about what is deleted is told, and what is the same is not; it stays deleted", async () => {
+    await objects.put([object("a"), object("b")]);
+    await objects.remove([key("a")], 5000);
+    const seq = await objects.head();
+    await objects.revise([object("a"), object("b")]);
+    expect(await all(objects.since(seq))).toEqual([]);
+    await objects.revise([object("a", 2), { ...object("b", 2), sourceGeneration: 9 }, object("unknown")]);
+    expect(await all(objects.since(seq))).toMatchObject([
+      { key: key("a"), deletedAt: 5000, object: object("a", 2).object },
+      { key: key("b"), deletedAt: undefined, object: object("b", 2).object, generation: 9 },
+    ]);
+  });
+
   test("load filters by tenant, source, kind and key", async () => {
     const rival = object("r", 1, { tenant: "rival", sourceId: "git:main" });
     const plan = object("", 1, { key: "ServicePlan/acme/fast" });

@@ -47,6 +47,8 @@ export interface Objects extends Refusals {
    * many there are, whoever follows sees all of them or none: what they cost is counted as one set.
    */
   put(rows: readonly DeclaredObject[]): Promise<readonly ObjectKey[]>;
+  /** Another content of what is declared or deleted, and stays so. */
+  revise(rows: readonly DeclaredObject[]): Promise<void>;
   /** Marks as deleted; answers those that were declared. `by`: the revision that does not declare them any more. */
   remove(
     keys: readonly ObjectKey[],
@@ -96,6 +98,13 @@ written as (insert into lastmile.objects as o (key, tenant, source_id, object, d
 changed as materialized (select key from written where seq = (select seq from turn)),
 ${notify("changed")}
 select key from changed left join told on true`;
+const revise = `with ${turn},
+revised as (update lastmile.objects o set object = r.object, digest = encode(sha256(convert_to(r.object::text, 'UTF8')), 'hex'),
+    source_generation = r.counted, seq = (select seq from turn)
+  from rows from (unnest($1::text[]), jsonb_array_elements($2::jsonb), unnest($3::bigint[])) r(key, object, counted)
+  where o.key = r.key and (o.object, o.source_generation) is distinct from (r.object, r.counted) returning o.key),
+${notify("revised")}
+select count(*) from revised left join told on true`;
 const remove = `with ${turn},
 removed as (update lastmile.objects set deleted_at = to_timestamp($2 / 1000.0), seq = (select seq from turn),
     generation = generation + 1, origin = origin - 'revision' - 'author' || $3::jsonb
@@ -158,6 +167,15 @@ export function openObjects(calls: Calls): Objects {
         }
         return changed;
       });
+    },
+    async revise(rows) {
+      if (rows.length === 0) return;
+      const objects = JSON.stringify(rows.map((r) => r.object));
+      await calls.query("revise objects", revise, [
+        rows.map((r) => r.key),
+        objects,
+        rows.map((r) => r.sourceGeneration ?? null),
+      ]);
     },
     async remove(keys, at, by = {}) {
       if (keys.length === 0) return [];

@@ -71,7 +71,7 @@ export function objectsOf(sourceId: string, declared: readonly SourceObject[]): 
   return {
     ...{ load, heads: load, head: async () => 1, sources: none, refusals: none, otherSource: async () => undefined },
     async *since() {},
-    ...{ put: never, remove: never, again: never, refuse: never },
+    ...{ put: never, revise: never, remove: never, again: never, refuse: never },
   };
 }
 
