@@ -12,6 +12,7 @@ import { retentionMs } from "../core/policy.ts";
 import type { Sensitive } from "../core/sensitive.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import type { SourceUpdate } from "../sources/source.ts";
+import { UsedSecrets } from "../sources/used-secrets.ts";
 import type { Budget } from "../store/budget.ts";
 import type { Leases } from "../store/leases.ts";
 import type { Objects, StoredObject } from "../store/objects.ts";
@@ -81,6 +82,7 @@ export class Controller {
   /** Endpoints whose maintenance windows kept nothing from being done when that was looked at last. */
   #open: ReadonlySet<string> = new Set();
   readonly #sink: StatusSink;
+  readonly #secrets: UsedSecrets;
   readonly #held: HeldSink;
   #seq = 0;
   #isLoaded = false;
@@ -127,6 +129,7 @@ export class Controller {
       ...(o.window && { window: o.window }),
     });
     this.endpoints = new Endpoints(o.systems, o.secretSource, this.engine.ports, o.secrets.digest);
+    this.#secrets = new UsedSecrets(o.secretSource, o.secrets.digest);
     this.declared = this.#declare(generatedVerb(o.secrets));
     const { ports } = this.engine;
     const erase = (owners: readonly OwnerKey[]) => o.secrets.erase(owners);
@@ -175,9 +178,9 @@ export class Controller {
   entries = (owners: readonly OwnerKey[]) => this.#o.store.entries(owners, this.#o.clock.now());
 
   #declare(generated: Verb<OwnerKey, Sensitive>): Declared {
-    const { installation, secretSource } = this.#o;
+    const { installation } = this.#o;
     const { endpoint } = this.endpoints;
-    return new Declared({ installation, endpoint, secrets: secretSource, generated, ports: this.engine.ports });
+    return new Declared({ installation, endpoint, secrets: this.#secrets, generated, ports: this.engine.ports });
   }
 
   /** Reads what is declared and connects. Nothing is reconciled yet. */
@@ -322,6 +325,11 @@ export class Controller {
     if (this.#tagless.size > 0) await this.engine.accept(() => this.#given([...this.#tagless], new Map()));
   }
 
+  /** Whoever keeps a secret elsewhere says nothing when it changes. */
+  async rereadSecrets(): Promise<void> {
+    const places = await this.#secrets.changed();
+    if (places.size > 0) this.engine.again([...this.declared.users(places)]);
+  }
   /** A maintenance window that opens lets those go on who wait for it. */
   retryWindows(): void {
     const open = new Set<string>();

@@ -1,6 +1,6 @@
 /** What is declared now, ready to be asked for as subjects. */
 import type { ExternalSystem, LastmileObject, ServicePlan, Tenant } from "../api/types.generated.ts";
-import { Catalog, keyOf, type ObjectKey } from "../core/catalog.ts";
+import { Catalog, keyOf, keyOfObject, type ObjectKey } from "../core/catalog.ts";
 import { type Composed, compose, type Endpoint, objectKeyOf, ownerOfObject } from "../core/compose.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { pausedBy } from "../core/policy.ts";
@@ -8,6 +8,7 @@ import { type SecretNeed, type Secrets, secretsOf } from "../core/resolve/accoun
 import { planOf } from "../core/resolve/plan-choice.ts";
 import { Sensitive } from "../core/sensitive.ts";
 import type { SecretSource } from "../sources/secrets.ts";
+import { placeOf } from "../sources/used-secrets.ts";
 import type { OwnedClaim, StandingClaim } from "../store/claims.ts";
 import type { Origin, StoredObject } from "../store/objects.ts";
 import { Holdings } from "./holdings.ts";
@@ -31,7 +32,7 @@ export interface Declaring extends Composed {
 export interface DeclaredOptions {
   readonly installation: string;
   readonly endpoint: (name: string) => Endpoint | undefined;
-  readonly secrets: SecretSource;
+  readonly secrets: Pick<SecretSource, "read">;
   /** Passwords that Lastmile makes and keeps. */
   readonly generated: Verb<OwnerKey, Sensitive>;
   readonly ports: Ports;
@@ -161,6 +162,14 @@ export class Declared {
     return this.owner(objectKeyOf(owner)) === owner;
   }
 
+  /** Subscribers that use a secret of one of these places. */
+  *users(places: ReadonlySet<string>): Generator<OwnerKey> {
+    for (const subscriber of this.catalog.ofKind("Subscriber")) {
+      const uses = secretsOf(this.catalog, subscriber).some((need) => "from" in need && places.has(placeOf(need.from)));
+      const owner = uses ? this.owner(keyOfObject(subscriber)) : undefined;
+      if (owner) yield owner;
+    }
+  }
   /** Without secrets: enough to know what is claimed and what a change costs. */
   outline(key: OwnerKey): Composed {
     return this.#compose(key, PLACEHOLDER);

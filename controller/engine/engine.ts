@@ -140,10 +140,14 @@ export class Engine {
     const admitted = this.#accepting.then(async () => this.#admission.admit(this.#ours(await edits()))); // one after the other: the last one stands
     this.#accepting = admitted.catch(() => undefined);
     const keys = await admitted;
+    this.again(keys);
+    return keys;
+  }
+  /** What they depend on is another one now. */
+  again(keys: readonly OwnerKey[]): void {
     this.verified.forget(keys);
     this.#hurry(keys);
     this.enqueue(keys);
-    return keys;
   }
   /** A correction is not kept waiting because what it corrects has failed often. */
   #hurry(keys: readonly OwnerKey[]): void {

@@ -63,6 +63,7 @@ export async function serve(o: ServeOptions): Promise<void> {
       repeat("take up partitions", RETRY_MS, o, () => takeUp.resume()),
     ),
     repeat("refresh", every.refresh, o, () => refresh(controller)),
+    repeat("read secrets again", every.refresh, o, () => controller.rereadSecrets()),
     repeat("purge", every.purge, o, () => controller.purge()),
     repeat("scan for drift", every.scan, o, () => scan(o)),
     repeat("listen to systems", every.renew, o, async () => hints.sync()),
