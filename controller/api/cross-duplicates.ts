@@ -1,7 +1,7 @@
 /** What only one may have. Who stands keeps it, of several new ones the lesser name; the others are refused, and both named. */
-import { namespaceOf } from "../core/catalog.ts";
+import { keyOfObject, namespaceOf } from "../core/catalog.ts";
 import type { Claim } from "../core/model.ts";
-import { type Declared, type Finding, nameOf, subscribers, type World, whereIs } from "./cross-world.ts";
+import { type Declared, type Finding, nameOf, type World, whereIs } from "./cross-world.ts";
 import { compare } from "./load-problem.ts";
 import type { Subscriber } from "./types.generated.ts";
 
@@ -14,21 +14,26 @@ interface Holding {
   readonly remedy: string;
 }
 
-function* onlyOne({ stands }: World, holdings: Iterable<Holding>): Generator<Finding> {
+type Holdings = (of: Declared) => readonly Holding[];
+
+function* onlyOne(world: World, holdingsOf: Holdings): Generator<Finding> {
   const first = new Map<string, Holding>();
   const contested = new Map<string, Holding[]>();
-  for (const h of holdings) {
+  for (const h of world.declared.flatMap(holdingsOf)) {
     const holder = first.get(h.value);
     if (!holder) first.set(h.value, h);
     else if (holder.of !== h.of) contested.set(h.value, [...(contested.get(h.value) ?? [holder]), h]);
   }
-  for (const all of contested.values()) yield* contest(all, stands);
+  for (const all of contested.values()) yield* contest(all, (h) => had(h, world, holdingsOf));
+}
+function had({ of, value }: Holding, { accepted }: World, holdingsOf: Holdings): boolean {
+  const object = accepted(keyOfObject(of.object));
+  return object !== undefined && holdingsOf({ ...of, object }).some((before) => before.value === value);
 }
 
-function* contest(all: readonly Holding[], stands: World["stands"]): Generator<Finding> {
+function* contest(all: readonly Holding[], isHolder: (h: Holding) => boolean): Generator<Finding> {
   const [holder, ...others] = all.toSorted(
-    (a, b) =>
-      Number(stands(b.of.object)) - Number(stands(a.of.object)) || compare(nameOf(a.of.object), nameOf(b.of.object)),
+    (a, b) => Number(isHolder(b)) - Number(isHolder(a)) || compare(nameOf(a.of.object), nameOf(b.of.object)),
   );
   for (const { of, path, what, remedy } of others)
     if (holder && of !== holder.of)
@@ -37,80 +42,69 @@ function* contest(all: readonly Holding[], stands: World["stands"]): Generator<F
 
 /** A namespace belongs to one tenant. */
 export function* namespaces(world: World): Generator<Finding> {
-  yield* onlyOne(
-    world,
-    world.declared.flatMap((of) => {
-      if (of.object.kind !== "Tenant") return [];
-      const { namespace } = of.object.spec;
-      return [
-        {
-          of,
-          value: namespace,
-          what: `namespace ${namespace}`,
-          path: "spec.namespace",
-          remedy: "give each tenant a namespace of its own",
-        },
-      ];
-    }),
-  );
+  yield* onlyOne(world, (of) => {
+    if (of.object.kind !== "Tenant") return [];
+    const { namespace } = of.object.spec;
+    return [
+      {
+        of,
+        value: namespace,
+        what: `namespace ${namespace}`,
+        path: "spec.namespace",
+        remedy: "give each tenant a namespace of its own",
+      },
+    ];
+  });
 }
 
 /** RADIUS knows accounts by user name only, so a realm belongs to one tenant. */
 export function* realms(world: World): Generator<Finding> {
-  yield* onlyOne(
-    world,
-    world.declared.flatMap((of) =>
-      of.object.kind !== "Tenant"
-        ? []
-        : of.object.spec.realms.map((realm, i) => ({
-            of,
-            value: realm,
-            what: `realm ${realm}`,
-            path: `spec.realms[${i}]`,
-            remedy: "give each tenant realms of its own",
-          })),
-    ),
+  yield* onlyOne(world, (of) =>
+    of.object.kind !== "Tenant"
+      ? []
+      : of.object.spec.realms.map((realm, i) => ({
+          of,
+          value: realm,
+          what: `realm ${realm}`,
+          path: `spec.realms[${i}]`,
+          remedy: "give each tenant realms of its own",
+        })),
   );
 }
 
 /** An alias means one plan of the namespace. A name counts as well: it is found first. */
 export function* aliases(world: World): Generator<Finding> {
-  yield* onlyOne(
-    world,
-    world.declared.flatMap((of) => {
-      const { object } = of;
-      if (object.kind !== "ServicePlan") return [];
-      const names = [{ name: object.metadata.name, path: "metadata.name" }];
-      const also = object.spec.aliases.map((name, i) => ({ name, path: `spec.aliases[${i}]` }));
-      return [...names, ...also].map(({ name, path }) => ({
-        of,
-        value: `${namespaceOf(object)}/${name}`,
-        what: `the plan name ${name}`,
-        path,
-        remedy: "remove the alias from one of the plans",
-      }));
-    }),
-  );
+  yield* onlyOne(world, (of) => {
+    const { object } = of;
+    if (object.kind !== "ServicePlan") return [];
+    const names = [{ name: object.metadata.name, path: "metadata.name" }];
+    const also = object.spec.aliases.map((name, i) => ({ name, path: `spec.aliases[${i}]` }));
+    return [...names, ...also].map(({ name, path }) => ({
+      of,
+      value: `${namespaceOf(object)}/${name}`,
+      what: `the plan name ${name}`,
+      path,
+      remedy: "remove the alias from one of the plans",
+    }));
+  });
 }
 
 /** A profile serves one subscriber; one that has ended needs none. */
 export function* profiles(world: World): Generator<Finding> {
-  yield* onlyOne(
-    world,
-    subscribers(world.declared).flatMap(({ of, object }) => {
-      const name = object.spec.networkProfileRef?.name;
-      if (name === undefined || object.spec.serviceState === "Terminated") return [];
-      return [
-        {
-          of,
-          value: `${namespaceOf(object)}/${name}`,
-          what: `NetworkProfile ${name}`,
-          path: "spec.networkProfileRef.name",
-          remedy: "declare a profile of its own for each subscriber",
-        },
-      ];
-    }),
-  );
+  yield* onlyOne(world, (of) => {
+    const { object } = of;
+    const name = object.kind === "Subscriber" ? object.spec.networkProfileRef?.name : undefined;
+    if (object.kind !== "Subscriber" || name === undefined || object.spec.serviceState === "Terminated") return [];
+    return [
+      {
+        of,
+        value: `${namespaceOf(object)}/${name}`,
+        what: `NetworkProfile ${name}`,
+        path: "spec.networkProfileRef.name",
+        remedy: "declare a profile of its own for each subscriber",
+      },
+    ];
+  });
 }
 
 /** Where a claim comes from, for people. */
@@ -127,11 +121,10 @@ const ORIGIN: Readonly<Record<string, { readonly field: string; readonly what: s
 
 /** The same exclusive claims that the store grants, found before anything is written. */
 export function* claims(world: World): Generator<Finding> {
-  const { declared, claimsOf } = world;
-  yield* onlyOne(
-    world,
-    subscribers(declared).flatMap(({ of, object }) => claimsOf(object).map((claim) => holding(of, object, claim))),
-  );
+  yield* onlyOne(world, (of) => {
+    const { object } = of;
+    return object.kind === "Subscriber" ? world.claimsOf(object).map((claim) => holding(of, object, claim)) : [];
+  });
 }
 
 function holding(of: Declared, object: Subscriber, { kind, scope, value }: Claim): Holding {

@@ -24,8 +24,8 @@ export interface World {
   readonly claimsOf: (subscriber: Subscriber) => readonly Claim[];
   /** Keys of objects that are declared and refused already: naming one of them is no mistake of its own. */
   readonly refused: ReadonlySet<ObjectKey>;
-  /** Whether it was accepted before, just as it is declared now: then it is the holder, and whoever comes is not. */
-  readonly stands: (object: LastmileObject) => boolean;
+  /** As it was accepted before: who had then what only one may have is its holder, and whoever comes is not. */
+  readonly accepted: (key: ObjectKey) => LastmileObject | undefined;
 }
 export type Rule = (world: World) => Iterable<Finding>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseAllDocuments } from "yaml";
-import { keyOf } from "../core/catalog.ts";
+import { keyOf, keyOfObject } from "../core/catalog.ts";
 import { plan, profile, radius, subscriber, tenant } from "../core/resolve/fixture.ts";
 import { crossCheck } from "./cross.ts";
 import { type Document, load } from "./load.ts";
@@ -234,19 +234,21 @@ describe("networks", () => {
 });
 
 describe("what only one may have", () => {
-  const [holder, newcomer] = [
-    sub("zoe", "1"),
-    sub("adam", "2", { radius: { username: "zoe@acme.example", passwordScheme: "Cleartext", rotation: "WithDevice" } }),
-  ];
-  const losers = (stands: (o: LastmileObject) => boolean) =>
+  const named = (username: string) => ({
+    radius: { username, passwordScheme: "Cleartext", rotation: "WithDevice" } as const,
+  });
+  const [holder, newcomer] = [sub("zoe", "1"), sub("adam", "2", named("zoe@acme.example"))];
+  const losers = (accepted?: LastmileObject) =>
     crossCheck(
       [...base, newcomer, holder].map((object) => ({ object, source })),
       new Set(),
-      stands,
+      (key) => (accepted && keyOfObject(accepted) === key ? accepted : undefined),
     ).map((f) => f.of.object.metadata.name);
-  it("is the lesser name's where both are new", () => expect(losers(() => false)).toEqual(["zoe"]));
-  it("stays with who has it, whatever the newcomer is called", () =>
-    expect(losers((o) => o === holder)).toEqual(["adam"]));
+  it("is the lesser name's where both are new", () => expect(losers()).toEqual(["zoe"]));
+  it("stays with who has it, whatever the newcomer is called, and whatever else the holder edits", () =>
+    expect(losers(sub("zoe", "1", { paused: true }))).toEqual(["adam"]));
+  it("is not who had something else before", () =>
+    expect(losers(sub("zoe", "1", named("zoe2@acme.example")))).toEqual(["zoe"]));
 });
 
 describe("a snapshot", () => {

@@ -33,11 +33,11 @@ const RULES: readonly Rule[] = [
 ];
 
 /** All findings of all rules, in the order of the files. */
-/** `stands`: see World; left out: nothing was accepted before. */
+/** `accepted`: see World; left out: nothing was. */
 export function crossCheck(
   declared: readonly Declared[],
   refused: ReadonlySet<ObjectKey>,
-  stands: World["stands"] = () => false,
+  accepted: World["accepted"] = () => undefined,
 ): readonly Finding[] {
   const catalog = new Catalog(declared.map((d) => d.object));
   const resolved = new Map<Subscriber, readonly Claim[]>();
@@ -47,6 +47,6 @@ export function crossCheck(
     resolved.set(subscriber, known);
     return known;
   };
-  const world = { declared, refused, catalog, claimsOf, stands };
+  const world = { declared, refused, catalog, claimsOf, accepted };
   return RULES.flatMap((rule) => [...rule(world)]);
 }

@@ -20,22 +20,22 @@ export interface Snapshot {
   readonly revision: string;
 }
 
-/** Whether it was accepted before, just as it is declared now. */
-export type Stands = (object: LastmileObject) => boolean;
+/** As it was accepted before. */
+export type Accepted = (key: ObjectKey) => LastmileObject | undefined;
 export type Assemble = (tree: Tree) => Snapshot;
 
 /** Verdicts are kept with the documents, so that after an edit only the edited file is validated again. */
-export function createAssembler(validator: Validator, stands?: Stands): Assemble {
+export function createAssembler(validator: Validator, accepted?: Accepted): Assemble {
   const verdicts = new WeakMap<Document, Verdict>();
   const judge = (document: Document): Verdict => {
     const verdict = verdicts.get(document) ?? validator.validate(document.object);
     verdicts.set(document, verdict);
     return verdict;
   };
-  return (tree) => assemble(tree, judge, stands);
+  return (tree) => assemble(tree, judge, accepted);
 }
 
-function assemble(tree: Tree, judge: (document: Document) => Verdict, stands: Stands | undefined): Snapshot {
+function assemble(tree: Tree, judge: (document: Document) => Verdict, accepted: Accepted | undefined): Snapshot {
   const problems: LoadProblem[] = [...tree.problems];
   const refused = new Set<ObjectKey>();
   const valid: Declared[] = [];
@@ -45,7 +45,7 @@ function assemble(tree: Tree, judge: (document: Document) => Verdict, stands: St
     else problems.push(...refusal(document, verdict.problems, refused));
   }
   const { unique, findings } = oncePerKey(valid);
-  const wrong = [...findings, ...crossCheck(unique, refused, stands)];
+  const wrong = [...findings, ...crossCheck(unique, refused, accepted)];
   const losers = new Set(wrong.map((f) => f.of));
   const declared = unique.filter((d) => !losers.has(d));
   for (const loser of losers) refused.add(keyOfObject(loser.object));

@@ -1,14 +1,12 @@
 /** `--source kubernetes[:CONTEXT]`: the cluster of the kubeconfig, or of the pod, as source and as the place of statuses. */
 import type { SubscriberStatus } from "../api/types.generated.ts";
-import { keyOfObject, type ObjectKey } from "../core/catalog-key.ts";
+import type { ObjectKey } from "../core/catalog-key.ts";
 import { objectKeyOf } from "../core/compose.ts";
 import { modeOf } from "../core/policy.ts";
-import { inForce } from "../core/suspend.ts";
 import type { Controller } from "../engine/controller.ts";
 import type { Declared } from "../engine/declared.ts";
 import { ownersOf, standing } from "../engine/standing.ts";
 import { KubeError } from "../kubernetes/api.ts";
-import { canonical } from "../kubernetes/canonical.ts";
 import { Desk } from "../kubernetes/desk.ts";
 import type { Kept } from "../kubernetes/kept.ts";
 import type { Ports } from "../kubernetes/ports.ts";
@@ -49,10 +47,7 @@ export async function followCluster(installation: Installation, f: Following): P
     ...{ api: connection, world, trouble, holds: enforces },
     sourceId: await clusterId(connection, f.signal).catch(inWords),
     told: (keys) => desk.told(keys),
-    stands: (object) => {
-      const known = declared?.catalog.get(keyOfObject(object));
-      return known !== undefined && canonical(known.spec) === canonical(inForce(object).spec);
-    },
+    accepted: (key) => declared?.catalog.get(key),
   });
   return {
     ...source,

@@ -1,6 +1,6 @@
 /** The API server as a source: one snapshot when everything has been listed, then what changes. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Assemble, createAssembler, type Snapshot, type Stands } from "../api/load-snapshot.ts";
+import { type Accepted, type Assemble, createAssembler, type Snapshot } from "../api/load-snapshot.ts";
 import type { KindName, LastmileObject } from "../api/types.generated.ts";
 import { createValidator } from "../api/validate.ts";
 import { keyOfObject, type ObjectKey } from "../core/catalog-key.ts";
@@ -22,8 +22,8 @@ export interface KubernetesOptions {
   readonly trouble: (error: KubeError) => void;
   /** Whether an object is to be held by our finalizer: where Lastmile only looks, none is. */
   readonly holds: (object: Kept) => boolean;
-  /** Whether it was accepted just as it is: who holds what only one may have keeps it. */
-  readonly stands?: Stands;
+  /** As it was taken in last: who holds what only one may have keeps it. */
+  readonly accepted?: Accepted;
   /** Hears of every object that was told of, before it is taken as declared. */
   readonly told?: (keys: readonly ObjectKey[]) => void;
   readonly assemble?: Assemble;
@@ -72,7 +72,7 @@ class Following {
     this.#o = o;
     this.#reflectors = reflectors;
     this.#signal = signal;
-    this.#assemble = o.assemble ?? createAssembler(this.#validator, o.stands);
+    this.#assemble = o.assemble ?? createAssembler(this.#validator, o.accepted);
   }
 
   async *updates(): AsyncGenerator<SourceUpdate> {
