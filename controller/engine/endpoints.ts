@@ -113,6 +113,11 @@ export class Endpoints {
   async #deps({ metadata, spec }: ExternalSystem): Promise<ClientDeps> {
     const { credentialsRef: ref } = spec;
     const secret = ref ? await this.#secrets.readAll(ref.namespace, ref.name) : {};
+    if (ref && Object.keys(secret).length === 0)
+      throw fault(
+        "Misconfigured",
+        `the Secret ${ref.namespace}/${ref.name} of spec.credentialsRef is not there, or cannot be read`,
+      );
     // A VOLTHA is two servers, and the same Secret opens both.
     const addresses = [spec.address, ...(spec.voltha ? [spec.voltha.controller.address] : [])];
     return { endpoint: metadata.name, digest: this.#digest, credentials: credentialsFor(addresses, secret) };
