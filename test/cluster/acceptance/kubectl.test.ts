@@ -172,7 +172,7 @@ describe("kubectl apply", () => {
     await soon(async () => {
       const { out } = await here("get", "externalsystems");
       expect(header(out)).toEqual(expect.arrayContaining(["REACHABLE", "VERSION", "BACKLOG", "DRIFT"]));
-      expect(out).toMatch(/radius-1 .*True +\S*18\S* /);
+      expect(out).toMatch(/radius-1 .*True +PostgreSQL 18\S* /);
     });
   });
   it.todo("kubectl get externalsystems shows the breaker: there is none yet, only back-off per key and system");
