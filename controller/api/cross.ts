@@ -32,8 +32,7 @@ const RULES: readonly Rule[] = [
   addressesOfOthers,
 ];
 
-/** All findings of all rules, in the order of the files. */
-/** `accepted`: see World; left out: nothing was. */
+/** All findings of all rules, in the order of the files. `accepted`: see World; left out: nothing was. */
 export function crossCheck(
   declared: readonly Declared[],
   refused: ReadonlySet<ObjectKey>,

@@ -1,5 +1,6 @@
 /** Pure: what of a plan waits for a person, as it is approved, shown and remembered. */
 import { awaitsApproval, type Change, type HoldCode, type Impact, type RefKey, refKey, type Subject } from "./model.ts";
+import type { OwnerKey } from "./owner.ts";
 
 export type Awaiting = Extract<HoldCode, "DestructiveLimit" | "NeedsApproval">;
 export interface HeldPlan {
@@ -10,6 +11,19 @@ export interface HeldPlan {
   readonly tuples: readonly string[];
   /** For each of them: action and object. */
   readonly said: readonly string[];
+}
+/** What is approved together. */
+export interface HeldSet {
+  /** Names exactly the tuples of these owners. */
+  readonly changeSet: string;
+  readonly reason: Awaiting;
+  readonly impact: Impact;
+  readonly subscribers: number;
+  readonly changes: number;
+  /** Since when the first of them has waited; epoch milliseconds. */
+  readonly since: number;
+  /** Of the first owners, by name. */
+  readonly examples: readonly { readonly owner: OwnerKey; readonly said: readonly string[] }[];
 }
 export interface HeldInput {
   readonly subject: Pick<Subject, "desired" | "blocked">;

@@ -1,13 +1,14 @@
 /** Statuses that follow from others: of ExternalSystems and Tenants, and how many stand on a ServicePlan. */
 import type { ExternalSystemStatus, ServicePlanStatus, TenantStatus } from "../api/types.generated.ts";
 import { keyOfObject } from "../core/catalog.ts";
+import type { HeldSet } from "../core/held.ts";
 import type { Blocker } from "../core/model.ts";
 import type { OwnerKey } from "../core/owner.ts";
 import type { Warning } from "../core/resolve/findings.ts";
 import type { RunView } from "../core/status/causes.ts";
 import { systemStatus } from "../core/status/system.ts";
 import { tenantStatus } from "../core/status/tenant.ts";
-import type { HeldSet } from "../store/held.ts";
+
 import type { Json, StatusRow } from "../store/status.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";

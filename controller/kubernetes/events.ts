@@ -1,6 +1,7 @@
 /** Events on transitions: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 import { randomBytes } from "node:crypto";
 import { API_VERSION } from "../api/types.generated.ts";
+import { shortened } from "../core/text.ts";
 import type { KubeApi } from "./api.ts";
 import type { Kept } from "./kept.ts";
 
@@ -38,7 +39,7 @@ function eventOf({ object, ready }: Happening, namespace: string, { instance, no
     action: "Reconcile",
     type: ready.status === "False" ? "Warning" : "Normal",
     reason: ready.reason,
-    note: ready.message.length > LONGEST ? `${ready.message.slice(0, LONGEST - 2)} …` : ready.message,
+    note: shortened(ready.message, LONGEST),
     regarding: {
       apiVersion: API_VERSION,
       kind,

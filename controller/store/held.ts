@@ -1,6 +1,5 @@
 /** What waits for a person, by subject, and the sets in which it is approved: one for each tenant, reason and impact. */
-import type { Awaiting, HeldPlan } from "../core/held.ts";
-import type { Impact } from "../core/model.ts";
+import type { HeldPlan, HeldSet } from "../core/held.ts";
 import type { OwnerKey } from "../core/owner.ts";
 import type { Calls } from "./calls.ts";
 import { fence, type Leases } from "./leases.ts";
@@ -9,18 +8,8 @@ export interface HeldRow extends HeldPlan {
   readonly owner: OwnerKey;
   readonly planId: string;
 }
-export interface HeldSet {
+export interface TenantHeldSet extends HeldSet {
   readonly tenant: string;
-  /** Names exactly the tuples of these owners. */
-  readonly changeSet: string;
-  readonly reason: Awaiting;
-  readonly impact: Impact;
-  readonly subscribers: number;
-  readonly changes: number;
-  /** Since when the first of them has waited; epoch milliseconds. */
-  readonly since: number;
-  /** Of the first owners, by name. */
-  readonly examples: readonly Pick<HeldRow, "owner" | "said">[];
 }
 export interface HeldPlans {
   /** Who was held before goes on waiting since then. */
@@ -29,7 +18,7 @@ export interface HeldPlans {
   /** Every row, also what is approved by now. */
   heldPlans(): Promise<readonly HeldRow[]>;
   /** What nobody has approved yet. */
-  heldSets(tenants: readonly string[]): Promise<readonly HeldSet[]>;
+  heldSets(tenants: readonly string[]): Promise<readonly TenantHeldSet[]>;
   /** The rows that a set names, ordered by owner; none: nothing that waits now has that name. */
   heldIn(changeSet: string): Promise<readonly HeldRow[]>;
 }
@@ -69,8 +58,8 @@ export function openHeld(calls: Calls, leases: Leases): HeldPlans {
     async dropHeld(owners) {
       if (owners.length > 0) await calls.query("unhold", drop, [...leases.proof(owners), owners]);
     },
-    heldPlans: () => calls.query<HeldRow & { planId: string }>("held plans", `select ${columns} from lastmile.held`),
-    heldSets: (tenants) => calls.query<HeldSet & { tenant: string }>("held sets", sets, [tenants]),
-    heldIn: (changeSet) => calls.query<HeldRow & { planId: string }>("held in", rowsOf, [changeSet]),
+    heldPlans: () => calls.query<HeldRow>("held plans", `select ${columns} from lastmile.held`),
+    heldSets: (tenants) => calls.query<TenantHeldSet>("held sets", sets, [tenants]),
+    heldIn: (changeSet) => calls.query<HeldRow>("held in", rowsOf, [changeSet]),
   };
 }

@@ -1,5 +1,6 @@
 /** Conditions in the form of metav1.Condition. */
 import type { Condition } from "../../api/types.generated.ts";
+import { shortened } from "../text.ts";
 import { REASONS, type ReasonCode } from "./reasons.ts";
 
 export type Verdict = Condition["status"];
@@ -42,7 +43,7 @@ export function stamped(
   const conditions = drafts.map((d): Condition => {
     const before = previous?.conditions?.find((c) => c.type === d.type);
     const lastTransitionTime = before?.status === d.status ? before.lastTransitionTime : time;
-    return { ...d, message: shortened(d.message), ...seen, lastTransitionTime };
+    return { ...d, message: shortened(d.message, LONGEST), ...seen, lastTransitionTime };
   });
   return { conditions, ...seen };
 }
@@ -57,9 +58,3 @@ export const NOT_YET = { status: "Unknown", reason: "NotObserved", message: "not
 
 /** Whole seconds, as Kubernetes writes times. */
 export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
-
-/** PostgreSQL takes no NUL in JSON, and a system may have said one. */
-const shortened = (said: string): string => {
-  const text = said.replaceAll("\0", " ");
-  return text.length > LONGEST ? `${text.slice(0, LONGEST - 2)} …` : text;
-};

@@ -7,6 +7,7 @@ import type {
 import { type Change, type Facts, isDone, type RefKey, refKey, type Scalar } from "../model.ts";
 import type { Warning } from "../resolve/findings.ts";
 import type { ResolvedSubscriber } from "../resolved.ts";
+import { shortened } from "../text.ts";
 import type { StatusInput } from "./causes.ts";
 
 type Input = Pick<StatusInput<SubscriberStatus>, "report" | "systems" | "previous">;
@@ -17,11 +18,11 @@ const CPE_TOO = ["wanAddress", "opticalLevelDbm", "parametersSet", "wifiConfigur
 const ONU = ["deviceId", "adminState", "operState", "connectState", "reason", "flowStatus", "opticalLevelDbm"];
 const only = (facts: Facts, names: readonly string[]): Facts =>
   Object.fromEntries(names.flatMap((name) => (facts[name] === undefined ? [] : [[name, clean(facts[name])]])));
-/** A device may say anything; PostgreSQL takes no NUL in JSON, and people read it in a line. */
+/** A device may say anything, and people read it in a line. */
 const LONGEST = 128;
 const clean = (v: Scalar): Scalar =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is taken out
-  typeof v === "string" ? v.replace(/[\u0000-\u001f\u007f]/g, " ").slice(0, LONGEST) : v;
+  typeof v === "string" ? shortened(v.replace(/[\u0000-\u001f\u007f]/g, " "), LONGEST) : v;
 const listed = (names: Scalar): readonly string[] => String(names).split(/, */).filter(Boolean);
 
 /** undefined: no system holds one. Of what is not seen now, what was seen last is told. */

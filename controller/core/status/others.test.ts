@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { fault } from "../../../reconcilers/errors.ts";
 import { createValidator } from "../../api/validate.ts";
+import type { HeldSet } from "../held.ts";
 import { plan, radius, tenant } from "../resolve/fixture.ts";
 import { account, NOW, run, SYSTEMS } from "./fixture.ts";
-import type { HeldView } from "./held.ts";
 import { type PlanStatusInput, planStatus } from "./plan.ts";
 import { type SystemStatusInput, systemStatus } from "./system.ts";
 import { type TenantStatusInput, tenantStatus } from "./tenant.ts";
@@ -144,7 +144,7 @@ describe("the status of a tenant", () => {
   });
 
   describe("with something that waits for an approval", () => {
-    const set = (more: Partial<HeldView> = {}): HeldView => ({
+    const set = (more: Partial<HeldSet> = {}): HeldSet => ({
       ...{ changeSet: "3f9a0c11d2e4", reason: "DestructiveLimit", impact: "retire", subscribers: 12, changes: 24 },
       since: NOW,
       examples: [
@@ -152,7 +152,7 @@ describe("the status of a tenant", () => {
       ],
       ...more,
     });
-    const of = (...held: readonly HeldView[]) => tenantStatus({ ...base, held });
+    const of = (...held: readonly HeldSet[]) => tenantStatus({ ...base, held });
 
     it("names it, tells how much it is, and is as ready as before", () => {
       const status = of(set(), set({ changeSet: "0".repeat(12), impact: "suspend", subscribers: 1 }));

@@ -1,9 +1,10 @@
 /** The status of a tenant: whether what it binds can serve it. Pure. */
 import type { TenantStatus, TenantStatusSubscribers } from "../../api/types.generated.ts";
+import type { HeldSet } from "../held.ts";
 import { type Cause, causesOf, gravest, type StatusInput } from "./causes.ts";
 import { ofTypes, progress, remarks } from "./common.ts";
 import { type Conditioned, stamped } from "./conditions.ts";
-import { type HeldView, heldStatus } from "./held.ts";
+import { heldStatus } from "./held.ts";
 import { REASONS } from "./reasons.ts";
 
 /** A system that the tenant binds. `status` undefined: it is not declared, or has none yet. */
@@ -17,7 +18,7 @@ export interface TenantStatusInput extends Omit<StatusInput<TenantStatus>, "syst
   readonly bound: readonly BoundSystem[];
   readonly subscribers: Required<Omit<TenantStatusSubscribers, "held">>;
   /** What waits for an approval. */
-  readonly held: readonly HeldView[];
+  readonly held: readonly HeldSet[];
 }
 
 export function tenantStatus(input: TenantStatusInput): TenantStatus {
