@@ -4,30 +4,19 @@ import { keyOf } from "../core/catalog-key.ts";
 import type { KubeApi, KubeObject } from "../kubernetes/api.ts";
 import { kept } from "../kubernetes/kept.ts";
 import { clusterId, everyObject } from "../kubernetes/reading.ts";
-import type { Filter } from "../store/objects.ts";
 import type { Json } from "../store/status.ts";
-import { type ClusterName, connect, inWords } from "./cluster.ts";
-import type { Known } from "./declared-objects.ts";
+import type { Ask, Known } from "./declared-objects.ts";
 
-/** @throws CliError */
-export async function* clusterObjects(
-  cluster: ClusterName,
-  { kind, keys }: Filter & { readonly kind: KindName },
-  signal: AbortSignal,
-): AsyncGenerator<Known> {
-  const api = await connect(cluster);
-  try {
-    const sourceId = await clusterId(api, signal);
-    const tenants = await tenantsByNamespace(api, signal);
+/** What all questions share is read once. @throws KubeError, and the answers do */
+export async function askingCluster(api: KubeApi, signal: AbortSignal): Promise<Ask> {
+  const sourceId = await clusterId(api, signal);
+  const tenants = await tenantsByNamespace(api, signal);
+  return async function* ({ kind, keys }) {
     for await (const object of everyObject(api, kind, signal)) {
       const known = knownOf(kind, object, sourceId, tenants);
       if (known && (!keys || keys.includes(known.row.key))) yield known;
     }
-  } catch (e) {
-    inWords(e);
-  } finally {
-    api.close();
-  }
+  };
 }
 
 async function tenantsByNamespace(api: KubeApi, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {

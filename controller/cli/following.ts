@@ -20,8 +20,8 @@ export interface SourceOptions {
   readonly gitKnownHosts?: string;
   readonly acceptRewrite?: string;
 }
-/** A folder and an API server tell of their changes by themselves; a repository is asked. */
-export type Followed = Source | GitSource | ClusterSource;
+/** A folder and an API server tell of their changes by themselves; a repository is asked, and may be asked now. */
+export type Followed = Source & Partial<Pick<GitSource, "poll"> & ClusterSource>;
 export type Open = (installation: Installation, log: Log) => Promise<Followed>;
 
 export function sourceFrom(o: SourceOptions, cx: Cx): Open {

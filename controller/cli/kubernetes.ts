@@ -1,4 +1,5 @@
 /** `--source kubernetes[:CONTEXT]`: the cluster of the kubeconfig, or of the pod, as source and as the place of statuses. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SubscriberStatus } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import { objectKeyOf } from "../core/compose.ts";
@@ -6,7 +7,7 @@ import { modeOf } from "../core/policy.ts";
 import type { Controller } from "../engine/controller.ts";
 import type { Declared } from "../engine/declared.ts";
 import { ownersOf, standing } from "../engine/standing.ts";
-import { KubeError } from "../kubernetes/api.ts";
+import { type KubeApi, KubeError } from "../kubernetes/api.ts";
 import { Desk } from "../kubernetes/desk.ts";
 import type { Kept } from "../kubernetes/kept.ts";
 import type { Ports } from "../kubernetes/ports.ts";
@@ -15,18 +16,24 @@ import { kubernetesSecrets, type SecretReader } from "../kubernetes/secrets.ts";
 import { World } from "../kubernetes/world.ts";
 import type { Installation } from "../main.ts";
 import type { Log } from "../observe/log.ts";
-import { type KubernetesSource, kubernetesSource } from "../sources/kubernetes.ts";
-import type { SourceUpdate } from "../sources/source.ts";
+import { kubernetesSource } from "../sources/kubernetes.ts";
+import type { Source, SourceUpdate } from "../sources/source.ts";
 import { type ClusterName, connect, inWords } from "./cluster.ts";
 
-export interface ClusterSource extends KubernetesSource {
+/** What a cluster is to its controller beside a source. */
+export interface ClusterSide {
   readonly secrets: SecretReader;
+  /** As of KubernetesSource. */
+  age(): number | undefined;
   /** Before the first update: what the statuses are of. */
   attach(controller: Controller): void;
   /** Statuses may have been written. */
   nudge(): void;
   refused(update: SourceUpdate): void;
   close(): void;
+}
+export interface ClusterSource extends Source {
+  readonly cluster: ClusterSide;
 }
 interface Following extends ClusterName {
   readonly log: Log;
@@ -45,19 +52,22 @@ export async function followCluster(installation: Installation, f: Following): P
   const desk = new Desk({ ...{ api: connection, world, ports, trouble }, instance: settings.holder, now: Date.now });
   const source = kubernetesSource({
     ...{ api: connection, world, trouble, holds: enforces },
-    sourceId: await clusterId(connection, f.signal).catch(inWords),
+    sourceId: await named(connection, f),
     told: (keys) => desk.told(keys),
     accepted: (key) => declared?.catalog.get(key),
   });
   return {
-    ...source,
-    secrets: kubernetesSecrets(connection, trouble),
-    attach: (controller) => {
-      declared = controller.declared;
+    ...{ sourceId: source.sourceId, exclusive: true },
+    cluster: {
+      secrets: kubernetesSecrets(connection, trouble),
+      age: source.age,
+      attach: (controller) => {
+        declared = controller.declared;
+      },
+      nudge: () => leases.holdsSingleton() && desk.nudge(),
+      refused: (update) => desk.refused(refusalsOf(update, world)),
+      close: () => connection.close(),
     },
-    nudge: () => leases.holdsSingleton() && desk.nudge(),
-    refused: (update) => desk.refused(refusalsOf(update, world)),
-    close: () => connection.close(),
     async *updates(signal) {
       const running = desk.run(signal);
       yield* source.updates(signal);
@@ -65,6 +75,21 @@ export async function followCluster(installation: Installation, f: Following): P
     },
   };
 }
+
+/** A server that is away is waited for: a controller may be started before it. @throws CliError */
+async function named(api: KubeApi, { log, signal }: Following): Promise<string> {
+  for (;;) {
+    try {
+      return await clusterId(api, signal);
+    } catch (e) {
+      const passes = e instanceof KubeError && (e.code === "Unreachable" || e.code === "Busy");
+      if (!passes || signal.aborted) inWords(e);
+      tell(log, e);
+      await sleep(e.retryAfterMs ?? AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+const AGAIN_MS = 2_000;
 
 function tell(log: Log, error: unknown): void {
   const remedy = error instanceof KubeError ? `; ${error.remedy}` : "";

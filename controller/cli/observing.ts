@@ -31,9 +31,9 @@ export function observe(installation: Installation, log: Log, source: Followed):
         logAction(log, row);
         metrics.action(row);
       },
-      status: () => "nudge" in source && source.nudge(),
+      status: () => source.cluster?.nudge(),
     }),
-    ...("secrets" in source && { secretSource: source.secrets }),
+    ...(source.cluster && { secretSource: source.cluster.secrets }),
     onBegin: (key) => metrics.begin(key),
     onReport: (key, report, blocked) => metrics.report(key, blocked, report),
     onError: (key, error) => {
@@ -69,7 +69,7 @@ export function observe(installation: Installation, log: Log, source: Followed):
       if (event.event === "update") {
         noteRefusals(event.update, last, log);
         last = event.update;
-        if ("refused" in source) source.refused(event.update);
+        source.cluster?.refused(event.update);
       }
       if (event.event === "leases") metrics.drop((owner) => !leases.holds(owner));
       noteEvent(event, log, metrics);
@@ -84,7 +84,7 @@ function sourceState(source: Followed, last: SourceUpdate | undefined, leases: I
     id: source.sourceId,
     delivered: last !== undefined || !isOurs,
     refused: last?.errors.length ?? 0,
-    ...(isOurs && "age" in source && { silentMs: source.age() }),
+    ...(isOurs && source.cluster && { silentMs: source.cluster.age() }),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Controller, ControllerOptions } from "../engine/controller.ts";
 import { kubernetesSecrets } from "../kubernetes/secrets.ts";
 import { type Installation, openInstallation, settingsFrom } from "../main.ts";
-import { clusterNamed, connect } from "./cluster.ts";
+import { clusterNamed, withCluster } from "./cluster.ts";
 import { CliError } from "./errors.ts";
 import type { Cx } from "./io.ts";
 
@@ -22,8 +22,8 @@ export async function withController<T>(
   work: (controller: Controller, i: Installation) => Promise<T>,
   { at, ...options }: Pick<ControllerOptions, "onReport"> & Place = {},
 ): Promise<T> {
-  return withInstallation(cx, async (installation) => {
-    const controller = installation.controller({ ...options, ...(at !== undefined && (await secretsAt(at))) });
+  const opened = async (installation: Installation, secrets: SecretsAt): Promise<T> => {
+    const controller = installation.controller({ ...options, ...secrets });
     try {
       await controller.load();
       return await work(controller, installation);
@@ -31,19 +31,20 @@ export async function withController<T>(
       controller.engine.close();
       await controller.endpoints.close();
     }
-  });
+  };
+  return withInstallation(cx, (installation) => withSecretsAt(at, (secrets) => opened(installation, secrets)));
 }
 
 interface Place {
   /** Where the declarations are: in a cluster their secrets are, too. */
   readonly at?: string | undefined;
 }
-async function secretsAt(at: string): Promise<Pick<ControllerOptions, "secretSource"> | undefined> {
-  const cluster = clusterNamed(at);
-  if (!cluster) return undefined;
-  const api = await connect(cluster);
+type SecretsAt = Partial<Pick<ControllerOptions, "secretSource">>;
+async function withSecretsAt<T>(at: string | undefined, work: (secrets: SecretsAt) => Promise<T>): Promise<T> {
+  const cluster = at === undefined ? undefined : clusterNamed(at);
+  if (!cluster) return work({});
   // What cannot be read is missed where it is needed, and told there.
-  return { secretSource: kubernetesSecrets(api, () => undefined) };
+  return withCluster(cluster, (api) => work({ secretSource: kubernetesSecrets(api, () => undefined) }));
 }
 
 /** The driver's own words would quote the address, and with it the password. */

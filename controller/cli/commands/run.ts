@@ -23,7 +23,7 @@ export async function run(cx: Cx, options: RunOptions): Promise<Exit> {
     const source = await open(installation, log);
     const rest = hangUps(source);
     const observed = observe(installation, log, source);
-    if ("attach" in source) source.attach(observed.controller);
+    source.cluster?.attach(observed.controller);
     const http = where && (await listen(endpointsOf(observed, log, where.token), where));
     if (http)
       log.info(
@@ -36,7 +36,7 @@ export async function run(cx: Cx, options: RunOptions): Promise<Exit> {
       rest();
       await http?.close();
       observed.liveness.close();
-      if ("close" in source) source.close();
+      source.cluster?.close();
     }
     return EXIT.ok;
   });
@@ -73,9 +73,7 @@ async function follow(
 
 /** SIGHUP asks for a look, as a forge's own hook may send it. Answers how to stop listening. */
 function hangUps(source: Followed): () => void {
-  const look = (): void => {
-    if ("poll" in source) source.poll();
-  };
+  const look = (): void => source.poll?.();
   process.on("SIGHUP", look);
   return () => process.off("SIGHUP", look);
 }

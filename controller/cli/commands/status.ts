@@ -4,24 +4,24 @@ import type { Subscriber } from "../../api/types.generated.ts";
 import { stateOf } from "../../core/suspend.ts";
 import type { Installation } from "../../main.ts";
 import { readJsonPath } from "../crds.ts";
-import { type Ask, asking, type Known } from "../declared-objects.ts";
+import type { Ask, Known } from "../declared-objects.ts";
 import { EXIT, type Exit } from "../exit.ts";
 import type { Cx } from "../io.ts";
-import { inCluster, type SourceOption } from "../knowledge.ts";
+import { type SourceOption, withKnowledge } from "../knowledge.ts";
 import { type OutputOption, print } from "../output.ts";
 import { type Overview, overviewText, type Surroundings, type TenantRow, type Trouble } from "../render/overview.ts";
-import { withInstallation } from "../session.ts";
 
-export async function status(cx: Cx, { output, source }: OutputOption & SourceOption): Promise<Exit> {
-  const overview =
-    source === undefined
-      ? await withInstallation(cx, async (i) => ({ ...(await look(asking(i))), ...(await around(i)) }))
-      : { ...(await look(inCluster(cx, source))), ...{ installation: source, store: "of the cluster" } };
-  await print(cx.io, output, overview, (wide) => overviewText(overview, wide, cx.io.paint));
-  return EXIT.ok;
+export async function status(cx: Cx, options: OutputOption & SourceOption): Promise<Exit> {
+  return withKnowledge(cx, options, async (ask, installation) => {
+    const overview = { ...(await look(ask)), ...(await around(installation, options.source)) };
+    await print(cx.io, options.output, overview, (wide) => overviewText(overview, wide, cx.io.paint));
+    return EXIT.ok;
+  });
 }
 
-async function around({ settings, server, leases, objects }: Installation): Promise<Surroundings> {
+async function around(of: Installation | undefined, cluster = ""): Promise<Surroundings> {
+  if (!of) return { installation: cluster, store: "of the cluster" };
+  const { settings, server, leases, objects } = of;
   return {
     installation: settings.installation,
     store: server.embedded ? "embedded" : "DATABASE_URL",
