@@ -62,8 +62,6 @@ export interface KubeApi {
   create(of: Collection, body: object, signal: AbortSignal): Promise<KubeObject>;
   /** Only while it is still this one. */
   remove(target: Target, uid: string, signal: AbortSignal): Promise<void>;
-  /** Of the server, such as `v1.37.1`. */
-  version(signal: AbortSignal): Promise<string>;
 }
 
 /** Who writes what is ours: https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers */
@@ -76,6 +74,7 @@ const FAULTS = {
   Forbidden: "grant it with the chart's role, or check the account",
   Unauthorized: "check the credentials of the kubeconfig or the service account",
   Invalid: "the server refused the content",
+  Unusable: "name a kubeconfig that can be read, and a context of it, with --source kubernetes:CONTEXT or KUBECONFIG",
   Unreachable: "check the address and that the API server is up; it is tried again",
   Busy: "the server asked to slow down; it is tried again",
 } as const;

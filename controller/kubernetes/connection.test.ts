@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Collection, KubeError, type WatchEvent } from "./api.ts";
 import { type Connection, connectKubernetes } from "./connection.ts";
 import { collectionOf, targetOf } from "./kinds.ts";
@@ -261,7 +261,19 @@ describe("what cannot be used is named before anything is asked", () => {
     ["a context that is not in it", { context: "other" }, "no context other"],
   ])("%s", async (_, more, words) => {
     const file = server.write("config", kubeconfig(server.url, { token: TOKEN }, TRUSTED));
-    expect((await failureOf(connectKubernetes({ kubeconfig: file, ...more }))).message).toContain(words);
+    const failure = await failureOf(connectKubernetes({ kubeconfig: file, ...more }));
+    expect(failure).toMatchObject({ code: "Unusable", message: expect.stringContaining(words) });
+  });
+  test.each([
+    ["/nowhere/config", "ENOENT", "as KUBECONFIG names one that is not there"],
+    ["broken", "cannot be read", "as one that holds a token and is no YAML"],
+  ])("%s of the environment: %s, %s", async (name, code) => {
+    const file = name.startsWith("/") ? name : server.write(name, "users: [{ token: hunter2 }");
+    vi.stubEnv("KUBECONFIG", file);
+    const failure = await failureOf(connectKubernetes());
+    vi.unstubAllEnvs();
+    expect(failure).toMatchObject({ code: "Unusable", message: expect.stringContaining(code) });
+    expect(failure.message).not.toContain("hunter2");
   });
 });
 

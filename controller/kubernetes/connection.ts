@@ -15,6 +15,7 @@ import {
 import { openCredentials, withTokenFiles } from "./credentials.ts";
 import { openTransport, type Transport } from "./transport.ts";
 import { watchEvents } from "./watching.ts";
+import { nameOf } from "./words.ts";
 
 export interface ConnectionOptions {
   /** A kubeconfig file; otherwise KUBECONFIG, ~/.kube/config, or the service account of the pod. */
@@ -32,7 +33,7 @@ const PAGE = 500;
 /** Nothing is asked of the server yet. The library takes 90 MB, so only who needs it loads it. @throws KubeError */
 export async function connectKubernetes(o: ConnectionOptions = {}): Promise<Connection> {
   const lib = await import("@kubernetes/client-node");
-  const credentials = openCredentials(() => configOf(lib, o));
+  const credentials = openCredentials(() => readConfig(lib, o));
   const cluster = credentials.current().getCurrentCluster();
   if (!cluster) throw unusable("the kubeconfig names no cluster for this context");
   const transport = openTransport(credentials, cluster);
@@ -48,6 +49,15 @@ export async function connectKubernetes(o: ConnectionOptions = {}): Promise<Conn
   return { server: cluster.server, ...verbs(transport), watch, close: () => transport.close() };
 }
 
+/** Of a file that cannot be read only the code is said: its text may hold a token. */
+function readConfig(lib: typeof k8s, o: ConnectionOptions): k8s.KubeConfig {
+  try {
+    return configOf(lib, o);
+  } catch (e) {
+    if (e instanceof KubeError) throw e;
+    throw unusable(`the kubeconfig cannot be read (${nameOf(e)})`);
+  }
+}
 function configOf(lib: typeof k8s, { kubeconfig, context }: ConnectionOptions): k8s.KubeConfig {
   const config = new lib.KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
@@ -59,7 +69,7 @@ function configOf(lib: typeof k8s, { kubeconfig, context }: ConnectionOptions): 
   config.setCurrentContext(context);
   return config;
 }
-const unusable = (words: string): KubeError => new KubeError("Unreachable", "connect to Kubernetes", words);
+const unusable = (words: string): KubeError => new KubeError("Unusable", "connect to Kubernetes", words);
 
 function verbs({ send }: Transport): Omit<KubeApi, "watch"> {
   return {
@@ -107,12 +117,6 @@ function verbs({ send }: Transport): Omit<KubeApi, "watch"> {
     async remove(target, uid, signal) {
       const body = { preconditions: { uid } };
       await send({ doing: `delete ${wordsOf(target)}`, method: "DELETE", path: pathOf(target), body, signal });
-    },
-    async version(signal) {
-      const answer = (await send({ doing: "ask for the version", method: "GET", path: "/version", signal })) as {
-        readonly gitVersion: string;
-      };
-      return answer.gitVersion;
     },
   };
 

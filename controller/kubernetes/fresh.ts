@@ -3,7 +3,8 @@ import type { KindName } from "../api/types.generated.ts";
 import { kindOfKey, type ObjectKey } from "../core/catalog-key.ts";
 import { type KubeApi, KubeError } from "./api.ts";
 import { type Kept, type Mirror, trimmed } from "./kept.ts";
-import { collectionOf, targetOf } from "./kinds.ts";
+import { targetOf } from "./kinds.ts";
+import { everyObject } from "./reading.ts";
 import type { World } from "./world.ts";
 
 /** Up to here objects are read by name, and more of one kind by one consistent list. */
@@ -47,10 +48,6 @@ async function get({ api, world, signal }: Reading, kind: KindName, keys: readon
 
 async function list({ api, world, signal }: Reading, kind: KindName): Promise<void> {
   const objects: (Kept | Mirror)[] = [];
-  for (let next: string | undefined, first = true; first || next !== undefined; first = false) {
-    const page = await api.page(collectionOf(kind), next, signal);
-    for (const object of page.items) objects.push(trimmed(kind, object));
-    next = page.next;
-  }
+  for await (const object of everyObject(api, kind, signal)) objects.push(trimmed(kind, object));
   world.take(kind, { type: "all", objects });
 }

@@ -64,7 +64,7 @@ export class Mirrors {
     const stamp = { generation: mirror?.generation, now: now(), previous: undefined };
     const status = profileStatus({ name, status: user }, stamp);
     if (!mirror || mirror.timelessDigest === timelessOf(status) || !ports.mayWrite()) return;
-    const body = { ...head, metadata: { name, namespace, uid: mirror.uid }, status };
+    const body = { ...head, metadata: { name, namespace }, status };
     this.#take(await api.applyStatus(target, body, signal));
   }
   #take(object: Parameters<typeof trimmed>[1]): Mirror | undefined {

@@ -1,6 +1,7 @@
 /** What a collection of the API server holds, kept up to date: a paged list, then a watch, and both again for ever. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Collection, type KubeApi, KubeError, type KubeObject } from "./api.ts";
+import { everyPage } from "./reading.ts";
 
 /** What whoever follows learns, in this order: one `all`, then single changes, then perhaps another `all`. */
 export type Reflection<T> =
@@ -80,17 +81,15 @@ async function* listed<T>(
   hear: () => void,
 ): AsyncGenerator<Reflection<T>> {
   const objects: T[] = [];
-  let next: string | undefined;
   let version = "";
-  do {
-    const page = await api.page(of, next, signal);
+  for await (const { items, resourceVersion } of everyPage(api, of, signal)) {
     hear();
-    for (const object of page.items) {
+    for (const object of items) {
       const kept = trim(object);
       if (kept !== undefined) objects.push(kept);
     }
-    ({ next, resourceVersion: version } = page);
-  } while (next !== undefined);
+    version = resourceVersion;
+  }
   yield { type: "all", objects };
   place.version = version;
 }

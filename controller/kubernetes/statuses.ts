@@ -108,14 +108,14 @@ export class Statuses {
     return written?.asked === digest && written.found === statusDigest;
   }
 
-  /** undefined: it is not there any more, or it is another one by now. */
+  /** undefined: it is not there any more. One that has its name by now is told of by its watch, and written anew. */
   async #apply(api: KubeApi, object: Kept, status: object, signal: AbortSignal): Promise<Kept | undefined> {
-    const { kind, name, namespace, uid } = object;
-    const body = { apiVersion: API_VERSION, kind, metadata: { name, ...(namespace && { namespace }), uid }, status };
+    const { kind, name, namespace } = object;
+    const body = { apiVersion: API_VERSION, kind, metadata: { name, ...(namespace && { namespace }) }, status };
     try {
       return kept(kind, await api.applyStatus(targetOf(kind, namespace, name), body, signal));
     } catch (e) {
-      if (e instanceof KubeError && (e.code === "NotFound" || e.code === "Conflict")) return undefined;
+      if (e instanceof KubeError && e.code === "NotFound") return undefined;
       throw e;
     }
   }

@@ -1,5 +1,4 @@
 /** One request to the API server, with the credentials of the kubeconfig as they are at that moment. */
-import { hash } from "node:crypto";
 import { Agent, type RequestOptions } from "node:https";
 import type { Cluster } from "@kubernetes/client-node";
 import axios, { type AxiosResponse } from "axios";
@@ -27,7 +26,7 @@ const CONNECTIONS = 16;
 const MOST_BYTES = 256 * 1024 * 1024;
 
 export function openTransport(credentials: Credentials, cluster: Cluster): Transport {
-  const agents = new Map<string, Agent>();
+  let used: { readonly tls: string; readonly agent: Agent } | undefined;
   // The library's own agent closes each connection after its request, and does not notice a renewed certificate.
   const agentFor = (o: RequestOptions): Agent => {
     const tls = {
@@ -37,12 +36,11 @@ export function openTransport(credentials: Credentials, cluster: Cluster): Trans
       servername: o.servername,
       rejectUnauthorized: o.rejectUnauthorized,
     };
-    const key = hash("sha1", JSON.stringify(tls));
-    const agent = agents.get(key) ?? new Agent({ ...tls, keepAlive: true, maxSockets: CONNECTIONS });
-    if (!agents.has(key)) for (const old of agents.values()) old.destroy();
-    agents.clear();
-    agents.set(key, agent);
-    return agent;
+    const text = JSON.stringify(tls);
+    if (used?.tls === text) return used.agent;
+    used?.agent.destroy();
+    used = { tls: text, agent: new Agent({ ...tls, keepAlive: true, maxSockets: CONNECTIONS }) };
+    return used.agent;
   };
   return {
     async send({ doing, method, path, body, type = "application/json", signal }) {
@@ -76,9 +74,7 @@ export function openTransport(credentials: Credentials, cluster: Cluster): Trans
       if (answer.status === 401) credentials.refused(config);
       return contentOf(doing, answer);
     },
-    close: () => {
-      for (const agent of agents.values()) agent.destroy();
-    },
+    close: () => used?.agent.destroy(),
   };
 }
 

@@ -59,8 +59,8 @@ export interface Site {
   /** Writes objects into a file of the folder in which kubectl runs. */
   readonly write: (file: string, ...objects: readonly object[]) => Promise<void>;
   readonly lastmile: (...args: readonly string[]) => Promise<Answer>;
-  /** Starts `lastmile run --source kubernetes`; it is killed at the end at the latest. */
-  readonly run: (env?: Readonly<Record<string, string>>) => Promise<Controller>;
+  /** Starts `lastmile run --source kubernetes`, until it logs this event; it is killed at the end at the latest. */
+  readonly run: (env?: Readonly<Record<string, string>>, until?: string) => Promise<Controller>;
   readonly radius: pg.Pool;
   readonly store: pg.Pool;
   /** Where the declarations find RADIUS. */
@@ -135,7 +135,8 @@ export async function openSite({ policies = {}, more = [], system = {}, server }
   return {
     ...{ kubectl, apply, tried, write, read, list, lastmile, radiusUrl, door },
     ...{ radius: database.pool, store: store.pool },
-    run: (more) => stay(program(["run", "--source", "kubernetes", "--listen", "127.0.0.1:0"], more)),
+    run: (more, until = "listening") =>
+      stay(program(["run", "--source", "kubernetes", "--listen", "127.0.0.1:0"], more), until),
     async close() {
       for (const child of children) child.kill("SIGKILL");
       await withoutKinds(send);
@@ -185,8 +186,8 @@ async function initialize(
   await rm(join(root, "secrets"), { recursive: true }); // from here on credentials come from the cluster alone
 }
 
-/** Returns when the cluster was taken in once. */
-async function stay(child: ChildProcess): Promise<Controller> {
+/** Returns when it has logged this event. */
+async function stay(child: ChildProcess, until: string): Promise<Controller> {
   let text = "";
   const keep = (chunk: Buffer): void => {
     text += chunk.toString();
@@ -198,7 +199,10 @@ async function stay(child: ChildProcess): Promise<Controller> {
       .split("\n")
       .filter((line) => line.includes(`"event":"${event}"`))
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
-  await soon(() => expect(child.exitCode === null ? logged("listening").length : text).toBe(1));
+  await soon(() => {
+    expect(child.exitCode, text).toBeNull();
+    expect(logged(until)).not.toEqual([]);
+  });
   const end: Controller["end"] = async (signal) => {
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
     const gone = new Promise<number | null>((settle) => child.once("exit", settle));

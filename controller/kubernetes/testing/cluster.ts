@@ -78,7 +78,6 @@ export class MemoryCluster {
       this.#asked(`patch ${idOf(target)}`, signal, () => this.#patch(target, body as { readonly metadata?: Meta })),
     create: () => Promise.reject(new KubeError("Invalid", "create", "not here")),
     remove: (target, _, signal) => this.#asked(`delete ${idOf(target)}`, signal, () => this.#remove(target)),
-    version: async () => "v1.37.1",
   };
 
   /** Creates it, or writes another spec. */
