@@ -199,14 +199,16 @@ class Following {
     return `${latest}`;
   }
 
-  /** What is told is held by our finalizer, and what is gone is read once more. Answers whether anything was looked at. */
-  async #makeSure({ upserts, deletes }: Draft): Promise<boolean> {
+  /** What is told is held by our finalizer, and what is gone is read once more. Answers whether anything is other than it was. */
+  async #makeSure({ upserts, deletes, lasts }: Draft): Promise<boolean> {
     const { api, world, trouble } = this.#o;
     const signal = this.#signal;
+    const concerned = [...upserts, ...lasts].map(({ key }) => key).concat(deletes);
+    const before = concerned.map((key) => this.#contentOf(key));
     const unheld = upserts.flatMap(({ key }) => this.#unheld(key) ?? []);
     await sideBySide(unheld, AT_ONCE, (object) => this.#hold(object));
     await readAgain({ api, world, trouble, signal, pause: (ms) => this.#pause(ms) }, deletes);
-    return unheld.length + deletes.length > 0;
+    return concerned.some((key, n) => this.#contentOf(key) !== before[n]);
   }
   /** Who else writes the object at that moment makes it fail, so it is tried on what they left. */
   async #hold(object: Kept): Promise<void> {

@@ -35,3 +35,21 @@ test("of many, each has its turn", async () => {
   const turns = [await used.changed(), await used.changed(), await used.changed()];
   expect(turns.map((t) => [...t])).toEqual([[], [], ["acme/s449/a"]]);
 });
+test("one that is gone is forgotten, unless somebody asks for it again", async () => {
+  const asked: string[] = [];
+  const read = async (...place: readonly string[]) => {
+    asked.push(place.join("/"));
+    return kept.has(place.join("/")) ? new Sensitive("here") : undefined;
+  };
+  used = new UsedSecrets({ read, readAll: async () => ({}) }, digest);
+  await used.read("acme", "pw", "a");
+  kept.clear();
+  await used.changed();
+  asked.length = 0;
+  await used.changed();
+  expect(asked).toEqual([]);
+  await used.read("acme", "pw", "a");
+  await used.changed();
+  kept.set("acme/pw/a", "again");
+  expect([...(await used.changed())]).toEqual(["acme/pw/a"]);
+});

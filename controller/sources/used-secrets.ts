@@ -4,6 +4,8 @@ import type { SecretSource } from "./secrets.ts";
 
 /** Read at one look: a network of 20,000 own Secrets is gone through in a quarter of an hour, and a small one at each look. */
 const AT_ONCE = 200;
+/** In place of a digest. */
+const MISSING = "";
 
 export class UsedSecrets implements Pick<SecretSource, "read"> {
   readonly #source: SecretSource;
@@ -29,13 +31,14 @@ export class UsedSecrets implements Pick<SecretSource, "read"> {
       const now = this.#of(await this.#source.read(namespace, name, key));
       if (this.#used.get(place) !== before) continue; // handed out meanwhile
       this.#used.delete(place);
-      this.#used.set(place, now);
       if (now !== before) changed.add(place);
+      // One that is gone is forgotten: whoever still uses it is told, and asks again.
+      if (now === before || now !== MISSING) this.#used.set(place, now);
     }
     return changed;
   }
   #of(value: Sensitive | undefined): string {
-    return value === undefined ? "" : this.#digest(value.reveal());
+    return value === undefined ? MISSING : this.#digest(value.reveal());
   }
 }
 /** None of the parts holds a slash. */
