@@ -106,6 +106,7 @@ describe("one store", () => {
   });
 
   it("connections of the database cut in the middle of a batch: converged in the end", async () => {
+    await controller(p);
     await p.declare("lines.yaml", ...ten());
     for (let round = 0; round < 10; round++) {
       await p.radius.query(
