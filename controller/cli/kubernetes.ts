@@ -3,10 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SubscriberStatus } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import { objectKeyOf } from "../core/compose.ts";
-import { modeOf } from "../core/policy.ts";
 import type { Controller } from "../engine/controller.ts";
 import type { Declared } from "../engine/declared.ts";
-import { ownersOf, standing } from "../engine/standing.ts";
+import { isEnforced, ownersOf, standing } from "../engine/standing.ts";
 import { type KubeApi, KubeError } from "../kubernetes/api.ts";
 import { Desk } from "../kubernetes/desk.ts";
 import type { Kept } from "../kubernetes/kept.ts";
@@ -47,7 +46,7 @@ export async function followCluster(installation: Installation, f: Following): P
   const trouble = (error: unknown): void => tell(f.log, error);
   const world = new World();
   let declared: Declared | undefined;
-  const enforces = (object: Kept): boolean => declared !== undefined && isEnforced(object, declared);
+  const enforces = (object: Kept): boolean => declared !== undefined && isEnforced(object, declared, Date.now());
   const ports = portsOf(installation, () => declared, enforces);
   const desk = new Desk({ ...{ api: connection, world, ports, trouble }, instance: settings.holder, now: Date.now });
   const source = kubernetesSource({
@@ -135,16 +134,6 @@ function portsOf(
       return standing(keys, { installation: settings.installation, declared: now, objects, store, now: Date.now() });
     },
   };
-}
-
-/** Where Lastmile only looks, an object may go without a word. */
-function isEnforced({ kind, namespace, name }: Kept, declared: Declared): boolean {
-  const now = Date.now();
-  if (kind === "ExternalSystem") return declared.system(name)?.spec.mode !== "Observe";
-  const tenant = kind === "Tenant" ? declared.tenant(name) : declared.catalog.tenant(namespace ?? "");
-  if (!tenant) return false;
-  const bound = [...declared.boundSystems(tenant.metadata.name).keys()];
-  return bound.some((system) => modeOf(tenant, declared.system(system), system, now) !== "Observe");
 }
 
 /** By object: the problems of a source name the document. */

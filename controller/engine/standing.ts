@@ -1,6 +1,8 @@
 /** What still stands for something: an object may only vanish when nothing that was made for it is in service. */
+import type { KindName } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import type { OwnerKey } from "../core/owner.ts";
+import { modeOf } from "../core/policy.ts";
 import type { Objects } from "../store/objects.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";
@@ -43,4 +45,18 @@ async function supports(key: ObjectKey, { store }: StandingView): Promise<boolea
   if (kind !== "Tenant") return false;
   for (const { live } of (await store.owners(name)).values()) if (live) return true;
   return false;
+}
+
+/** Where Lastmile only looks, an object may go without a word. */
+export function isEnforced({ kind, namespace, name }: Named, declared: Declared, now: number): boolean {
+  if (kind === "ExternalSystem") return declared.system(name)?.spec.mode !== "Observe";
+  const tenant = kind === "Tenant" ? declared.tenant(name) : declared.catalog.tenant(namespace ?? "");
+  if (!tenant) return false;
+  const bound = [...declared.boundSystems(tenant.metadata.name).keys()];
+  return bound.some((system) => modeOf(tenant, declared.system(system), system, now) !== "Observe");
+}
+interface Named {
+  readonly kind: KindName;
+  readonly namespace: string | undefined;
+  readonly name: string;
 }
