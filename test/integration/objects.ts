@@ -45,6 +45,16 @@ export function tenant(spec: Partial<TenantSpec> = {}, policies: Partial<TenantS
   const made = fixture.tenant(spec);
   return { ...made, spec: { ...made.spec, policies: { ...made.spec.policies, ...policies } } };
 }
+/** Each customer has a pair of tags of his own, from the pool `home`. */
+export const PER_SUBSCRIBER = {
+  name: "internet",
+  vlanMode: "PerSubscriber",
+  vlanPool: "home",
+  technologyProfileId: 64,
+  pbit: 0,
+  keepWhenSuspended: false,
+  multicast: false,
+} as const;
 /** Its user and password are in the Secret of its name. */
 export function radius(url: string, name = ENDPOINT): ExternalSystem {
   const made = fixture.radius(name);

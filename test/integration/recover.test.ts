@@ -6,7 +6,7 @@ import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
 import { models } from "../lab/netbox/models.ts";
 import { type Standin, startStandin } from "../lab/netbox/server.ts";
 import { NETBOX, NetboxSite } from "./netbox.site.ts";
-import { SYSTEM, snapshot, sub, suspended, tenant } from "./objects.ts";
+import { PER_SUBSCRIBER, SYSTEM, snapshot, sub, suspended, tenant } from "./objects.ts";
 import type { Site } from "./site.ts";
 import { dump } from "./tables.ts";
 
@@ -46,16 +46,9 @@ const v4: TenantAddressPool = {
 const pd: TenantAddressPool = {
   ...{ name: "pd", use: "PD", prefixes: ["2001:db8:1::/48"], prefixLength: 56, vrf: "internet", gateway: "None" },
 };
-const TAGS = {
-  vlanPool: "home",
-  technologyProfileId: 64,
-  pbit: 0,
-  keepWhenSuspended: false,
-  multicast: false,
-} as const;
 const basic = plan({
   ...{ ipv4Assignment: "Dynamic", ipv6AssignmentMode: "PD" },
-  services: [{ name: "internet", vlanMode: "PerSubscriber", ...TAGS }],
+  services: [PER_SUBSCRIBER],
   billing: { product: "res-100", price: { amount: "29.90", currency: "EUR", period: "Monthly" } },
 });
 const customer = (name: string, more: Partial<Subscriber["spec"]> = {}): Subscriber =>

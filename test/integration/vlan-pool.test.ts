@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LastmileObject, Subscriber } from "../../controller/api/types.generated.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
-import { radius, snapshot, sub, tenant } from "./objects.ts";
+import { PER_SUBSCRIBER, radius, snapshot, sub, tenant } from "./objects.ts";
 import { Site } from "./site.ts";
 
 let site: Site;
@@ -11,15 +11,6 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-const PER_SUBSCRIBER = {
-  name: "internet",
-  vlanMode: "PerSubscriber",
-  vlanPool: "home",
-  technologyProfileId: 64,
-  pbit: 0,
-  keepWhenSuspended: false,
-  multicast: false,
-} as const;
 /** One S-tag and C-tags from 1000 to `last`. */
 const pooled = (last: number, ...subscribers: readonly Subscriber[]): readonly LastmileObject[] => [
   tenant({
