@@ -27,6 +27,7 @@ export async function withCluster<T>(name: ClusterName, work: (api: Connection) 
   }
 }
 export function inWords(e: unknown): never {
-  if (e instanceof KubeError) throw new CliError(e.message, e.remedy, EXIT.failed);
+  if (e instanceof KubeError)
+    throw new CliError(e.message, e.remedy, e.code === "Unusable" ? EXIT.invalid : EXIT.failed);
   throw e;
 }

@@ -74,7 +74,8 @@ const FAULTS = {
   Forbidden: "grant it with the chart's role, or check the account",
   Unauthorized: "check the credentials of the kubeconfig or the service account",
   Invalid: "the server refused the content",
-  Unusable: "name a kubeconfig that can be read, and a context of it, with --source kubernetes:CONTEXT or KUBECONFIG",
+  Unusable:
+    "name a kubeconfig that can be read, and a context of it, with kubernetes:CONTEXT or KUBECONFIG; a folder is named by its path",
   Unreachable: "check the address and that the API server is up; it is tried again",
   Busy: "the server asked to slow down; it is tried again",
 } as const;

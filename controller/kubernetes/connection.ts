@@ -63,12 +63,15 @@ function configOf(lib: typeof k8s, { kubeconfig, context }: ConnectionOptions): 
   if (kubeconfig === undefined) config.loadFromDefault();
   else if (existsSync(kubeconfig)) config.loadFromFile(kubeconfig);
   else throw unusable(`${kubeconfig} does not exist`);
+  if (config.getCurrentCluster()?.server === NOWHERE) throw unusable("there is no kubeconfig, and this is no pod");
   withTokenFiles(config, kubeconfig ?? process.env["KUBECONFIG"] ?? join(homedir(), ".kube", "config"));
   if (context === undefined) return config;
   if (!config.getContextObject(context)) throw unusable(`the kubeconfig has no context ${context}`);
   config.setCurrentContext(context);
   return config;
 }
+/** What the library answers where it found nothing; nobody who declares a provider serves it without TLS. */
+const NOWHERE = "http://localhost:8080";
 const unusable = (words: string): KubeError => new KubeError("Unusable", "connect to Kubernetes", words);
 
 function verbs({ send }: Transport): Omit<KubeApi, "watch"> {

@@ -50,7 +50,7 @@ describe("the program", () => {
   });
   it.each([
     [["aply"], /unknown command 'aply'\n\(Did you mean apply\?\)/],
-    [["plan"], /missing required argument 'path'/],
+    [["validate"], /missing required argument 'path'/],
     [["plan", "examples", "--force"], /unknown option '--force'/],
     [["plan", "examples", "-o", "xml"], /Allowed choices are table, wide, json, yaml/],
     [["apply", "examples", "--timeout", "soon"], /It takes a whole number/],
@@ -73,6 +73,18 @@ describe("the program", () => {
     const { exitCode, stdout, stderr } = await start(SHIM, argv);
     expect(stderr).toMatch(words);
     expect(stdout).toBe("");
+    expect(exitCode).toBe(4);
+  });
+  it.each([
+    [
+      "KUBECONFIG",
+      "/nowhere/config",
+      /the kubeconfig cannot be read \(ENOENT\)\n {2}name a kubeconfig .* a folder is named/,
+    ],
+    ["HOME", "/nowhere", /there is no kubeconfig, and this is no pod\n {2}name a kubeconfig/],
+  ])("a plan without a path asks the cluster, and says where none is: %s=%s", async (name, value, words) => {
+    const { exitCode, stderr } = await start(SHIM, ["plan"], { KUBECONFIG: "", [name]: value });
+    expect(stderr).toMatch(words);
     expect(exitCode).toBe(4);
   });
   it("shows a stack only on request", async () => {
