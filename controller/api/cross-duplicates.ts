@@ -1,7 +1,7 @@
 /** What only one may have. Who stands keeps it, of several new ones the lesser name; the others are refused, and both named. */
 import { keyOfObject, namespaceOf } from "../core/catalog.ts";
 import type { Claim } from "../core/model.ts";
-import { type Declared, type Finding, nameOf, type World, whereIs } from "./cross-world.ts";
+import { type Declared, type Finding, isForeign, nameOf, type World, whereIs } from "./cross-world.ts";
 import { compare } from "./load-problem.ts";
 import type { Subscriber } from "./types.generated.ts";
 
@@ -37,7 +37,10 @@ function* contest(all: readonly Holding[], isHolder: (h: Holding) => boolean): G
   );
   for (const { of, path, what, remedy } of others)
     if (holder && of !== holder.of)
-      yield { of, path, message: `${what} is held by ${whereIs(holder.of, holder.path)}`, remedy };
+      yield {
+        ...{ of, path, message: `${what} is held by ${whereIs(holder.of, holder.path)}`, remedy },
+        ...(isForeign(of, holder.of) && { toTenant: `${what} is held by another tenant` }),
+      };
 }
 
 /** A namespace belongs to one tenant. */

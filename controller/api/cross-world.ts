@@ -16,6 +16,8 @@ export interface Finding {
   readonly path: string;
   readonly message: string;
   readonly remedy: string;
+  /** As of LoadProblem. */
+  readonly toTenant?: string;
 }
 export interface World {
   readonly declared: readonly Declared[];
@@ -37,7 +39,10 @@ export const nameOf = (o: LastmileObject): string =>
 export const whereIs = ({ object, source }: Declared, path = "metadata.name"): string =>
   `${object.kind} ${nameOf(object)} (${source.file}:${source.locate(path).line})`;
 
-export const findingProblem = ({ of, path, message, remedy }: Finding): LoadProblem => ({
+export const isForeign = (a: Declared, b: Declared): boolean =>
+  !isClusterScoped(a.object.kind) && namespaceOf(a.object) !== namespaceOf(b.object);
+
+export const findingProblem = ({ of, path, message, remedy, toTenant }: Finding): LoadProblem => ({
   file: of.source.file,
   ...of.source.locate(path),
   kind: of.object.kind,
@@ -45,6 +50,7 @@ export const findingProblem = ({ of, path, message, remedy }: Finding): LoadProb
   path,
   message,
   remedy,
+  ...(toTenant !== undefined && { toTenant }),
 });
 
 export const subscribers = (declared: readonly Declared[]): readonly { of: Declared; object: Subscriber }[] =>

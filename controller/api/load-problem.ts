@@ -14,6 +14,8 @@ export interface LoadProblem extends Position {
   readonly path: string;
   readonly message: string;
   readonly remedy: string;
+  /** In place of the message where only the people of its tenant read it: of another tenant's they learn nothing. */
+  readonly toTenant?: string;
 }
 
 /** `file:line:column kind name path: message; remedy`. */

@@ -141,7 +141,7 @@ function refusalsOf({ errors }: SourceUpdate, world: World) {
   const keys = new Map([...world.values()].map((k) => [k.document.file, k.key]));
   const named = errors.flatMap((e) => {
     const key = keys.get(e.file);
-    return key === undefined ? [] : [{ ...e, key }];
+    return key === undefined ? [] : [{ ...e, key, message: e.toTenant ?? e.message }];
   });
   return Map.groupBy(named, (e) => e.key);
 }

@@ -234,6 +234,13 @@ describe("the profile of who declares none", () => {
     hear();
     await until(shownProfile).toBeDefined();
   });
+  test("goes when he is gone and it was left behind", async () => {
+    cluster.remove(john);
+    cluster.free(john);
+    hear();
+    await until(shownProfile).toBeUndefined();
+    expect(troubles).toEqual([]);
+  });
   test("goes when he declares one of another kind", async () => {
     say(statusOf("True", "Converged", "Inline"));
     await until(shownProfile).toBeUndefined();

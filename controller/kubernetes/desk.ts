@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import type { Refusal } from "../core/status/refused.ts";
 import { hold, isHeld, letGo, needsHold } from "./finalizer.ts";
+import type { Kept } from "./kept.ts";
 import { Mirrors } from "./mirrors.ts";
 import type { DeskOptions } from "./ports.ts";
 import { Round } from "./round.ts";
@@ -70,18 +71,12 @@ export class Desk {
   async #sweep(signal: AbortSignal): Promise<void> {
     const { world, ports } = this.#o;
     const here = [...world.values()];
-    this.#round.add(here.filter((k) => needsHold(k) && ports.enforces(k)).map((k) => k.key));
-    const leaving = here.filter((k) => k.deleting && isHeld(k)).map((k) => k.key);
+    this.#round.remind(here.filter((k) => needsHold(k) && ports.enforces(k)).map((k) => k.key));
+    const leaving = here.filter(isLeaving).map((k) => k.key);
     if (leaving.length === 0) return;
     const standing = await ports.standing(leaving);
-    for (const key of leaving) {
-      if (standing.has(key) || signal.aborted) continue;
-      this.#over.add(key);
-      this.#round.add([key]);
-    }
+    if (!signal.aborted) this.#round.remind(leaving.filter((key) => !standing.has(key)));
   }
-  /** Deleted objects that stand for nothing any more. */
-  readonly #over = new Set<ObjectKey>();
 
   /** @throws KubeError, StoreError: then it is tried again. */
   async #work(key: ObjectKey, signal: AbortSignal): Promise<void> {
@@ -90,15 +85,17 @@ export class Desk {
     if (!this.#isTold || !ports.mayWrite()) return;
     await this.#mirrors.write(key, signal);
     if (!object) return;
-    if (this.#over.delete(key)) {
-      if (object.deleting && isHeld(object)) world.read(key, await letGo(api, object, signal));
+    // Asked at that moment: it may have been made again since it was looked for.
+    if (isLeaving(object) && !(await ports.standing([key])).has(key)) {
+      if (ports.mayWrite()) world.read(key, await letGo(api, object, signal));
       return;
     }
-    if (needsHold(object) && ports.enforces(object)) world.read(key, await hold(api, object, signal));
     await this.#statuses.write(key, signal);
     this.#round.add(this.#mirrors.declaredBeside(object));
+    if (needsHold(object) && ports.enforces(object)) world.read(key, await hold(api, world.get(key) ?? object, signal));
   }
 }
+const isLeaving = (object: Kept): boolean => object.deleting && isHeld(object);
 
 interface Repeating {
   readonly signal: AbortSignal;

@@ -17,6 +17,7 @@ export interface Reporter {
 }
 const EVENTS = { group: "events.k8s.io", version: "v1", plural: "events" } as const;
 const CONTROLLER = "lastmile.dev/controller";
+/** Of a note, in bytes. */
 const LONGEST = 1024;
 /** Where events of objects without a namespace are kept. */
 const CLUSTER = "default";
@@ -39,7 +40,7 @@ function eventOf({ object, ready }: Happening, namespace: string, { instance, no
     action: "Reconcile",
     type: ready.status === "False" ? "Warning" : "Normal",
     reason: ready.reason,
-    note: shortened(ready.message, LONGEST),
+    note: withinBytes(shortened(ready.message, LONGEST)),
     regarding: {
       apiVersion: API_VERSION,
       kind,
@@ -50,3 +51,7 @@ function eventOf({ object, ready }: Happening, namespace: string, { instance, no
     },
   };
 }
+
+/** A character that is cut in two is left out. */
+const withinBytes = (text: string): string =>
+  new TextDecoder().decode(Buffer.from(text).subarray(0, LONGEST), { stream: true });

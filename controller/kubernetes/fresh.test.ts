@@ -67,9 +67,10 @@ test("ten are few", async () => {
 });
 
 test("what Lastmile itself made is nothing that was declared", async () => {
-  cluster.put(at("a"), {}, { labels: { [GENERATED]: "" } });
-  await readAgain(reading, [keyOf("a")]);
-  expect(world.get(keyOf("a"))).toBeUndefined();
+  const key = "NetworkProfile/isp-acme/a";
+  cluster.put({ ...at("a"), kind: "NetworkProfile", plural: "networkprofiles" }, {}, { labels: { [GENERATED]: "" } });
+  await readAgain(reading, [key]);
+  expect([world.get(key), world.mirror(key)?.name]).toEqual([undefined, "a"]);
 });
 
 test("a failed read is tried again, as late as the server asks, and never taken for absence", async () => {

@@ -31,10 +31,27 @@ test("the digest of a status tells only the status", () => {
   expect(keptOf({ status: { a: 1 } }).statusDigest).not.toBe(statusDigest);
 });
 
-test("what Lastmile itself made is never a declaration", () => {
-  expect(
-    kept("NetworkProfile", objectOf({ kind: "NetworkProfile", more: { labels: { [GENERATED]: "" } } })),
-  ).toBeUndefined();
+describe("what Lastmile itself made is never a declaration", () => {
+  const labels = { [GENERATED]: "" };
+  const by = (manager: string, ...fields: readonly string[]) => ({
+    ...{ manager, operation: "Apply" },
+    fieldsV1: Object.fromEntries(fields.map((f) => [f, {}])),
+  });
+  const ours = by("lastmile", "f:metadata", "f:spec");
+  test.each([
+    [[ours], true, "nobody else has written it"],
+    [[ours, by("kubectl-label", "f:metadata")], true, "others may note at it what they like"],
+    [[ours, { ...by("kubectl", "f:spec"), subresource: "status" }], true, "a status declares nothing"],
+    [[ours, by("argocd-controller", "f:spec")], false, "who applies a spec over it declares it"],
+    [[by("kubectl-create", "f:spec")], false, "who labels a profile of his own still declares it"],
+  ])("a labelled profile with managers %j: %s, %s", (managedFields, isOurs) => {
+    const object = objectOf({ kind: "NetworkProfile", more: { labels, managedFields } });
+    expect(kept("NetworkProfile", object) === undefined).toBe(isOurs);
+  });
+  test.each(["Subscriber", "Tenant", "ExternalSystem", "ServicePlan", "SiteSurvey"] as const)(
+    "and the label says nothing at a %s, which would else be withdrawn by it",
+    (kind) => expect(kept(kind, objectOf({ kind, more: { labels } }))).toBeDefined(),
+  );
 });
 
 test("key and place: a cluster-scoped object has no namespace", () => {

@@ -48,7 +48,7 @@ export const trimmed = (kind: KindName, object: KubeObject): Kept | Mirror =>
 /** undefined: Lastmile made it. */
 export function kept(kind: KindName, object: KubeObject): Kept | undefined {
   const { metadata } = object;
-  if (metadata.labels?.[GENERATED] !== undefined) return undefined;
+  if (kind === "NetworkProfile" && metadata.labels?.[GENERATED] !== undefined && isOurs(object)) return undefined;
   const { name, namespace, uid, resourceVersion, generation = 1, deletionTimestamp, finalizers = [] } = metadata;
   const declaration = declarationOf(kind, object);
   return {
@@ -115,11 +115,17 @@ interface Managed {
   readonly manager?: string;
   readonly subresource?: string;
   readonly time?: string;
+  readonly fieldsV1?: Readonly<Record<string, unknown>>;
 }
-function authorOf({ metadata }: KubeObject): string | undefined {
+/** By others than us, beside statuses. */
+function managedBy({ metadata }: KubeObject): readonly Managed[] {
   const { managedFields = [] } = metadata as { readonly managedFields?: readonly Managed[] };
-  return managedFields
-    .filter((m) => m.subresource === undefined && m.manager !== FIELD_MANAGER)
+  return managedFields.filter((m) => m.subresource === undefined && m.manager !== FIELD_MANAGER);
+}
+/** Whoever writes the spec of an object declares it, whatever its label says, and whoever made it first. */
+const isOurs = (object: KubeObject): boolean => !managedBy(object).some((m) => m.fieldsV1?.["f:spec"] !== undefined);
+function authorOf(object: KubeObject): string | undefined {
+  return managedBy(object)
     .toSorted((a, b) => ((a.time ?? "") < (b.time ?? "") ? -1 : 1))
     .at(-1)?.manager;
 }

@@ -3,6 +3,7 @@ import { API_VERSION, type Subscriber, type SubscriberStatus } from "../api/type
 import { keyOf, kindOfKey, type ObjectKey } from "../core/catalog-key.ts";
 import { GENERATED as GENERATED_SPEC } from "../core/resolve/profile.ts";
 import { profileStatus } from "../core/status/profile.ts";
+import { KubeError } from "./api.ts";
 import { digestOf, GENERATED, type Kept, type Mirror, timelessOf, trimmed } from "./kept.ts";
 import { targetOf } from "./kinds.ts";
 import type { DeskOptions } from "./ports.ts";
@@ -17,8 +18,9 @@ export class Mirrors {
 
   /** Whether a word of the server about it, or its silence, may ask for a mirror. */
   concerns(key: ObjectKey): boolean {
+    const { world } = this.#o;
     const of = subscriberOf(key);
-    return of !== undefined && this.#o.world.get(of) !== undefined;
+    return of !== undefined && (world.get(of) !== undefined || world.mirror(key) !== undefined);
   }
 
   /** Subscribers whose mirror is not there, as far as that can be told from what they declare. */
@@ -40,7 +42,8 @@ export class Mirrors {
     const { world, ports } = this.#o;
     const of = subscriberOf(key);
     const subscriber = of === undefined ? undefined : world.get(of);
-    if (of === undefined || !subscriber || subscriber.deleting) return; // his mirror goes with him, by the server's own hand
+    if (of === undefined || subscriber?.deleting) return; // his mirror goes with him, by the server's own hand
+    if (!subscriber) return this.#drop(world.mirror(key), signal); // unless that was told to leave it behind
     const at = profileAt(subscriber);
     if (world.get(at)) return; // a declared one of that name
     const status = (await ports.statusOf(of)) as SubscriberStatus | undefined;
@@ -75,7 +78,10 @@ export class Mirrors {
   async #drop(mirror: Mirror | undefined, signal: AbortSignal): Promise<void> {
     const { api, ports } = this.#o;
     if (!mirror || !ports.mayWrite()) return;
-    await api.remove(targetOf("NetworkProfile", mirror.namespace, mirror.name), mirror.uid, signal);
+    const target = targetOf("NetworkProfile", mirror.namespace, mirror.name);
+    await api.remove(target, mirror.uid, signal).catch((e: unknown) => {
+      if (!(e instanceof KubeError && e.code === "NotFound")) throw e;
+    });
   }
 }
 

@@ -94,6 +94,19 @@ describe("what failed", () => {
     await until(already + 8);
     expect(performance.now() - since).toBeGreaterThanOrEqual(7 * 18.5);
   });
+  test("is not tried earlier because it was brought to mind", async () => {
+    round = new Round({ first: 30, last: 30 });
+    start(failing);
+    round.remind(["a"]);
+    await until(1);
+    await quiet();
+    for (let n = 0; n < 20; n++) {
+      round.remind(["a"]);
+      await quiet();
+    }
+    await until(3);
+    for (const wait of waits()) expect(wait).toBeGreaterThanOrEqual(28.5);
+  });
   test("begins anew after it worked", async () => {
     round = new Round({ first: 10, last: 10_000 });
     let good = false;

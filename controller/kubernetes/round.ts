@@ -22,6 +22,10 @@ export class Round<K> {
     for (const key of keys) this.#dirty.add(key);
     for (const wake of this.#wake.splice(0)) wake();
   }
+  /** The same of what nothing new is known of: who failed waits for his turn. */
+  remind(keys: Iterable<K>): void {
+    this.add([...keys].filter((key) => !this.#failures.has(key)));
+  }
   /** Works on whatever comes until the signal. `work` rejects where it is to be tried again. */
   async run(work: (key: K) => Promise<void>, failed: (error: unknown) => void, signal: AbortSignal): Promise<void> {
     const awake = (): void => this.add([]);

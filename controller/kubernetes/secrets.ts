@@ -1,18 +1,20 @@
 /** Secrets that people keep as Kubernetes Secrets: read by name, never listed, and remembered for moments only. */
+import { fault } from "../../reconcilers/errors.ts";
 import { Sensitive } from "../core/sensitive.ts";
 import { type KubeApi, KubeError } from "./api.ts";
 
 /** Of one Secret, key by key. */
 type Contents = Readonly<Record<string, Sensitive>>;
 export interface SecretReader {
-  /** undefined: it is not there, or cannot be read. */
+  /** undefined: it is not there, or may not be read. @throws Fault Unavailable where that is not known */
   read(namespace: string, name: string, key: string): Promise<Sensitive | undefined>;
   /** All keys of one Secret; empty where there is none. */
   readAll(namespace: string, name: string): Promise<Contents>;
 }
 /** One question for all who need the same Secret at that time; a changed one is seen at the next. */
 const FRESH_MS = 2_000;
-const TIMEOUT_MS = 10_000;
+/** Many may be asked for at once, and wait for a connection. */
+const TIMEOUT_MS = 60_000;
 
 export function kubernetesSecrets(api: Pick<KubeApi, "get">, trouble: (error: KubeError) => void): SecretReader {
   const asked = new Map<string, Promise<Contents>>();
@@ -25,7 +27,11 @@ export function kubernetesSecrets(api: Pick<KubeApi, "get">, trouble: (error: Ku
     setTimeout(() => asked.delete(at), FRESH_MS).unref();
     return found;
   };
-  return { readAll, read: async (namespace, name, key) => (await readAll(namespace, name))[key] };
+  const read: SecretReader["read"] = async (namespace, name, key) => {
+    const contents = await readAll(namespace, name);
+    return Object.hasOwn(contents, key) ? contents[key] : undefined;
+  };
+  return { readAll, read };
 }
 
 async function ask(
@@ -42,7 +48,9 @@ async function ask(
   } catch (e) {
     if (!(e instanceof KubeError)) throw e;
     trouble(e);
-    return {};
+    if (e.code === "Forbidden") return {};
+    // What is not known is not missing: nobody is to be given another password for it.
+    throw fault("Unavailable", `the Secret ${namespace}/${name} cannot be read now`);
   }
 }
 /** `kubectl create secret --from-file` keeps the line feed that an editor ended the file with; no secret has one. */

@@ -1,4 +1,5 @@
 /** The status of each object, written by server-side apply, and only where it differs from what is there. */
+import { isDeepStrictEqual } from "node:util";
 import { API_VERSION, type Condition } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import type { Conditioned } from "../core/status/conditions.ts";
@@ -62,7 +63,8 @@ export class Statuses {
   refuse(refused: ReadonlyMap<ObjectKey, readonly Refusal[]>): readonly ObjectKey[] {
     const before = this.#refused;
     this.#refused = refused;
-    return [...new Set([...before.keys(), ...refused.keys()])];
+    const all = [...new Set([...before.keys(), ...refused.keys()])];
+    return all.filter((key) => !isDeepStrictEqual(before.get(key), refused.get(key)));
   }
 
   async write(key: ObjectKey, signal: AbortSignal): Promise<void> {

@@ -84,10 +84,15 @@ function contentOf(doing: string, { status, data, headers }: AxiosResponse<strin
     if (content === undefined) throw new KubeError("Unreachable", doing, "the answer is no JSON");
     return content;
   }
-  const seconds = Number(headers["retry-after"]);
   const words = messageOf(content) ?? `HTTP ${status}`;
-  throw new KubeError(faultOfStatus(status), doing, words, Number.isFinite(seconds) ? seconds * 1000 : undefined);
+  throw new KubeError(faultOfStatus(status), doing, words, wishedMs(String(headers["retry-after"] ?? "")));
 }
+/** RFC 9110, 10.2.3. Nobody is asked again at once, nor left for a day, because some proxy says so. */
+function wishedMs(text: string): number | undefined {
+  const seconds = Number(text);
+  return seconds > 0 ? 1000 * Math.min(seconds, LONGEST_WISH_S) : undefined;
+}
+const LONGEST_WISH_S = 60;
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createAssembler } from "../api/load-snapshot.ts";
+import { createValidator } from "../api/validate.ts";
 import { KubeError } from "../kubernetes/api.ts";
 import { FINALIZER } from "../kubernetes/finalizer.ts";
-import { KINDS } from "../kubernetes/kinds.ts";
+import { KINDS, targetOf } from "../kubernetes/kinds.ts";
 import { MemoryCluster } from "../kubernetes/testing/cluster.ts";
 import { World } from "../kubernetes/world.ts";
 import { type KubernetesSource, kubernetesSource } from "./kubernetes.ts";
@@ -19,6 +21,8 @@ let world: World;
 let stop: AbortController;
 let troubles: string[];
 let told: string[];
+/** How often everything was judged. */
+let judged: number;
 let holds: boolean;
 let source: KubernetesSource;
 let updates: AsyncIterator<SourceUpdate>;
@@ -38,6 +42,8 @@ afterEach(async () => {
 });
 function begin(): void {
   stop = new AbortController();
+  judged = 0;
+  const assemble = createAssembler(createValidator());
   source = kubernetesSource({
     api: cluster.api,
     sourceId: "kubernetes:test",
@@ -45,6 +51,10 @@ function begin(): void {
     trouble: (e) => troubles.push(e.code),
     holds: () => holds,
     told: (keys) => told.push(...keys),
+    assemble: (tree) => {
+      judged++;
+      return assemble(tree);
+    },
     settleMs: 0,
   });
   updates = source.updates(stop.signal)[Symbol.asyncIterator]();
@@ -166,6 +176,19 @@ describe("after it", () => {
     });
     expect(short(change).upserts).toEqual([keyOf("b")]);
     expect(told).toContain(keyOf("a")); // whoever shows its status does hear of it
+  });
+  test("a status of ours does not have everybody judged again, nor does our finalizer", async () => {
+    for (const name of ["a", "b", "c"]) put(name);
+    await next();
+    const before = judged;
+    await changed(async () => {
+      for (const name of ["a", "b", "c"])
+        await cluster.api.applyStatus(targetOf("Tenant", undefined, name), { status: { x: 1 } }, stop.signal);
+      while (told.filter((key) => key === keyOf("c")).length < 3) await turn();
+      expect(judged).toBe(before);
+      put("d");
+    });
+    expect(judged).toBe(before + 1);
   });
   test("an annotation of ours is one", async () => {
     put("a");

@@ -65,6 +65,8 @@ class Following {
   #wake: () => void = () => {};
   /** What was sent of each object that stands. */
   readonly #sent = new Map<ObjectKey, string>();
+  /** What was declared when everything was judged last; undefined: it was not yet. */
+  #judged: Map<ObjectKey, string | undefined> | undefined;
   /** What was sent last of each object that is asked to go. */
   readonly #lasts = new Map<ObjectKey, string>();
 
@@ -84,8 +86,7 @@ class Following {
     while (!this.#signal.aborted) {
       await this.#next();
       const began = performance.now();
-      this.#take();
-      if (!world.knows(KINDS)) continue;
+      if (!this.#take() || !world.knows(KINDS)) continue;
       const update = await this.#update(complete);
       if (update && !this.#signal.aborted) yield update;
       complete = false;
@@ -112,9 +113,15 @@ class Following {
         this.#wake = wake;
       });
   }
-  #take(): void {
+  /** Answers whether any of it declares something else than what was judged last: most of what comes are our own statuses. */
+  #take(): boolean {
     const { world, told = () => {} } = this.#o;
-    for (const { kind, reflection } of this.#inbox.splice(0)) told(world.take(kind, reflection));
+    const keys = this.#inbox.splice(0).flatMap(({ kind, reflection }) => {
+      const heard = world.take(kind, reflection);
+      told(heard);
+      return heard;
+    });
+    return !this.#judged || keys.some((key) => this.#judged?.get(key) !== this.#wordOf(key));
   }
   #pause(ms: number): Promise<void> {
     return sleep(ms, undefined, { signal: this.#signal }).catch(() => undefined);
@@ -147,7 +154,9 @@ class Following {
 
   #draft(): Draft {
     const { world } = this.#o;
-    const here = [...world.values()].filter((k) => !k.deleting);
+    const all = [...world.values()];
+    this.#judged = new Map(all.map(({ key }) => [key, this.#wordOf(key)]));
+    const here = all.filter((k) => !k.deleting);
     const documents = here.map((k) => k.document);
     const snapshot = this.#assemble({ documents, problems: [], notes: [], complete: true, revision: this.#revision() });
     const live = new Set(here.map((k) => k.key));
@@ -155,7 +164,7 @@ class Following {
       snapshot,
       upserts: snapshot.declared.flatMap(({ object }) => this.#upsert(object)),
       deletes: [...this.#sent.keys()].filter((key) => !live.has(key)),
-      lasts: [...world.values()].filter((k) => k.deleting).flatMap((k) => this.#last(k)),
+      lasts: all.filter((k) => k.deleting).flatMap((k) => this.#last(k)),
     };
   }
   /** Of what is asked to go: its pause may come with that, or end before it is gone. */
@@ -168,7 +177,9 @@ class Following {
   #after(first: Draft): Draft {
     const tried = new Set(first.upserts.map((u) => u.key));
     const draft = this.#draft();
-    return { ...draft, upserts: draft.upserts.filter(({ key }) => tried.has(key) || !this.#unheld(key)) };
+    const early = new Set(draft.upserts.map((u) => u.key).filter((key) => !tried.has(key) && this.#unheld(key)));
+    for (const key of early) this.#judged?.delete(key);
+    return { ...draft, upserts: draft.upserts.filter(({ key }) => !early.has(key)) };
   }
   #unheld(key: ObjectKey): Kept | undefined {
     const object = this.#o.world.get(key);
@@ -188,6 +199,10 @@ class Following {
   #contentOf(key: ObjectKey): string {
     const { digest, generation, uid } = this.#o.world.get(key) ?? {};
     return `${uid} ${generation} ${digest}`;
+  }
+  #wordOf(key: ObjectKey): string | undefined {
+    const object = this.#o.world.get(key);
+    return object && `${this.#contentOf(key)} ${object.deleting}`;
   }
   /** Versions of one server can be compared: https://kubernetes.io/docs/reference/using-api/api-concepts/#resource-versions */
   #revision(): string {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Sensitive } from "../core/sensitive.ts";
 
 export interface SecretSource {
-  /** undefined: it is not there, or cannot be read. */
+  /** undefined: it is not there, or may not be read. @throws Fault where that is not known */
   read(namespace: string, name: string, key: string): Promise<Sensitive | undefined>;
   /** All keys of one Secret; empty where there is none. */
   readAll(namespace: string, name: string): Promise<Readonly<Record<string, Sensitive>>>;

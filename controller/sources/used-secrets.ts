@@ -28,7 +28,10 @@ export class UsedSecrets implements Pick<SecretSource, "read"> {
     const changed = new Set<string>();
     for (const [place, before] of next) {
       const [namespace = "", name = "", key = ""] = place.split("/");
-      const now = this.#of(await this.#source.read(namespace, name, key));
+      const now = await this.#source.read(namespace, name, key).then(
+        (value) => this.#of(value),
+        () => before, // whoever uses it meets the same, and says so
+      );
       if (this.#used.get(place) !== before) continue; // handed out meanwhile
       this.#used.delete(place);
       if (now !== before) changed.add(place);

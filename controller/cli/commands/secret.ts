@@ -39,7 +39,14 @@ export async function showSecret(
   });
 }
 
-export const whoAmI = (): string => userInfo().username;
+/** In a container nobody may have given the number of the user a name. */
+export function whoAmI(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
+}
 
 async function passwordOf(known: Known, { declared }: Controller, { secrets }: Installation): Promise<Sensitive> {
   const kept = (await secrets.read([known.owner], MADE_PASSWORD)).get(known.owner);

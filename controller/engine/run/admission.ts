@@ -140,7 +140,9 @@ export class Admission {
   }
 
   #refuse(owner: OwnerKey, claims: readonly OwnedClaim[], held: readonly Held[]): void {
-    this.#refused.set(owner, { claims, words: held.map((h) => `${h.kind} ${h.value} is held by ${h.holder}`) });
+    // The status is read by people of the tenant, who learn nothing of another's.
+    const by = (holder: OwnerKey): string => (tenantOf(holder) === tenantOf(owner) ? holder : "another tenant");
+    this.#refused.set(owner, { claims, words: held.map((h) => `${h.kind} ${h.value} is held by ${by(h.holder)}`) });
   }
   /** What is claimed beyond what is wanted goes when everything wanted is in place and nothing else is left. */
   async trim(owner: OwnerKey, keep: readonly Claim[], small: boolean, since: number): Promise<void> {
