@@ -3,7 +3,7 @@ import { namespaceOf } from "../core/catalog.ts";
 import type { Claim } from "../core/model.ts";
 import { addressValue, type Prefix, parsePrefix, within } from "../core/resolve/address.ts";
 import { networksOf, poolsOf } from "../core/resolve/pools.ts";
-import { type Declared, type Finding, nameOf, subscribers, type World, whereIs } from "./cross-world.ts";
+import { type Declared, type Finding, isForeign, nameOf, subscribers, type World, whereIs } from "./cross-world.ts";
 import { compare } from "./load-problem.ts";
 import type { Subscriber, Tenant } from "./types.generated.ts";
 
@@ -39,7 +39,8 @@ function* apart(
     const [holder, newcomer] = pair.toSorted((a, b) => compare(nameOf(a.of.object), nameOf(b.of.object)));
     if (!holder || !newcomer) continue;
     const message = `${newcomer.what} overlaps ${holder.what} of ${whereIs(holder.of, holder.path)}`;
-    yield { of: newcomer.of, path: newcomer.path, message, remedy };
+    const foreign = isForeign(newcomer.of, holder.of) && { toTenant: `${newcomer.what} overlaps another tenant's` };
+    yield { of: newcomer.of, path: newcomer.path, message, remedy, ...foreign };
   }
 }
 
@@ -101,7 +102,14 @@ export function* addressesOfOthers(world: World): Generator<Finding> {
       );
       if (!pool) continue;
       const message = `${held.what} lies in pool ${pool.declared.name} of tenant ${other.metadata.name}`;
-      yield { of: held.of, path: held.path, message, remedy: "choose an address of the tenant's own networks" };
+      const toTenant = `${held.what} lies in a pool of another tenant`;
+      yield {
+        of: held.of,
+        path: held.path,
+        message,
+        toTenant,
+        remedy: "choose an address of the tenant's own networks",
+      };
     }
   }
 }

@@ -233,6 +233,38 @@ describe("networks", () => {
     expect(check([...base, other([pool({ prefixes: ["10.0.1.0/24"], vrf: "theirs" })])])).toEqual([]));
 });
 
+describe("of another tenant's objects its own people learn nothing", () => {
+  const theirs = (spec: Partial<SubscriberSpec>): LastmileObject => {
+    const made = sub("jane", "2", { planRef: { name: "basic" }, ...spec });
+    return { ...made, metadata: { ...made.metadata, namespace: "isp-other" } } as LastmileObject;
+  };
+  const toTenant = (...objects: readonly LastmileObject[]) =>
+    crossCheck(
+      [...base, ...objects].map((object) => ({ object, source })),
+      new Set(),
+    ).flatMap((f) => f.toTenant ?? []);
+  it.each<[string, Partial<SubscriberSpec>, Partial<SubscriberSpec>, string]>([
+    ["a serial", { onu: { olt: "olt1", serial: "ALCL00000001" } }, {}, "is held by another tenant"],
+    [
+      "a prefix",
+      inline({ ipv6AssignmentMode: "PD", delegatedIPv6Prefix: "2001:db8:9::/56" }),
+      inline({ ipv6AssignmentMode: "SLAAC", wanIPv6Prefix: "2001:db8:9:1::/64" }),
+      "overlaps another tenant's",
+    ],
+  ])("who has %s", (_, a, b, words) => {
+    const said = toTenant(other(), sub("a", "1", a), theirs(Object.keys(b).length > 0 ? b : a));
+    expect(said.filter((text) => text.includes(words)).length, said.join("\n")).toBeGreaterThan(0);
+    expect(said.join()).not.toMatch(/isp-|jane|Subscriber/);
+  });
+  it("nor whose pool an address lies in; of their own they are told all", () => {
+    const pools = other([pool({ prefixes: ["10.7.0.0/16"], vrf: "global" })]);
+    expect(toTenant(pools, sub("a", "1", inline({ staticIPv4: "10.7.0.9" })))).toEqual([
+      "10.7.0.9 lies in a pool of another tenant",
+    ]);
+    expect(toTenant(sub("a", "1"), sub("b", "1"))).toEqual([]);
+  });
+});
+
 describe("what only one may have", () => {
   const named = (username: string) => ({
     radius: { username, passwordScheme: "Cleartext", rotation: "WithDevice" } as const,

@@ -147,26 +147,12 @@ export interface RadiusBinding {
    * Mode for this tenant; the stricter of this and the mode of the system counts.
    */
   readonly mode?: "Observe" | "Enforce";
-  readonly credentialsRef?: ClusterSecretRef;
   /**
    * Realms kept there. Left out: all realms of the tenant.
    *
    * Items: One realm.
    */
   readonly realms?: readonly string[];
-}
-/**
- * Credentials of this tenant instead of those of the system.
- */
-export interface ClusterSecretRef {
-  /**
-   * Namespace of the Secret.
-   */
-  readonly namespace: string;
-  /**
-   * Name of the Secret.
-   */
-  readonly name: string;
 }
 /**
  * One binding to an ExternalSystem.
@@ -180,10 +166,6 @@ export interface NetboxBinding {
    * Mode for this tenant; the stricter of this and the mode of the system counts.
    */
   readonly mode?: "Observe" | "Enforce";
-  /**
-   * Credentials of this tenant instead of those of the system.
-   */
-  readonly credentialsRef?: ClusterSecretRef;
   /**
    * Name of the tenant in NetBox.
    */
@@ -207,10 +189,6 @@ export interface SystemBinding {
    * Mode for this tenant; the stricter of this and the mode of the system counts.
    */
   readonly mode?: "Observe" | "Enforce";
-  /**
-   * Credentials of this tenant instead of those of the system.
-   */
-  readonly credentialsRef?: ClusterSecretRef;
 }
 /**
  * One binding to an ExternalSystem.
@@ -224,10 +202,6 @@ export interface VolthaBinding {
    * Mode for this tenant; the stricter of this and the mode of the system counts.
    */
   readonly mode?: "Observe" | "Enforce";
-  /**
-   * Credentials of this tenant instead of those of the system.
-   */
-  readonly credentialsRef?: ClusterSecretRef;
   /**
    * OLTs that this tenant may use. Left out: all OLTs of the system.
    *
@@ -612,10 +586,7 @@ export interface ExternalSystemSpec {
    * Where it is, without credentials: postgresql://host:port/database for RADIUS and Billing, host:port for VOLTHA, smtp:// or smtps:// for Mail, http:// or https:// for the others.
    */
   readonly address: string;
-  /**
-   * Secret with the credentials: username and password, or token. Its key hosts, where there is one, names the hosts (host, or host:port) that may be sent them: an address elsewhere is refused.
-   */
-  readonly credentialsRef?: ClusterSecretRef;
+  readonly credentialsRef?: ExternalSystemCredentialsRef;
   readonly limits: ExternalSystemLimits;
   /**
    * Outside of these times the gated changes wait.
@@ -625,6 +596,19 @@ export interface ExternalSystemSpec {
   readonly genieacs?: ExternalSystemGenieacs;
   readonly voltha?: ExternalSystemVoltha;
   readonly mail?: ExternalSystemMail;
+}
+/**
+ * Secret with the credentials: username and password, or token. Its key hosts, where there is one, names the hosts (host, or host:port) that may be sent them: an address elsewhere is refused.
+ */
+export interface ExternalSystemCredentialsRef {
+  /**
+   * Namespace of the Secret.
+   */
+  readonly namespace: string;
+  /**
+   * Name of the Secret.
+   */
+  readonly name: string;
 }
 /**
  * How hard the system may be driven.

@@ -77,6 +77,7 @@ const FAULTS = {
   Unusable:
     "name a kubeconfig that can be read, and a context of it, with kubernetes:CONTEXT or KUBECONFIG; a folder is named by its path",
   Unreachable: "check the address and that the API server is up; it is tried again",
+  TooLong: "look for an object of megabytes, such as one with very many labels",
   Busy: "the server asked to slow down; it is tried again",
 } as const;
 export type KubeFault = keyof typeof FAULTS;

@@ -116,7 +116,38 @@ describe("requests", () => {
   });
 });
 
+describe("a page that is too long to be read", () => {
+  const ballast = "x".repeat(1_000_000);
+  test("is asked for in shorter ones, and the list goes on from there", async () => {
+    const sizes: string[] = [];
+    server.answer = ({ path }, response) => {
+      const limit = Number(new URL(path, "http://x").searchParams.get("limit"));
+      sizes.push(`${limit}`);
+      const items = Array.from({ length: limit }, (_, n) => ({ metadata: { name: `s${n}` }, ballast }));
+      response.writeHead(200, { "content-type": "application/json" });
+      response.write(
+        '{"apiVersion":"v1","kind":"SubscriberList","metadata":{"resourceVersion":"7","continue":"more"},"items":[',
+      );
+      items.forEach((item, n) => void response.write(`${n > 0 ? "," : ""}${JSON.stringify(item)}`));
+      response.end("]}");
+    };
+    const page = await (await connect()).page(SUBSCRIBERS, undefined, stop.signal);
+    expect([sizes, page.items.length, page.next]).toEqual([["500", "63"], 63, "more"]);
+  });
+});
+
 describe("refusals", () => {
+  test.each<[string, number | undefined, string]>([
+    ["0", undefined, "to be asked again at once makes a hot loop"],
+    ["", undefined, "nothing is no time"],
+    ["7", 7_000, "as it wishes"],
+    ["86400", 60_000, "a day of silence is longer than anybody means"],
+    ["Sun, 22 Nov 2026 08:49:37 GMT", undefined, "a date is read by nobody's clock"],
+  ])("Retry-After %j is %j: %s", async (text, retryAfterMs) => {
+    server.answer = (_, response) => void response.writeHead(429, { "retry-after": text }).end("{}");
+    const failure = await failureOf((await connect()).get(S1, stop.signal));
+    expect(failure).toMatchObject({ code: "Busy", retryAfterMs });
+  });
   test.each([
     [400, "Invalid"],
     [401, "Unauthorized"],

@@ -27,7 +27,7 @@ export interface Connection extends KubeApi {
   readonly server: string;
   close(): void;
 }
-/** Objects in one page: about a megabyte. */
+/** Objects in one page: about a megabyte, where nobody hangs megabytes of labels at them. */
 const PAGE = 500;
 
 /** Nothing is asked of the server yet. The library takes 90 MB, so only who needs it loads it. @throws KubeError */
@@ -77,14 +77,7 @@ const unusable = (words: string): KubeError => new KubeError("Unusable", "connec
 function verbs({ send }: Transport): Omit<KubeApi, "watch"> {
   return {
     async page(of, next, signal) {
-      const query = new URLSearchParams({ limit: `${PAGE}`, ...(next !== undefined && { continue: next }) });
-      const list = (await send({
-        doing: `list ${of.plural}`,
-        method: "GET",
-        path: `${pathOf(of)}?${query}`,
-        signal,
-      })) as List;
-      const { apiVersion, metadata } = list;
+      const { apiVersion, metadata, ...list } = await listed(of, next, PAGE, signal);
       const kind = list.kind.replace(/List$/, "");
       return {
         // In a list the items of a built-in kind do not say what they are.
@@ -123,6 +116,21 @@ function verbs({ send }: Transport): Omit<KubeApi, "watch"> {
     },
   };
 
+  /** Where a page is too long to be read, fewer: what one object carries must not hide all the others. */
+  async function listed(of: Collection, next: string | undefined, limit: number, signal: AbortSignal): Promise<List> {
+    const query = new URLSearchParams({ limit: `${limit}`, ...(next !== undefined && { continue: next }) });
+    try {
+      return (await send({
+        doing: `list ${of.plural}`,
+        method: "GET",
+        path: `${pathOf(of)}?${query}`,
+        signal,
+      })) as List;
+    } catch (e) {
+      if (!(e instanceof KubeError) || e.code !== "TooLong" || limit === 1) throw e;
+      return listed(of, next, Math.ceil(limit / 8), signal);
+    }
+  }
   async function change(doing: string, path: string, body: object, kind: PatchKind, signal: AbortSignal) {
     const forced = kind === "apply" ? "&force=true" : "";
     return (await send({

@@ -23,7 +23,9 @@ export interface Transport {
 }
 const TIMEOUT_MS = 30_000;
 const CONNECTIONS = 16;
-const MOST_BYTES = 256 * 1024 * 1024;
+const MOST_BYTES = 64 * 1024 * 1024;
+/** https://github.com/axios/axios/blob/v1.x/lib/adapters/http.js */
+const isTooLong = (e: unknown): boolean => e instanceof Error && e.message.startsWith("maxContentLength");
 
 export function openTransport(credentials: Credentials, cluster: Cluster): Transport {
   let used: { readonly tls: string; readonly agent: Agent } | undefined;
@@ -69,6 +71,7 @@ export function openTransport(credentials: Credentials, cluster: Cluster): Trans
         })
         .catch((e: unknown) => {
           // Never the client's own error: it holds the token that it sent.
+          if (isTooLong(e)) throw new KubeError("TooLong", doing, `the answer has more than ${MOST_BYTES} bytes`);
           throw new KubeError("Unreachable", doing, `no answer from ${cluster.server} (${nameOf(e)})`);
         });
       if (answer.status === 401) credentials.refused(config);
