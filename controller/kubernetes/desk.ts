@@ -92,7 +92,8 @@ export class Desk {
     }
     await this.#statuses.write(key, signal);
     this.#round.add(this.#mirrors.declaredBeside(object));
-    if (needsHold(object) && ports.enforces(object)) world.read(key, await hold(api, world.get(key) ?? object, signal));
+    const now = world.get(key); // the source may have held it meanwhile
+    if (now && needsHold(now) && ports.enforces(now)) world.read(key, await hold(api, now, signal));
   }
 }
 const isLeaving = (object: Kept): boolean => object.deleting && isHeld(object);
