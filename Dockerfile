@@ -20,4 +20,4 @@ COPY --from=build /app ./
 USER 65532:65532
 EXPOSE 9090
 ENTRYPOINT ["node", "/app/controller/cli/main.ts"]
-CMD ["run", "--source", "kubernetes", "--listen", "0.0.0.0:9090"]
+CMD ["run", "--source", "kubernetes", "--listen", ":9090"]

@@ -138,7 +138,11 @@ function administration(program: Command, run: Run): void {
     .option("--git-known-hosts <file>", "git: host keys of ssh servers (~/.ssh/known_hosts)")
     .option("--accept-rewrite <commit>", "git: take this commit though it shares no history with the last one")
     .option("--take-over", "take tenants over that another source declares")
-    .option("--listen <host:port>", "where /metrics, /healthz and /readyz are served; off: nowhere", "127.0.0.1:9090")
+    .option(
+      "--listen <host:port>",
+      "where /metrics, /healthz and /readyz are served; :PORT: on every interface; off: nowhere",
+      "127.0.0.1:9090",
+    )
     .option("--devices-token-file <file>", "there /sadis and /hints are served too, to whoever shows this token")
     .addHelpText(
       "after",

@@ -10,6 +10,7 @@ export interface ListenOptions {
   readonly devicesTokenFile?: string;
 }
 export interface Listen {
+  /** Empty: every interface, IPv6 and IPv4, which is what Node makes of it. */
   readonly host: string;
   readonly port: number;
   /** For hints and SADIS; undefined: nobody is answered there. */
@@ -25,11 +26,16 @@ export async function listenFrom({ listen, devicesTokenFile: file }: ListenOptio
       "write --listen ADDRESS:PORT where devices' side asks",
     );
   }
-  const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(listen) ?? [];
+  const [, bracketed, host = bracketed ?? "127.0.0.1", port] = ADDRESS.exec(listen) ?? [];
   if (port === undefined || Number(port) >= 65_536)
-    throw new CliError("--listen names no address", "write --listen 127.0.0.1:9090, or --listen off");
-  return { host: host ?? "127.0.0.1", port: Number(port), token: file === undefined ? undefined : await tokenIn(file) };
+    throw new CliError(
+      "--listen names no address",
+      "write --listen 127.0.0.1:9090, [::1]:9090, :9090 for every interface, or --listen off",
+    );
+  return { host, port: Number(port), token: file === undefined ? undefined : await tokenIn(file) };
 }
+/** An IPv6 address stands in brackets, because its own colons end nowhere (RFC 3986, 3.2.2). */
+const ADDRESS = /^(?:(?:\[([\da-fA-F:.]+(?:%[^\]]+)?)\]|([^:[\]]*)):)?(\d{1,5})$/;
 
 /** It is sent in a query too, where nothing else stands for itself (RFC 3986, 2.3). */
 const TOKEN = /^[A-Za-z0-9._~-]{16,256}$/;
@@ -48,7 +54,7 @@ async function tokenIn(file: string): Promise<Sensitive> {
 export function listen(endpoints: Endpoints, { host, port }: Listen): Promise<Listening> {
   return openHttp(endpoints, { host, port }).catch((e: NodeJS.ErrnoException) => {
     throw new CliError(
-      `cannot listen on ${host}:${port} (${e.code})`,
+      `cannot listen on ${host.includes(":") ? `[${host}]` : host}:${port} (${e.code})`,
       "name another one with --listen, or --listen off",
       EXIT.failed,
     );

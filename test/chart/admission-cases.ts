@@ -4,9 +4,11 @@ import { ACCOUNT } from "./tools.ts";
 export const OPERATOR = ["--as=olga", "--as-group=operators"];
 const APPROVER = ["--as=anna", "--as-group=operators", "--as-group=noc-leads"];
 export const ARGOCD = "system:serviceaccount:argocd:argocd-application-controller";
-const NAMED = [`--as=${ARGOCD}`, "--as-group=operators"];
+export const BUTTONS = "system:serviceaccount:argocd:argocd-server";
+/** What syncs, and what its buttons are pressed with: RBAC lets both do everything. */
+const SYNC = [`--as=${ARGOCD}`, "--as-group=operators"];
+const SERVER = [`--as=${BUTTONS}`, "--as-group=operators"];
 export const CONTROLLER = [`--as=${ACCOUNT}`, "--as-group=system:serviceaccounts"];
-const COLLECTOR = ["--as=system:serviceaccount:kube-system:generic-garbage-collector", "--as-group=operators"];
 
 export const GENERATED = { "lastmile.dev/generated": "true" };
 const object = (kind: string, name: string, spec: object, metadata: object = {}): string =>
@@ -15,13 +17,16 @@ export const profile = (name: string, labels?: object): string =>
   object("NetworkProfile", name, { serviceVlan: 100 }, { namespace: "isp-acme", ...(labels && { labels }) });
 export const olts = object("ExternalSystem", "olts", {
   type: "VOLTHA",
+  mode: "Observe",
   address: "voltha.example:55555",
   voltha: {
     controller: { type: "VGC", address: "http://vgc.example:8181" },
     olts: [{ name: "olt9", serial: "OLT9", address: "olt9.example:50060", uplinkPort: 16777216, nniPorts: [16777216] }],
   },
 });
-export const tenant = object("Tenant", "new", { namespace: "isp-new", realms: ["new.example"] });
+const house = (namespace: string, policies: object = {}, metadata: object = {}): string =>
+  object("Tenant", "new", { namespace, realms: ["new.example"], policies }, metadata);
+export const tenant = house("isp-new");
 const system = object("ExternalSystem", "new", { type: "GenieACS", address: "http://acs.example" });
 
 const patch = (kind: string, name: string, body: object): readonly string[] => [
@@ -30,6 +35,9 @@ const patch = (kind: string, name: string, body: object): readonly string[] => [
 const noted = (annotations: object): object => ({ metadata: { annotations } });
 const SUSPENDED = { spec: { serviceState: "Suspended", suspension: { reason: "Fraud" } } };
 const approval = noted({ "lastmile.dev/approve": "1a2b" });
+const tracked = noted({ "argocd.argoproj.io/tracking-id": "isp-acme:lastmile.dev/Tenant:/acme" });
+const budgets = { retire: "10%", suspend: "25%", disrupt: "20%", minimum: 5, window: "24h" };
+const policies = (of: object): object => ({ spec: { policies: of } });
 const letGo = { metadata: { finalizers: [] } };
 const remove = (kind: string, name: string): readonly string[] => [
   "delete",
@@ -51,15 +59,8 @@ export const CASES: readonly Case[] = [
     "approval",
   ],
   ["an approver approves", APPROVER, patch("tenant", "acme", approval), "allowed"],
-  ["the account of Argo CD, named as an approver, approves", NAMED, patch("tenant", "acme", approval), "allowed"],
+  ["Argo CD's server, an approver for its button, approves", SERVER, patch("tenant", "acme", approval), "allowed"],
   ["the controller approves its own plan", CONTROLLER, patch("tenant", "acme", approval), "approval|controller"],
-  ["an operator purges", OPERATOR, patch("subscriber", "john-doe", noted({ "lastmile.dev/purge": "now" })), "approval"],
-  [
-    "an operator abandons",
-    OPERATOR,
-    patch("externalsystem", "radius-acme", noted({ "lastmile.dev/abandon": "yes" })),
-    "approval",
-  ],
   [
     "a new object brings its approval along",
     OPERATOR,
@@ -69,7 +70,7 @@ export const CASES: readonly Case[] = [
       "ServicePlan",
       "p",
       { speed: { down: "1Gbps", up: "1Gbps" } },
-      { namespace: "isp-acme", annotations: { "lastmile.dev/purge": "now" } },
+      { namespace: "isp-acme", annotations: { "lastmile.dev/approve": "1a2b" } },
     ),
   ],
   [
@@ -96,6 +97,13 @@ export const CASES: readonly Case[] = [
   ["an approver makes a tenant", APPROVER, CREATE, "allowed", tenant],
   ["an operator makes a system", OPERATOR, CREATE, "estate", system],
   ["an approver makes a system", APPROVER, CREATE, "allowed", system],
+  [
+    "an approver makes a tenant of the namespace with the systems' credentials",
+    APPROVER,
+    CREATE,
+    "home",
+    house("lastmile-system"),
+  ],
   ["an operator deletes a tenant", OPERATOR, remove("tenant", "acme"), "estate"],
   ["an operator deletes a system", OPERATOR, remove("externalsystem", "radius-acme"), "estate"],
   ["an approver deletes a tenant", APPROVER, remove("tenant", "acme"), "allowed"],
@@ -124,22 +132,78 @@ export const CASES: readonly Case[] = [
     "allowed",
   ],
   [
+    "an operator gives a tenant another's customers",
+    OPERATOR,
+    patch("tenant", "acme", { spec: { realms: ["acme.example", "nordnetz.example"] } }),
+    "tenants",
+  ],
+  [
+    "an operator gives a tenant other credentials",
+    OPERATOR,
+    patch("tenant", "acme", {
+      spec: { systems: { radius: [{ name: "radius-acme", credentialsRef: { namespace: "isp-acme", name: "mine" } }] } },
+    }),
+    "tenants",
+  ],
+  [
+    "an operator takes a tenant's systems away",
+    OPERATOR,
+    patch("tenant", "acme", { spec: { systems: null } }),
+    "tenants",
+  ],
+  [
+    "an operator lets objects that nobody owns be taken over",
+    OPERATOR,
+    patch("tenant", "acme", policies({ adoption: "Always" })),
+    "tenants",
+  ],
+  [
+    "an approver lets them be taken over",
+    APPROVER,
+    patch("tenant", "acme", policies({ adoption: "Always" })),
+    "allowed",
+  ],
+  [
     "an operator points a system elsewhere",
     OPERATOR,
     patch("externalsystem", "radius-acme", { spec: { address: "postgresql://evil.example:5432/radius" } }),
-    "addresses",
+    "systems",
   ],
   [
     "an operator points the second server of a system elsewhere",
     OPERATOR,
     patch("externalsystem", "olts", { spec: { voltha: { controller: { address: "http://evil.example" } } } }),
-    "addresses",
+    "systems",
   ],
   [
     "an operator gives a system other credentials",
     OPERATOR,
     patch("externalsystem", "radius-acme", { spec: { credentialsRef: { namespace: "isp-acme", name: "mine" } } }),
-    "addresses",
+    "systems",
+  ],
+  [
+    "an operator names another NAS, which is told whom to disconnect",
+    OPERATOR,
+    patch("externalsystem", "radius-acme", { spec: { radius: { nas: [{ name: "bng1", address: "198.51.100.1" }] } } }),
+    "systems",
+  ],
+  [
+    "an operator lets a system be driven harder",
+    OPERATOR,
+    patch("externalsystem", "radius-acme", { spec: { limits: { concurrency: 32 } } }),
+    "systems",
+  ],
+  [
+    "an operator only lets a system be looked at",
+    OPERATOR,
+    patch("externalsystem", "radius-acme", { spec: { mode: "Observe" } }),
+    "allowed",
+  ],
+  [
+    "an operator lets a system be changed again that was only looked at",
+    OPERATOR,
+    patch("externalsystem", "olts", { spec: { mode: "Enforce" } }),
+    "systems",
   ],
   [
     "an operator pauses a system",
@@ -188,25 +252,67 @@ export const CASES: readonly Case[] = [
   ],
   ["the controller deletes a mirror", CONTROLLER, remove("networkprofile", "mirror"), "allowed"],
 
-  ["an operator makes a mirror", OPERATOR, CREATE, "generated", profile("other", GENERATED)],
   [
-    "an operator edits a mirror",
+    "an operator declares the profile of a mirror",
     OPERATOR,
     patch("networkprofile", "mirror", { spec: { serviceVlan: 101 } }),
-    "generated",
-  ],
-  [
-    "an operator takes the label off",
-    OPERATOR,
-    patch("networkprofile", "mirror", { metadata: { labels: { "lastmile.dev/generated": null } } }),
-    "generated",
-  ],
-  ["an approver deletes a mirror", APPROVER, remove("networkprofile", "mirror"), "generated"],
-  [
-    "the garbage collector deletes a mirror whose subscriber is gone",
-    COLLECTOR,
-    remove("networkprofile", "mirror"),
     "allowed",
   ],
+  ["an operator deletes a mirror, which is made again", OPERATOR, remove("networkprofile", "mirror"), "allowed"],
   ["an operator declares a profile", OPERATOR, CREATE, "allowed", profile("other")],
+
+  ["a sync makes a tenant", SYNC, CREATE, "allowed", tenant],
+  [
+    "a sync makes a tenant with budgets: it has no customers yet",
+    SYNC,
+    CREATE,
+    "allowed",
+    house("isp-new", { budgets: { retire: "50%" } }),
+  ],
+  [
+    "a sync makes a tenant that brings its approval along",
+    SYNC,
+    CREATE,
+    "approval",
+    house("isp-new", {}, { annotations: { "lastmile.dev/approve": "1a2b" } }),
+  ],
+  ["a sync makes a system", SYNC, CREATE, "allowed", system],
+  ["a sync makes a tenant of our own namespace", SYNC, CREATE, "home", house("lastmile-system")],
+  ["a sync prunes a tenant, which stays while it has customers", SYNC, remove("tenant", "acme"), "allowed"],
+  ["a sync notes what it tracks", SYNC, patch("tenant", "acme", tracked), "allowed"],
+  ["a sync brings budgets as they are", SYNC, patch("tenant", "acme", policies({ budgets })), "allowed"],
+  [
+    "a sync binds another system",
+    SYNC,
+    patch("tenant", "acme", { spec: { systems: { radius: [{ name: "radius-new" }] } } }),
+    "allowed",
+  ],
+  [
+    "a sync moves a system",
+    SYNC,
+    patch("externalsystem", "radius-acme", { spec: { address: "postgresql://new.example:5432/radius" } }),
+    "allowed",
+  ],
+  ["a sync edits a subscriber", SYNC, patch("subscriber", "john-doe", SUSPENDED), "allowed"],
+  ["a sync approves", SYNC, patch("tenant", "acme", approval), "approval"],
+  ["a sync takes an approval back", SYNC, patch("tenant", "acme", noted({ "lastmile.dev/approve": null })), "approval"],
+  ...Object.entries({ retire: "100%", suspend: "100%", disrupt: "100%", minimum: 100_000, window: "1m" }).map(
+    ([field, value]): Case => [
+      `a sync changes the budget's ${field}`,
+      SYNC,
+      patch("tenant", "acme", policies({ budgets: { [field]: value } })),
+      "budgets",
+    ],
+  ),
+  ["a sync leaves the budgets to the defaults", SYNC, patch("tenant", "acme", policies({ budgets: null })), "budgets"],
+  ...["resources", "personalData"].map(
+    (field): Case => [
+      `a sync ends retention of ${field}`,
+      SYNC,
+      patch("tenant", "acme", policies({ retention: { [field]: "1s" } })),
+      "budgets",
+    ],
+  ),
+  ["a sync takes our finalizer away", SYNC, patch("subscriber", "john-doe", letGo), "finalizer"],
+  ["a sync takes the finalizer of a tenant away", SYNC, patch("tenant", "acme", letGo), "finalizer"],
 ];

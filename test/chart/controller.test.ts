@@ -2,14 +2,27 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
-import { ACCOUNT, kubectl, NAMESPACE, namespaces, RELEASE, ROOT, sure, uninstall, until, upgrade } from "./tools.ts";
+import {
+  ACCOUNT,
+  kubectl,
+  NAMESPACE,
+  namespaces,
+  parsed,
+  RELEASE,
+  ROOT,
+  sure,
+  template,
+  uninstall,
+  until,
+  upgrade,
+} from "./tools.ts";
 
 interface Live {
   readonly kind: string;
@@ -34,6 +47,29 @@ let store: FreshDatabase;
 let radius: FreshDatabase;
 let child: ChildProcess;
 let log = "";
+/** How the controller ended that was not told to take over. */
+let first: { readonly exitCode?: number | undefined; readonly stderr: string };
+
+/** What the chart has a pod run, at an address of this test. */
+async function words(...values: readonly string[]): Promise<readonly string[]> {
+  const deployment = parsed(await template(...values)).find((m) => m.kind === "Deployment") as unknown as Pods;
+  const { args } = deployment.spec.template.spec.containers[0];
+  return args.map((arg) => (arg === ":9090" ? "127.0.0.1:0" : arg));
+}
+interface Pods {
+  readonly spec: {
+    readonly template: { readonly spec: { readonly containers: readonly [{ readonly args: readonly string[] }] } };
+  };
+}
+/** A folder that declares the tenant, and the Secret that it names, as files. */
+function folderOf(tenant: string, login: Readonly<Record<string, string>>): string {
+  const folder = join(dir, "before");
+  const secret = join(dir, "secrets", NAMESPACE, "radius-acme");
+  for (const path of [folder, secret]) mkdirSync(path, { recursive: true });
+  writeFileSync(join(folder, "tenant.yaml"), tenant);
+  for (const [key, value] of Object.entries(login)) writeFileSync(join(secret, key), value);
+  return folder;
+}
 
 const list = async (kind: string): Promise<readonly Live[]> =>
   (
@@ -72,16 +108,16 @@ beforeAll(async () => {
   writeFileSync(key, randomBytes(32).toString("base64"));
   const env = {
     ...process.env,
+    LASTMILE_SECRETS: join(dir, "secrets"),
     KUBECONFIG: await credentials(),
     DATABASE_URL: store.url,
     LASTMILE_KEY_FILE: key,
     LASTMILE_HOME: dir,
   };
   await execa(PROGRAM, ["init", "kubernetes"], { env });
-  child = spawn(PROGRAM, ["run", "--source", "kubernetes", "--listen", "127.0.0.1:0"], {
-    env,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  await execa(PROGRAM, ["apply", folderOf(here, { username, password }), "--yes"], { env });
+  first = await execa(PROGRAM, await words(), { env, reject: false });
+  child = spawn(PROGRAM, await words("--set", "takeOver=true"), { env, stdio: ["ignore", "pipe", "inherit"] });
   child.stdout?.on("data", (text: Buffer) => {
     log += text.toString();
   });
@@ -112,6 +148,9 @@ afterAll(async () => {
 });
 
 describe("the controller under the chart's account", () => {
+  it("leaves a tenant that a folder declared to that folder, until it is told to take over", () => {
+    expect([first.exitCode, first.stderr]).toEqual([1, expect.stringContaining("a tenant has one source at a time")]);
+  });
   it("brings every subscriber of the example into service", async () => {
     const all = await list("subscribers");
     expect(

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CHART, helm, kubectl, type Manifest, parsed, RELEASE, ROOT, sure } from "./tools.ts";
+import { CHART, helm, kubectl, type Manifest, namespaces, parsed, RELEASE, ROOT, sure } from "./tools.ts";
 
 const EXAMPLES = join(ROOT, "examples/gitops");
 let dir: string;
@@ -18,16 +18,26 @@ const at = (of: unknown, ...path: readonly string[]): unknown =>
 
 describe("the example for", () => {
   it.each([
-    ["Argo CD", "argocd/lastmile.yaml", ["spec", "source", "helm", "valuesObject"]],
-    ["Flux", "flux/lastmile.yaml", ["spec", "values"]],
-  ])("%s gives the chart values that it takes", async (_name, path, where) => {
-    const values = (await read(path)).map((m) => at(m, ...where)).find(Boolean);
-    const file = join(dir, "values.json");
-    await writeFile(file, JSON.stringify(values));
-    const { ok, error } = await helm("template", RELEASE, CHART, "-f", file);
-    expect([ok, error]).toEqual([true, ""]);
-    expect(JSON.stringify(values)).toContain("system:serviceaccount:");
-  });
+    [
+      "Argo CD",
+      "argocd/lastmile.yaml",
+      ["spec", "source", "helm", "valuesObject"],
+      "system:serviceaccount:argocd:argocd-application-controller",
+    ],
+    ["Flux", "flux/lastmile.yaml", ["spec", "values"], "system:serviceaccount:flux-system:isp-acme"],
+  ])(
+    "%s gives the chart values that it takes, and whoever syncs approves nothing",
+    async (_name, path, where, sync) => {
+      const values = (await read(path)).map((m) => at(m, ...where)).find(Boolean);
+      const file = join(dir, "values.json");
+      await writeFile(file, JSON.stringify(values));
+      const { ok, error } = await helm("template", RELEASE, CHART, "-f", file);
+      expect([ok, error]).toEqual([true, ""]);
+      const { estate, approvers } = at(values, "admission") as Readonly<Record<string, { readonly users?: string[] }>>;
+      expect(approvers?.users ?? []).not.toContain(sync);
+      expect(estate).toEqual({ users: [sync] });
+    },
+  );
   it("Argo CD brings systems before plans, and plans before subscribers", async () => {
     const folder = join(dir, "isp");
     await cp(join(ROOT, "examples/acme"), folder, { recursive: true });
@@ -61,6 +71,32 @@ describe("the example for", () => {
     const { data } = JSON.parse(kept) as { readonly data: Readonly<Record<string, string>> };
     expect(Object.keys(data)).toHaveLength(13);
     expect(data["url"]).toBe("https://argocd.example");
+  });
+  it("Flux syncs with an account that may bring declarations, and neither rights nor pods", async () => {
+    await namespaces("flux-system", "isp-acme");
+    const made = (await read("flux/network.yaml")).filter((m) => !m.apiVersion.includes("fluxcd"));
+    await sure(kubectl(["apply", "-f", "-"], made.map((m) => JSON.stringify(m)).join("\n---\n")));
+    const as = "--as=system:serviceaccount:flux-system:isp-acme";
+    const can = async (...what: readonly string[]) => (await kubectl(["auth", "can-i", ...what, as])).out;
+    const tried = [
+      can("create", "tenants.lastmile.dev"),
+      can("patch", "subscribers.lastmile.dev", "-n", "isp-acme"),
+      can("create", "subscribers.lastmile.dev", "-n", "lastmile-system"),
+      can("create", "rolebindings", "-n", "isp-acme"),
+      can("create", "pods", "-n", "isp-acme"),
+      can("get", "secrets", "-n", "isp-acme"),
+    ];
+    expect(await Promise.all(tried)).toEqual(["yes", "yes", "no", "no", "no", "no"]);
+    const kustomization = (await read("flux/network.yaml")).find((m) => m.kind === "Kustomization");
+    expect(at(kustomization, "spec", "serviceAccountName")).toBe("isp-acme");
+  });
+  it("Argo CD brings nothing but declarations", async () => {
+    const [project, application] = await read("argocd/network.yaml");
+    const named = ["clusterResourceWhitelist", "namespaceResourceWhitelist"].flatMap((list) =>
+      (at(project, "spec", list) as readonly { readonly group: string }[]).map((l) => l.group),
+    );
+    expect(new Set(named)).toEqual(new Set(["lastmile.dev"]));
+    expect(at(application, "spec", "project")).toBe(project?.metadata.name);
   });
   it.each(["argocd/network.yaml", "flux/network.yaml"])("%s is well formed", async (path) => {
     for (const m of await read(path)) expect([m.apiVersion, m.kind, m.metadata.name]).not.toContain(undefined);

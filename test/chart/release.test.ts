@@ -48,6 +48,13 @@ describe("values that are refused", () => {
     ["an account of its own that has no name", "serviceAccount.create=false", "serviceAccount"],
     ["a budget that lets no node be drained", "podDisruptionBudget.maxUnavailable=0", "maxUnavailable"],
     ["an installation that cannot be a mark", "installation=Über", "installation"],
+    ["a list of accounts that is none", "admission.estate.users=argocd", "estate"],
+    ["one namespace twice", "tenants[0].namespace=isp-acme,tenants[1].namespace=isp-acme", "isp-acme twice"],
+    [
+      "egress that is restricted, with no word on the API server",
+      "networkPolicy.egress[0].cidr=192.0.2.0/24,networkPolicy.egress[0].ports[0]=5432",
+      "networkPolicy.apiServer.cidrs",
+    ],
   ])("%s", async (_why, value, named) => {
     const { ok, error } = await helm("template", RELEASE, CHART, "--set", value);
     expect(ok).toBe(false);
@@ -74,6 +81,28 @@ describe("what is made", () => {
       await template("--set", "crds.install=false,metrics.dashboards.enabled=false", ...values),
     ).toMatchFileSnapshot(`snapshots/${name}.yaml`),
   );
+  it("labels that are given to pods, under which they are found all the same", async () => {
+    const labels = { "app.kubernetes.io/name": "mine", "app.kubernetes.io/instance": "mine", mine: "too" };
+    const manifests = parsed(await template("--set-json", `podLabels=${JSON.stringify(labels)}`));
+    const { spec } = manifests.find((m) => m.kind === "Deployment") as unknown as {
+      readonly spec: { readonly selector: { readonly matchLabels: object }; readonly template: Manifest };
+    };
+    expect(spec.template.metadata).toMatchObject({ labels: { ...spec.selector.matchLabels, mine: "too" } });
+  });
+  it.each([
+    ["what is open", [], "egress is not restricted: name the database"],
+    [
+      "what is open all the same",
+      ["-f", FULL, "--set", "networkPolicy.apiServer.cidrs={::/0}"],
+      "names ::/0: on ports",
+    ],
+    ["which name is for ever", [], "it can never be changed, and no other installation"],
+    ["what was meant for one start", ["-f", FULL], "NOTE: takeOver is on"],
+    ["what it may read besides", ["--set", `tenants[0].namespace=${NAMESPACE}`], "every Secret of lastmile-system"],
+  ])("notes that say %s", async (_what, values, words) => {
+    const out = await sure(helm("install", RELEASE, CHART, "-n", NAMESPACE, "--dry-run=client", ...values));
+    expect(out.slice(out.indexOf("NOTES:"))).toContain(words);
+  });
   it("needs a cluster that has admission policies", async () => {
     const { ok, error } = await helm("template", RELEASE, CHART, "--kube-version", "1.29.0");
     expect([ok, error.includes("1.30")]).toEqual([false, true]);
@@ -152,6 +181,14 @@ describe("a release", () => {
     expect(await shortNames()).toEqual(["sub"]);
     rmSync(chart, { recursive: true });
   });
+  it.each([
+    ["bring the kinds", "true"],
+    ["leave the kinds to others", "false"],
+  ])("is the only one of the cluster, beside others that would %s", async (_what, install) => {
+    const other = ["install", "second", CHART, "-n", "isp-acme", "--set", `crds.install=${install}`];
+    const { ok, error } = await helm(...other);
+    expect([ok, error]).toEqual([false, expect.stringContaining(`(ClusterRole ${NAMESPACE}-${RELEASE})`)]);
+  });
   it("is rolled back", async () => {
     await sure(helm("rollback", RELEASE, "1", "-n", NAMESPACE));
     expect(await ours("role")).toEqual([]);
@@ -166,7 +203,7 @@ describe("a release", () => {
   });
   it("comes again over the kinds that stayed", async () => {
     await upgrade();
-    expect(await ours("validatingadmissionpolicies")).toHaveLength(7);
+    expect(await ours("validatingadmissionpolicies")).toHaveLength(8);
     await sure(kubectl(["delete", "tenants,externalsystems", "--all"]));
   });
 });

@@ -44,13 +44,34 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{/* The kinds, their policies and the field manager are there once in a cluster. Helm refuses kinds of another release, but not
+     where crds.install is off; a release that is gone has left no ClusterRole. */}}
+{{- define "lastmile.alone" -}}
+{{- range (lookup "rbac.authorization.k8s.io/v1" "ClusterRole" "" "").items -}}
+{{- $labels := .metadata.labels | default dict -}}
+{{- if and (eq (get $labels "app.kubernetes.io/name") "lastmile") (ne .metadata.name (include "lastmile.clusterName" $)) -}}
+{{- fail (printf "this cluster has a release of Lastmile already (ClusterRole %s): one serves all namespaces and tenants; uninstall it first" .metadata.name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "lastmile.kinds" -}}
 ["tenants", "externalsystems", "serviceplans", "networkprofiles", "subscribers", "sitesurveys"]
 {{- end -}}
 
+{{/* CEL: whether the caller is one of these users or groups. */}}
+{{- define "lastmile.isAmong" -}}
+request.userInfo.username in {{ .users | default list | toJson }} || request.userInfo.?groups.orValue([]).exists(g, g in {{ .groups | default list | toJson }})
+{{- end -}}
+
 {{/* CEL: whether the caller is one of admission.approvers. */}}
 {{- define "lastmile.isApprover" -}}
-request.userInfo.username in {{ .Values.admission.approvers.users | default list | toJson }} || request.userInfo.?groups.orValue([]).exists(g, g in {{ .Values.admission.approvers.groups | default list | toJson }})
+{{- include "lastmile.isAmong" .Values.admission.approvers -}}
+{{- end -}}
+
+{{/* CEL: whether the caller may bring Tenants and ExternalSystems. */}}
+{{- define "lastmile.bringsEstate" -}}
+{{- include "lastmile.isAmong" (.Values.admission.estate | default dict) }} || {{ include "lastmile.isApprover" . -}}
 {{- end -}}
 
 {{/* CEL: whether the caller is the controller. */}}
