@@ -6,6 +6,10 @@ const system = (mode: "Enforce" | "Observe", paused = false) => ({
   ...radius(),
   spec: { ...radius().spec, mode, paused },
 });
+const annotated = (annotations: Record<string, string>) => {
+  const made = system("Enforce");
+  return { ...made, metadata: { ...made.metadata, annotations } };
+};
 const bound = (mode?: "Enforce" | "Observe") =>
   tenant({ systems: { radius: [{ name: "radius-1", ...(mode && { mode }) }] } });
 
@@ -15,6 +19,7 @@ describe("modeOf", () => {
     ["the binding is stricter", bound("Observe"), system("Enforce"), "Observe"],
     ["the endpoint is stricter", bound("Enforce"), system("Observe"), "Observe"],
     ["a pause is stricter than observing", bound("Observe"), system("Observe", true), "Paused"],
+    ["a pause by annotation is one", bound(), annotated({ [PAUSED]: "until the vendor calls" }), "Paused"],
     ["a withdrawn tenant must not keep its subscribers from being rejected", undefined, system("Enforce"), "Enforce"],
     ["an unknown endpoint has nothing to observe", bound(), undefined, "Enforce"],
   ] as const)("%s", (_, t, s, mode) => {

@@ -22,7 +22,7 @@ export function modeOf(
   name: string,
   now: number,
 ): Mode {
-  if (system?.spec.paused) return "Paused";
+  if (pausedBy(system) !== undefined) return "Paused";
   const binding = Object.values(tenant?.spec.systems ?? {})
     .flat()
     .find((b) => b?.name === name);

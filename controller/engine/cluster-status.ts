@@ -4,6 +4,7 @@ import { keyOfObject } from "../core/catalog.ts";
 import type { HeldSet } from "../core/held.ts";
 import type { Blocker } from "../core/model.ts";
 import type { OwnerKey } from "../core/owner.ts";
+import { pausedBy } from "../core/policy.ts";
 import type { Warning } from "../core/resolve/findings.ts";
 import type { RunView } from "../core/status/causes.ts";
 import { systemStatus } from "../core/status/system.ts";
@@ -93,7 +94,7 @@ function ofSystem(name: string, view: ClusterView, previous: Json | undefined): 
       generation: view.declared.meta(`ExternalSystem/-/${name}`)?.generation,
       now: view.now,
       previous: previous as ExternalSystemStatus | undefined,
-      spec: system.spec,
+      spec: { mode: system.spec.mode, paused: pausedBy(system) !== undefined },
       contact: view.endpoints.contact(name),
       backlog: view.lanes.get(name)?.backlog() ?? 0,
       // What the last process found stands until this one has looked.
@@ -117,7 +118,7 @@ function ofTenant(
     generation: declared.meta(`Tenant/-/${name}`)?.generation,
     now,
     previous: previous as TenantStatus | undefined,
-    paused: tenant.spec.paused,
+    paused: pausedBy(tenant) !== undefined,
     blocked: view.tenants.get(tenantKey(view, name))?.blocked ?? [],
     warnings: view.warnings.get(name) ?? [],
     report: view.tenants.get(tenantKey(view, name))?.report,
