@@ -66,6 +66,7 @@ export interface ControllerOptions {
   /** Hears of every run that ended. */
   readonly onReport?: (key: OwnerKey, report: Report, blocked: readonly Blocker[]) => void;
   readonly onBegin?: Options["onBegin"];
+  readonly onBreaker?: Options["onBreaker"];
   readonly window?: number;
 }
 
@@ -126,6 +127,7 @@ export class Controller {
       },
       ...(o.onError && { onError: o.onError }),
       ...(o.onBegin && { onBegin: o.onBegin }),
+      ...(o.onBreaker && { onBreaker: o.onBreaker }),
       ...(o.window && { window: o.window }),
     });
     this.endpoints = new Endpoints(o.systems, o.secretSource, this.engine.ports, o.secrets.digest);
@@ -142,14 +144,13 @@ export class Controller {
     const { installation, store, clock, leases } = this.#o;
     const { declared, endpoints, drift } = this;
     const mine = (key: OwnerKey) => leases.holds(key);
-    const lanes = this.engine.ports.lanes();
     const now = clock.now();
     const { warnings } = await this.#hear();
     await writeClusterStatuses({
       installation,
       declared,
       endpoints,
-      lanes,
+      ports: this.engine.ports,
       drift,
       tenants: this.#tenants,
       warnings,

@@ -76,7 +76,7 @@ describe("an endpoint that is down", () => {
   test("says why to those who were not asked for, as it would to those who were", async () => {
     const { until, line } = await stage();
     await scene.settle(scene.world.subjects(THRESHOLD)); // one at a time: each is an edit
-    await until(() => line.pings > 0 && scene.engine.ports.breaker("pon") === "Open");
+    await until(() => line.pings > 0 && scene.engine.ports.breakers().get("pon") === "Open");
     await scene.settle(scene.world.subjects(THRESHOLD + 1));
     const faults = [...(scene.report(THRESHOLD + 1)?.faults.values() ?? [])];
     expect(faults).toMatchObject([{ kind: "Transient", code: "Unavailable", message: "pon cannot be reached" }]);

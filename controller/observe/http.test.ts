@@ -11,6 +11,7 @@ const alive: ReadySources = {
 const metrics = openMetrics({
   backlog: () => new Map(),
   reachable: () => new Map(),
+  breakers: () => new Map(),
   silentMs: () => new Map(),
   queue: () => ({ ready: 0, inFlight: 0, waiting: 0 }),
   oldestMs: () => 0,

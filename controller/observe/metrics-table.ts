@@ -57,6 +57,12 @@ const table = {
     "Whether the ExternalSystem answered this process when it was last asked and can be served: 1 or 0",
     "0: its own status names the fault. What needs it waits, and nothing else.",
   ),
+  lastmile_system_breaker: row(
+    "gauge",
+    ["system", "state"],
+    "Whether this process lets calls to the ExternalSystem through: 1 at the state it is in, Closed, Open, or HalfOpen while it is asked whether it is back",
+    "Open: it did not answer several calls, nor its ping. It is asked again by itself, at most 10 seconds apart; then who waited goes on.",
+  ),
   lastmile_queue_subjects: row(
     "gauge",
     ["state"],

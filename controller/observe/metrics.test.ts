@@ -14,6 +14,7 @@ const open = (more: Partial<MetricSources> = {}, options?: MetricOptions) =>
           ["radius-1", true],
           ["nb", false],
         ]),
+      breakers: () => new Map([["nb", "Open"]]),
       silentMs: () => new Map([["kubernetes:1", 61_500]]),
       queue: () => ({ ready: 1, inFlight: 2, waiting: 4 }),
       oldestMs: () => 1500,
@@ -46,6 +47,11 @@ describe("metrics", () => {
       '{state="waiting"} 4',
     ]);
     expect(await samples(m, "lastmile_system_reachable")).toEqual(['{system="radius-1"} 1', '{system="nb"} 0']);
+    expect(await samples(m, "lastmile_system_breaker")).toEqual([
+      '{system="nb",state="Closed"} 0',
+      '{system="nb",state="HalfOpen"} 0',
+      '{system="nb",state="Open"} 1',
+    ]);
     expect(await samples(m, "lastmile_source_silent_seconds")).toEqual(['{source="kubernetes:1"} 61.5']);
     expect(await samples(m, "lastmile_oldest_in_flight_seconds")).toEqual(["1.5"]);
     expect(await samples(m, "lastmile_leases_held")).toEqual(["65"]);

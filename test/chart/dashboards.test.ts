@@ -52,6 +52,7 @@ describe.each(dashboards)("%s", (_file, dashboard) => {
     const sources = {
       backlog: () => new Map(),
       reachable: () => new Map(),
+      breakers: () => new Map(),
       silentMs: () => new Map(),
       queue: () => ({ ready: 0, inFlight: 0, waiting: 0 }),
       oldestMs: () => 0,

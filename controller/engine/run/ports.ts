@@ -68,9 +68,9 @@ export class Ports {
     this.#circuits.get(endpoint)?.end();
     this.#circuits.delete(endpoint);
   }
-  /** Whether calls to it are let through; undefined: there is no connection. */
-  breaker(endpoint: string): Breaker["state"] | undefined {
-    return this.#circuits.get(endpoint)?.breaker.state;
+  /** Whether calls are let through, by endpoint. */
+  breakers(): ReadonlyMap<string, Breaker["state"]> {
+    return new Map([...this.#circuits].map(([name, { breaker }]) => [name, breaker.state]));
   }
   /** Whether it says by itself that something happened. */
   tells = (endpoint: string): boolean => this.#endpoints.get(endpoint)?.session.hints !== undefined;
