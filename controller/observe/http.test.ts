@@ -12,6 +12,7 @@ const metrics = openMetrics({
   backlog: () => new Map(),
   reachable: () => new Map(),
   breakers: () => new Map(),
+  pools: () => [],
   silentMs: () => new Map(),
   queue: () => ({ ready: 0, inFlight: 0, waiting: 0 }),
   oldestMs: () => 0,

@@ -15,6 +15,7 @@ const open = (more: Partial<MetricSources> = {}, options?: MetricOptions) =>
           ["nb", false],
         ]),
       breakers: () => new Map([["nb", "Open"]]),
+      pools: () => [{ tenant: "acme", pool: "v4", use: "IPv4", used: 240, size: 251 }],
       silentMs: () => new Map([["kubernetes:1", 61_500]]),
       queue: () => ({ ready: 1, inFlight: 2, waiting: 4 }),
       oldestMs: () => 1500,
@@ -52,6 +53,8 @@ describe("metrics", () => {
       '{system="nb",state="HalfOpen"} 0',
       '{system="nb",state="Open"} 1',
     ]);
+    expect(await samples(m, "lastmile_pool_used")).toEqual(['{tenant="acme",pool="v4",use="IPv4"} 240']);
+    expect(await samples(m, "lastmile_pool_size")).toEqual(['{tenant="acme",pool="v4",use="IPv4"} 251']);
     expect(await samples(m, "lastmile_source_silent_seconds")).toEqual(['{source="kubernetes:1"} 61.5']);
     expect(await samples(m, "lastmile_oldest_in_flight_seconds")).toEqual(["1.5"]);
     expect(await samples(m, "lastmile_leases_held")).toEqual(["65"]);

@@ -13,6 +13,8 @@ export interface MetricSources {
   backlog(): ReadonlyMap<string, number>;
   /** ExternalSystems that were asked at least once. */
   reachable(): ReadonlyMap<string, boolean>;
+  /** As they were counted last. */
+  pools(): readonly PoolCount[];
   /** By ExternalSystem: whether calls to it are let through. */
   breakers(): ReadonlyMap<string, (typeof BREAKER)[number]>;
   /** Milliseconds since a source was heard that is heard all the time. */
@@ -23,6 +25,13 @@ export interface MetricSources {
   leasesHeld(): number;
   /** Owners with something to destroy. */
   purgeDue(): Promise<number>;
+}
+export interface PoolCount {
+  readonly tenant: string;
+  readonly pool: string;
+  readonly use: string;
+  readonly used: number;
+  readonly size: number;
 }
 export interface Metrics {
   /** A run starts; its `report` or `broke` ends it. */
@@ -89,6 +98,13 @@ export function openMetrics(sources: MetricSources, options: MetricOptions = {})
   asked("lastmile_system_breaker", (g) => {
     for (const [system, is] of sources.breakers())
       for (const state of BREAKER) g.set({ system, state }, Number(state === is));
+  });
+  const ofPool = ({ tenant: of, pool, use }: PoolCount) => ({ tenant: tenant(of), pool, use });
+  asked("lastmile_pool_size", (g) => {
+    for (const p of sources.pools()) g.inc(ofPool(p), p.size);
+  });
+  asked("lastmile_pool_used", (g) => {
+    for (const p of sources.pools()) g.inc(ofPool(p), p.used);
   });
   asked("lastmile_source_silent_seconds", (g) => {
     for (const [source, ms] of sources.silentMs()) g.set({ source }, ms / 1000);

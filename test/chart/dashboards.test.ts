@@ -53,6 +53,7 @@ describe.each(dashboards)("%s", (_file, dashboard) => {
       backlog: () => new Map(),
       reachable: () => new Map(),
       breakers: () => new Map(),
+      pools: () => [],
       silentMs: () => new Map(),
       queue: () => ({ ready: 0, inFlight: 0, waiting: 0 }),
       oldestMs: () => 0,
