@@ -3,6 +3,7 @@ import { Fault, type FaultCode, fault } from "../../../reconcilers/errors.ts";
 import type { Order, ScanScope, Session } from "../../../reconcilers/system.ts";
 import { Faults } from "../../../test/lab/faults.ts";
 import { Memory } from "../../../test/lab/memory.ts";
+import type { ResolvedTenant } from "../../core/resolved.ts";
 import type { Breaker } from "../../queue/breaker.ts";
 import { THRESHOLD } from "../../queue/breaker.ts";
 import { Circuit, NotAsked } from "./circuit.ts";
@@ -39,6 +40,7 @@ function bench() {
     ping: () => reply("ping", { version: "1" }),
     changes: () => reply("changes", { cursor: "1", changed: false }),
     answers: () => reply("answers", undefined),
+    fills: () => reply("fills", []),
     async *hints() {
       yield await reply("hints", []);
     },
@@ -80,6 +82,7 @@ describe("an endpoint that is down", () => {
     ["its log", (s) => s.changes!(undefined, signal)],
     ["its own words", async (s) => read(s.hints!(signal))],
     ["what it holds at a path", (s) => s.answers!("/", {}, signal)],
+    ["how full its pools are", (s) => s.fills!({} as ResolvedTenant, signal)],
     ["its health", (s) => s.ping(signal)],
   ];
   test.each(calls)("is not asked: %s", async (_what, ask) => {
