@@ -56,7 +56,10 @@ export interface Installation {
   readonly secrets: Secrets;
   controller(
     more?: Partial<
-      Pick<ControllerOptions, "clock" | "onBegin" | "onReport" | "onError" | "window" | "store" | "secretSource">
+      Pick<
+        ControllerOptions,
+        "clock" | "onBegin" | "onBreaker" | "onReport" | "onError" | "window" | "store" | "secretSource"
+      >
     >,
   ): Controller;
   close(): Promise<void>;

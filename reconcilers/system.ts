@@ -11,7 +11,8 @@ import type {
   State,
 } from "../controller/core/model.ts";
 import type { OwnerKey, Token } from "../controller/core/owner.ts";
-import type { ResolvedSubject } from "../controller/core/resolved.ts";
+import type { Fill } from "../controller/core/resolve/capacity.ts";
+import type { ResolvedSubject, ResolvedTenant } from "../controller/core/resolved.ts";
 import type { Sensitive } from "../controller/core/sensitive.ts";
 import type { Fault } from "./errors.ts";
 
@@ -98,6 +99,8 @@ export interface Session {
    * Undefined: nothing of it stands there. Throws a Fault when that cannot be told.
    */
   readonly answers?: (path: string, declared: unknown, signal: AbortSignal) => Promise<unknown>;
+  /** How full the tenant's pools are that it gives out of, where it counts them in a question or two each. */
+  readonly fills?: (tenant: ResolvedTenant, signal: AbortSignal) => Promise<readonly Fill[]>;
   /** Version of the endpoint; throws a Fault when it cannot serve us. */
   ping(signal: AbortSignal): Promise<Answering>;
   close(): Promise<void>;

@@ -13,6 +13,7 @@ import type { SourceUpdate } from "../sources/source.ts";
 import type { AuditRow } from "../store/audit.ts";
 import type { Store } from "../store/store.ts";
 import type { Followed } from "./following.ts";
+import { outages } from "./outages.ts";
 
 export interface Observed {
   readonly controller: Controller;
@@ -36,6 +37,7 @@ export function observe(installation: Installation, log: Log, source: Followed):
     ...(source.cluster && { secretSource: source.cluster.secrets }),
     onBegin: (key) => metrics.begin(key),
     onReport: (key, report, blocked) => metrics.report(key, blocked, report),
+    onBreaker: outages(log),
     onError: (key, error) => {
       metrics.broke(key);
       log.error({ event: "broken", owner: key, error }, "a run broke; it is tried again");
@@ -47,6 +49,8 @@ export function observe(installation: Installation, log: Log, source: Followed):
     {
       backlog: () => new Map([...engine.ports.lanes()].map(([name, lane]) => [name, lane.backlog()])),
       reachable: () => reachable(controller),
+      pools: () => controller.fills.all(),
+      breakers: () => engine.ports.breakers(),
       silentMs: () => silence(sourceState(source, last, leases)),
       queue: () => engine.queue.counts(),
       oldestMs: () => engine.queue.oldest(),

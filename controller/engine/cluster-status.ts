@@ -14,7 +14,7 @@ import type { Json, StatusRow } from "../store/status.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";
 import type { Endpoints } from "./endpoints.ts";
-import type { Lane } from "./run/lane.ts";
+import type { Ports } from "./run/ports.ts";
 
 export interface TenantRun {
   readonly blocked: readonly Blocker[];
@@ -24,7 +24,7 @@ export interface ClusterView {
   readonly installation: string;
   readonly declared: Declared;
   readonly endpoints: Endpoints;
-  readonly lanes: ReadonlyMap<string, Lane>;
+  readonly ports: Ports;
   /** Subjects that the last scan found different, by endpoint. */
   readonly drift: ReadonlyMap<string, number>;
   /** How the last run of each tenant's own objects ended. */
@@ -96,7 +96,8 @@ function ofSystem(name: string, view: ClusterView, previous: Json | undefined): 
       previous: previous as ExternalSystemStatus | undefined,
       spec: { mode: system.spec.mode, paused: pausedBy(system) !== undefined },
       contact: view.endpoints.contact(name),
-      backlog: view.lanes.get(name)?.backlog() ?? 0,
+      breaker: view.ports.breakers().get(name),
+      backlog: view.ports.lanes().get(name)?.backlog() ?? 0,
       // What the last process found stands until this one has looked.
       drift: view.drift.get(name) ?? (previous as ExternalSystemStatus | undefined)?.drift,
     })

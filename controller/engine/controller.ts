@@ -24,6 +24,7 @@ import { Declared, type Declaring } from "./declared.ts";
 import { answerAt } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Engine, type Options } from "./engine.ts";
+import { Fills } from "./fills.ts";
 import { HeldSink } from "./held.ts";
 import { type Intake, type IntakeOptions, intake } from "./intake.ts";
 import { touch } from "./overlay.ts";
@@ -66,6 +67,7 @@ export interface ControllerOptions {
   /** Hears of every run that ended. */
   readonly onReport?: (key: OwnerKey, report: Report, blocked: readonly Blocker[]) => void;
   readonly onBegin?: Options["onBegin"];
+  readonly onBreaker?: Options["onBreaker"];
   readonly window?: number;
 }
 
@@ -77,6 +79,7 @@ export class Controller {
   /** Subjects that the last scan found different, by endpoint. */
   readonly drift = new Map<string, number>();
   readonly unlessQuiet: Read;
+  readonly fills: Fills;
   readonly #tenants = new Map<OwnerKey, TenantRun>();
   readonly #tagless = new Set<OwnerKey>();
   /** Endpoints whose maintenance windows kept nothing from being done when that was looked at last. */
@@ -126,6 +129,7 @@ export class Controller {
       },
       ...(o.onError && { onError: o.onError }),
       ...(o.onBegin && { onBegin: o.onBegin }),
+      ...(o.onBreaker && { onBreaker: o.onBreaker }),
       ...(o.window && { window: o.window }),
     });
     this.endpoints = new Endpoints(o.systems, o.secretSource, this.engine.ports, o.secrets.digest);
@@ -134,6 +138,12 @@ export class Controller {
     const { ports } = this.engine;
     const erase = (owners: readonly OwnerKey[]) => o.secrets.erase(owners);
     this.#held = new HeldSink(o.store, ports);
+    this.fills = new Fills({
+      declared: this.declared,
+      sessions: () => ports.sessions(),
+      valuesIn: o.store.valuesIn,
+      tenants: () => this.#mine(),
+    });
     this.#sink = new StatusSink({ declared: this.declared, store: o.store, ports, clock: o.clock, erase });
   }
 
@@ -142,14 +152,13 @@ export class Controller {
     const { installation, store, clock, leases } = this.#o;
     const { declared, endpoints, drift } = this;
     const mine = (key: OwnerKey) => leases.holds(key);
-    const lanes = this.engine.ports.lanes();
     const now = clock.now();
     const { warnings } = await this.#hear();
     await writeClusterStatuses({
       installation,
       declared,
       endpoints,
-      lanes,
+      ports: this.engine.ports,
       drift,
       tenants: this.#tenants,
       warnings,
@@ -161,17 +170,21 @@ export class Controller {
 
   /** Acts upon what people have approved at their tenants. Calls queue up: no word counts twice. */
   #hear(): Promise<Heard> {
-    const { installation, store, clock, leases } = this.#o;
-    const { declared } = this;
+    const { store, clock } = this.#o;
     const hear = async (): Promise<Heard> => {
-      const tenants = tenantsOf({ installation, declared, mine: (key) => leases.holds(key) });
-      const heard = await hearApprovals({ declared, store, tenants, now: clock.now() });
+      const { declared } = this;
+      const heard = await hearApprovals({ declared, store, tenants: this.#mine(), now: clock.now() });
       if (heard.approved) await this.engine.refreshApprovals();
       return heard;
     };
     const next = this.#hearing.then(hear);
     this.#hearing = next.catch(() => undefined);
     return next;
+  }
+
+  #mine(): ReturnType<typeof tenantsOf> {
+    const { installation, leases } = this.#o;
+    return tenantsOf({ installation, declared: this.declared, mine: (key) => leases.holds(key) });
   }
 
   /** What the inventory remembers, one list per owner. */

@@ -8,6 +8,7 @@ import type { Desired } from "../core/model.ts";
 import type { Digest } from "../core/redact.ts";
 import type { Contact } from "../core/status/system.ts";
 import type { SecretSource } from "../sources/secrets.ts";
+import { PING_MS } from "./run/circuit.ts";
 import type { Ports } from "./run/ports.ts";
 
 interface Open {
@@ -15,7 +16,6 @@ interface Open {
   readonly configured: Configured;
   readonly session: Session;
 }
-const PING_MS = 10_000;
 
 export class Endpoints {
   readonly #contacts = new Map<string, Contact>();
@@ -72,9 +72,10 @@ export class Endpoints {
     if (old?.spec === spec && !this.#stale.delete(name)) return;
     try {
       const configured = configure(s.spec, name);
-      const session = await configured.connect(await this.#deps(s));
+      const direct = await configured.connect(await this.#deps(s));
+      if (old?.spec !== spec) this.#ports.shut(name); // it may be another server by now
+      const session = this.#ports.open(name, direct);
       this.#open.set(name, { spec, configured, session });
-      this.#ports.open(name, session);
       // Not awaited: it waits for calls in flight, and those of a silent server end only with their own time limit.
       old?.session.close().catch(() => undefined);
     } catch (e) {

@@ -4,17 +4,19 @@ import { Fault } from "../../reconcilers/errors.ts";
 import type { GateInput } from "../core/gate.ts";
 import type { RefKey, Subject } from "../core/model.ts";
 import { holdsOf, refKey } from "../core/model.ts";
-import { type OwnerKey, ownerKey, parseOwner, tenantOf } from "../core/owner.ts";
+import { type OwnerKey, parseOwner, tenantOf } from "../core/owner.ts";
 import { type Adoption, knownFrom, needs } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
 import { Backoff } from "../queue/backoff.ts";
+import type { Breaker } from "../queue/breaker.ts";
 import { KeyQueue, SMALL_EDIT } from "../queue/keys.ts";
 import type { Budget } from "../store/budget.ts";
 import type { Store } from "../store/store.ts";
+import { Ground, isShared } from "./ground.ts";
 import { HintPace } from "./hint-pace.ts";
 import type { Edit } from "./run/accept.ts";
 import { Admission } from "./run/admission.ts";
-import { type Clock, waitKey } from "./run/knowledge.ts";
+import { type Clock, released, waitKey } from "./run/knowledge.ts";
 import { Ports } from "./run/ports.ts";
 import { type Deps, preview, type Report, reconcile } from "./run/reconcile.ts";
 import { storeVerbs } from "./run/store-verbs.ts";
@@ -54,6 +56,8 @@ export interface Options {
   readonly onReport?: (key: OwnerKey, subject: Subject, report: Report, small: boolean) => Promise<void>;
   /** A run that broke: `retry` puts the key back, `stop` ends the engine. */
   readonly onError?: (key: OwnerKey, error: unknown) => "retry" | "stop";
+  /** Hears when calls to an endpoint are let through no more, or again. */
+  readonly onBreaker?: (endpoint: string, breaker: Breaker) => void;
   readonly backoff?: Backoff;
   /** Keys in flight at once. */
   readonly window?: number;
@@ -86,9 +90,10 @@ export class Engine {
   readonly #backoff: Backoff;
   readonly #abort = new AbortController();
   #accepting: Promise<unknown> = Promise.resolve();
-  /** Shared objects, such as the group of a plan, that are known to be in place. */
-  readonly #inPlace = new Set<RefKey>();
-  readonly #waiting = new Map<RefKey, Set<OwnerKey>>();
+  readonly #ground = new Ground(
+    () => this.#seek(),
+    (waiting) => this.enqueue(waiting),
+  );
   readonly #whose: Whose;
   readonly #pace = new HintPace((owner) => this.#lookAt([owner]));
   #approved: ReadonlySet<string> = new Set();
@@ -97,7 +102,8 @@ export class Engine {
     this.#o = o;
     this.#backoff = o.backoff ?? new Backoff();
     this.queue = new KeyQueue(o.window ?? 2000, (key, small) => this.#run(key, small), isShared, tenantOf);
-    this.ports = new Ports(this.#abort.signal, o.aliveMs ?? (() => Number.POSITIVE_INFINITY));
+    const alive = o.aliveMs ?? (() => Number.POSITIVE_INFINITY);
+    this.ports = new Ports(this.#abort.signal, alive, (endpoint, b) => this.#turned(endpoint, b));
     this.#whose = new Whose(this.ports.tells);
     this.verbs = storeVerbs(o.store, o.clock, o.retentionMs ?? (() => MONTH));
     this.#admission = new Admission(o.budget, o.store, o.clock, this.ports);
@@ -114,7 +120,7 @@ export class Engine {
       policy: (subject, owner) => ({
         ...(o.policy?.(owner) ?? { paused: undefined, mode: () => "Enforce" }),
         refused: this.#admission.refused(owner),
-        missing: this.#missing(subject),
+        missing: this.#ground.missing(subject),
         approved: this.#approved,
       }),
       bridge: async (owner, d, by) => {
@@ -213,6 +219,10 @@ export class Engine {
   async purge(): Promise<void> {
     this.enqueue(await this.#o.store.dueOwners(this.#o.clock.now()));
   }
+  #turned(endpoint: string, b: Breaker): void {
+    this.#o.onBreaker?.(endpoint, b);
+    if (b.state === "Closed") this.queue.wake(released(this.#backoff, endpoint)); // its lane sets the pace
+  }
   close(): void {
     this.#abort.abort();
     this.#pace.close();
@@ -232,7 +242,7 @@ export class Engine {
       this.#whose.note(subject);
       this.#note(key, report);
       this.#verify(key, subject, report, turn);
-      this.#place(subject, report);
+      this.#ground.note(subject, report);
       await this.#o.onReport?.(key, subject, report, small);
       if (report.settled) await this.#admission.settled(key, small, since);
       if (report.settled && report.rest === "wanted") await this.#admission.trim(key, subject.claims, small, since);
@@ -278,8 +288,8 @@ export class Engine {
     try {
       const subject = await this.#o.subject(key, false);
       const { plan, faults } = await preview(subject, this.#deps);
-      this.#place(subject, { plan, faults });
-      if (subject.desired.some((d) => !this.#inPlace.has(refKey(d.ref)))) this.queue.later(key, LOOK_AGAIN_MS, true);
+      this.#ground.note(subject, { plan, faults });
+      if (!this.#ground.holds(subject)) this.queue.later(key, LOOK_AGAIN_MS, true);
     } catch (e) {
       if (this.#abort.signal.aborted) return;
       if (this.#o.onError?.(key, e) !== "retry") throw e;
@@ -298,23 +308,6 @@ export class Engine {
     this.#backoff.clear(key);
   }
 
-  /** What others stand on is in place, or is not any more; who waited for it runs again. */
-  #place(subject: Subject, r: Pick<Report, "plan" | "faults">): void {
-    if (subject.owner.kind === "Subscriber") return;
-    const wanted = new Set(subject.desired.map((d) => refKey(d.ref)));
-    for (const c of r.plan.changes) {
-      const ref = refKey(c.ref);
-      const ready = wanted.has(ref) && c.action === "none" && !c.hold && !r.faults.has(ref);
-      if (!ready) this.#inPlace.delete(ref);
-      else if (!this.#inPlace.has(ref)) {
-        this.#inPlace.add(ref);
-        const waiting = this.#waiting.get(ref);
-        this.#waiting.delete(ref);
-        if (waiting) this.enqueue([...waiting]);
-      }
-    }
-  }
-
   /** Who has not run here yet may own it. */
   #seek(): void {
     const shared = [...(this.#o.shared?.() ?? [])];
@@ -322,22 +315,6 @@ export class Engine {
       shared.filter((key) => !this.standing.has(key)),
       true,
     );
-  }
-
-  #missing(subject: Subject): ReadonlyMap<RefKey, readonly RefKey[]> {
-    const out = new Map<RefKey, readonly RefKey[]>();
-    for (const d of subject.desired) {
-      const absent = d.requires?.filter((r) => !this.#inPlace.has(r)) ?? [];
-      if (absent.length === 0) continue;
-      out.set(refKey(d.ref), absent);
-      for (const r of absent) this.#wait(r, subject);
-    }
-    return out;
-  }
-  #wait(ref: RefKey, subject: Subject): void {
-    const set = this.#waiting.get(ref) ?? new Set();
-    if (set.size === 0) this.#seek();
-    this.#waiting.set(ref, set.add(ownerKey(subject.owner)));
   }
 }
 function asBefore(key: OwnerKey): Report {
@@ -357,4 +334,3 @@ function asBefore(key: OwnerKey): Report {
     effects: 0,
   };
 }
-const isShared = (key: OwnerKey): boolean => key.split("/", 3)[2] !== "Subscriber";

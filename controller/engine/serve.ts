@@ -33,6 +33,8 @@ export interface Intervals {
   readonly refresh: number;
   readonly purge: number;
   readonly scan: number;
+  /** Between two counts of what pools have given out. */
+  readonly count: number;
   /** Between two looks for devices that have not reported. */
   readonly await: number;
   /** For what is in flight when it must stop. */
@@ -43,6 +45,7 @@ const DEFAULTS: Intervals = {
   refresh: 10_000,
   purge: 60_000,
   scan: 600_000,
+  count: 300_000,
   await: 1_800_000,
   grace: 10_000,
 };
@@ -66,6 +69,7 @@ export async function serve(o: ServeOptions): Promise<void> {
     repeat("read secrets again", every.refresh, o, () => controller.rereadSecrets()),
     repeat("purge", every.purge, o, () => controller.purge()),
     repeat("scan for drift", every.scan, o, () => scan(o)),
+    repeat("count what pools have given out", every.count, o, () => controller.fills.count(signal)),
     repeat("listen to systems", every.renew, o, async () => hints.sync()),
     repeat("look for devices", every.await, o, async () => controller.engine.retryAwaiting()),
     o.watch(() => void attempt("follow the store", o, () => controller.follow()), signal),

@@ -1,6 +1,17 @@
 /** Every metric: what it counts, by which labels, and what to do when it stands out. Labels never name a subscriber. */
 
-type Label = "tenant" | "system" | "resource" | "action" | "result" | "code" | "kind" | "state" | "source";
+type Label =
+  | "tenant"
+  | "system"
+  | "resource"
+  | "action"
+  | "result"
+  | "code"
+  | "kind"
+  | "state"
+  | "source"
+  | "pool"
+  | "use";
 export interface MetricRow {
   readonly type: "counter" | "gauge" | "histogram";
   readonly labels: readonly Label[];
@@ -56,6 +67,24 @@ const table = {
     ["system"],
     "Whether the ExternalSystem answered this process when it was last asked and can be served: 1 or 0",
     "0: its own status names the fault. What needs it waits, and nothing else.",
+  ),
+  lastmile_system_breaker: row(
+    "gauge",
+    ["system", "state"],
+    "Whether this process lets calls to the ExternalSystem through: 1 at the state it is in, Closed, Open, or HalfOpen while it is asked whether it is back",
+    "Open: it did not answer several calls, nor its ping. It is asked again by itself, at most 10 seconds apart; then who waited goes on.",
+  ),
+  lastmile_pool_size: row(
+    "gauge",
+    ["tenant", "pool", "use"],
+    "What a pool can give out: addresses, prefixes of its length, or VLAN tags, without what is reserved; use is that of the pool, VLAN, or Fallback; counted every five minutes, by the process that looks after the tenant",
+    "Compare with what is used. A pool that names no length for its prefixes is not counted.",
+  ),
+  lastmile_pool_used: row(
+    "gauge",
+    ["tenant", "pool", "use"],
+    "What of the pool is taken, by whomever: in NetBox, or by claims for VLAN tags and fallback addresses; gateways and retired subscribers count",
+    "Above 90 % of its size: add a prefix or a range to the pool in the Tenant before it is empty.",
   ),
   lastmile_queue_subjects: row(
     "gauge",

@@ -14,6 +14,8 @@ const open = (more: Partial<MetricSources> = {}, options?: MetricOptions) =>
           ["radius-1", true],
           ["nb", false],
         ]),
+      breakers: () => new Map([["nb", "Open"]]),
+      pools: () => [{ tenant: "acme", pool: "v4", use: "IPv4", used: 240, size: 251 }],
       silentMs: () => new Map([["kubernetes:1", 61_500]]),
       queue: () => ({ ready: 1, inFlight: 2, waiting: 4 }),
       oldestMs: () => 1500,
@@ -46,6 +48,13 @@ describe("metrics", () => {
       '{state="waiting"} 4',
     ]);
     expect(await samples(m, "lastmile_system_reachable")).toEqual(['{system="radius-1"} 1', '{system="nb"} 0']);
+    expect(await samples(m, "lastmile_system_breaker")).toEqual([
+      '{system="nb",state="Closed"} 0',
+      '{system="nb",state="HalfOpen"} 0',
+      '{system="nb",state="Open"} 1',
+    ]);
+    expect(await samples(m, "lastmile_pool_used")).toEqual(['{tenant="acme",pool="v4",use="IPv4"} 240']);
+    expect(await samples(m, "lastmile_pool_size")).toEqual(['{tenant="acme",pool="v4",use="IPv4"} 251']);
     expect(await samples(m, "lastmile_source_silent_seconds")).toEqual(['{source="kubernetes:1"} 61.5']);
     expect(await samples(m, "lastmile_oldest_in_flight_seconds")).toEqual(["1.5"]);
     expect(await samples(m, "lastmile_leases_held")).toEqual(["65"]);

@@ -13,6 +13,10 @@ export interface MetricSources {
   backlog(): ReadonlyMap<string, number>;
   /** ExternalSystems that were asked at least once. */
   reachable(): ReadonlyMap<string, boolean>;
+  /** As they were counted last. */
+  pools(): readonly PoolCount[];
+  /** By ExternalSystem: whether calls to it are let through. */
+  breakers(): ReadonlyMap<string, (typeof BREAKER)[number]>;
   /** Milliseconds since a source was heard that is heard all the time. */
   silentMs(): ReadonlyMap<string, number>;
   queue(): { readonly ready: number; readonly inFlight: number; readonly waiting: number };
@@ -21,6 +25,13 @@ export interface MetricSources {
   leasesHeld(): number;
   /** Owners with something to destroy. */
   purgeDue(): Promise<number>;
+}
+export interface PoolCount {
+  readonly tenant: string;
+  readonly pool: string;
+  readonly use: string;
+  readonly used: number;
+  readonly size: number;
 }
 export interface Metrics {
   /** A run starts; its `report` or `broke` ends it. */
@@ -45,6 +56,7 @@ export interface MetricOptions {
   readonly process?: boolean;
 }
 const TENANTS = 50;
+const BREAKER = ["Closed", "HalfOpen", "Open"] as const;
 /** From one edit of an idle system to a system that hangs. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300];
 
@@ -82,6 +94,17 @@ export function openMetrics(sources: MetricSources, options: MetricOptions = {})
   });
   asked("lastmile_system_reachable", (g) => {
     for (const [system, ok] of sources.reachable()) g.set({ system }, ok ? 1 : 0);
+  });
+  asked("lastmile_system_breaker", (g) => {
+    for (const [system, is] of sources.breakers())
+      for (const state of BREAKER) g.set({ system, state }, Number(state === is));
+  });
+  const ofPool = ({ tenant: of, pool, use }: PoolCount) => ({ tenant: tenant(of), pool, use });
+  asked("lastmile_pool_size", (g) => {
+    for (const p of sources.pools()) g.inc(ofPool(p), p.size);
+  });
+  asked("lastmile_pool_used", (g) => {
+    for (const p of sources.pools()) g.inc(ofPool(p), p.used);
   });
   asked("lastmile_source_silent_seconds", (g) => {
     for (const [source, ms] of sources.silentMs()) g.set({ source }, ms / 1000);

@@ -85,7 +85,8 @@ describe("docs/operations.md", () => {
     const subscriber = subscriberStatus(input(run([account(), gone]), { vlanId: 7 }));
     const contact = { ok: false, fault: fault("Denied", "") } as const;
     const spec = { paused: false, mode: "Enforce" } as const;
-    const system = systemStatus({ generation: 1, now: 0, previous: undefined, spec, contact, backlog: 0, drift: 0 });
+    const rest = { breaker: "Closed", backlog: 0, drift: 0 } as const;
+    const system = systemStatus({ generation: 1, now: 0, previous: undefined, spec, contact, ...rest });
     const types = [...(subscriber.conditions ?? []), ...(system.conditions ?? [])].map((c) => c.type);
     expect(types).toContain("SystemReady");
     expect(types.filter((t) => !text.includes(`| \`${t}\` |`))).toEqual([]);

@@ -48,22 +48,44 @@ describe("back-off", () => {
   });
   test("a correction is tried at once, and where it fails too the wait goes on to grow", () => {
     const backoff = new Backoff(100, 1600);
-    for (let n = 0; n < 3; n++) backoff.fail("k", 60_000, NOW, true);
+    for (let n = 0; n < 3; n++) backoff.fail("k", 60_000, NOW, "Refused");
     backoff.hurry("k");
     expect(backoff.until("k", NOW)).toBe(0);
-    expect(backoff.fail("k", undefined, NOW, true)).toBeGreaterThanOrEqual(NOW + 600);
+    expect(backoff.fail("k", undefined, NOW, "Refused")).toBeGreaterThanOrEqual(NOW + 600);
     backoff.hurry("never failed");
     expect(backoff.attempts("never failed")).toBe(0);
   });
   test("what is down is not asked before its time by a correction either, also where it refused something as well", () => {
     const backoff = new Backoff(100, 1600);
-    backoff.fail("down", 60_000, NOW);
-    backoff.fail("down", 60_000, NOW, true);
+    backoff.fail("down", 60_000, NOW, "Down");
+    backoff.fail("down", 60_000, NOW, "Refused");
     backoff.hurry("down");
     expect(backoff.until("down", NOW)).toBe(NOW + 60_000);
-    backoff.fail("down", 60_000, NOW + 60_000, true);
+    backoff.fail("down", 60_000, NOW + 60_000, "Refused");
     backoff.hurry("down");
     expect(backoff.until("down", NOW)).toBe(0);
+  });
+  test("what was not asked waits ever longer, and travels afterwards as if nothing had been: no try was made", () => {
+    const backoff = new Backoff(100, 1600);
+    backoff.fail("k", undefined, NOW, "Down");
+    for (const step of [200, 400, 800])
+      expect(backoff.fail("k", undefined, NOW, "NotAsked") - NOW).toBeGreaterThanOrEqual(step * 0.75);
+    expect(backoff.attempts("k")).toBe(1);
+  });
+  test("who waited for a system that is back goes on at once; who waits for another one or was told to wait does not", () => {
+    const backoff = new Backoff(10_000, 60_000);
+    const waits = ["anna|radius", "berta|radius", "anna|netbox", "busy|radius", "wrong|radius", "both|radius"] as const;
+    const [down, spared, elsewhere, busy, wrong, both] = waits;
+    backoff.fail(down, undefined, NOW, "Down");
+    backoff.fail(spared, undefined, NOW, "NotAsked");
+    backoff.fail(elsewhere, undefined, NOW, "Down");
+    backoff.fail(busy, 60_000, NOW, "Failed");
+    backoff.fail(wrong, undefined, NOW, "Refused");
+    backoff.fail(both, 60_000, NOW, "Failed");
+    backoff.fail(both, undefined, NOW, "Down");
+    expect(backoff.release((key) => key.endsWith("|radius"))).toEqual([down, spared]);
+    expect(waits.map((key) => backoff.until(key, NOW) > NOW)).toEqual([false, false, true, true, true, true]);
+    expect(waits.map((key) => backoff.attempts(key))).toEqual([1, 0, 1, 1, 1, 2]);
   });
   test("keys do not share a fate, and who answered starts afresh", () => {
     const backoff = new Backoff(100, 1600);

@@ -8,9 +8,17 @@ interface Wait {
   readonly attempts: number;
   readonly since: number;
   readonly until: number;
-  /** It answered, and refused what was asked: another question may be put at once. */
-  readonly refused: boolean;
+  readonly why: Why;
+  /** Tries that were not made, for the system did not answer others. */
+  readonly spared: number;
 }
+/**
+ * Refused: it answered, and another question may be put at once. Down: it did not answer, and may be asked as soon as it is
+ * back; NotAsked: the same, and it was not even asked. Failed: neither ends the wait before its time.
+ */
+export type Why = "Refused" | "Down" | "NotAsked" | "Failed";
+/** Of several troubles in one wait, the graver one decides. */
+const GRAVITY: Readonly<Record<Why, number>> = { Refused: 0, NotAsked: 1, Down: 1, Failed: 2 };
 
 export class Backoff {
   readonly #waits = new Map<string, Wait>();
@@ -21,6 +29,7 @@ export class Backoff {
     this.#maxMs = maxMs;
   }
 
+  /** Only those that were made. */
   attempts(key: string): number {
     return this.#waits.get(key)?.attempts ?? 0;
   }
@@ -32,20 +41,28 @@ export class Backoff {
   /** Something else is asked of it than what it refused; where that fails too the wait goes on to grow. */
   hurry(key: string): void {
     const wait = this.#waits.get(key);
-    if (wait?.refused) this.#waits.set(key, { ...wait, until: 0 });
+    if (wait?.why === "Refused") this.#waits.set(key, { ...wait, until: 0 });
+  }
+  /** A system answers again: these keys, as far as they waited for it, need wait no longer. Answers which. */
+  release(isIts: (key: string) => boolean): readonly string[] {
+    const released = [...this.#waits].filter(([key, w]) => GRAVITY[w.why] === GRAVITY.Down && isIts(key));
+    for (const [key, wait] of released) this.#waits.set(key, { ...wait, until: 0, spared: 0 });
+    return released.map(([key]) => key);
   }
   clear(key: string): void {
     this.#waits.delete(key);
   }
 
-  fail(key: string, retryAfterMs: number | undefined, now: number, isRefusal = false): number {
-    const attempts = this.attempts(key) + 1;
-    const jitter = createHash("sha256").update(`${key}|${attempts}`).digest().readUInt8(0) / 255;
-    const wait = Math.min(this.#maxMs, this.#baseMs * 2 ** Math.min(attempts - 1, 20)) * (0.75 + jitter / 2);
-    const until = now + Math.max(Math.min(retryAfterMs ?? 0, LONGEST_WISH_MS), wait);
+  fail(key: string, retryAfterMs: number | undefined, now: number, why: Why = "Failed"): number {
     const before = this.#waits.get(key);
-    const refused = isRefusal && (before === undefined || before.until <= now || before.refused);
-    this.#waits.set(key, { attempts, since: now, until, refused });
+    const attempts = this.attempts(key) + Number(why !== "NotAsked");
+    const spared = (before?.spared ?? 0) + Number(why === "NotAsked");
+    const tries = attempts + spared;
+    const jitter = createHash("sha256").update(`${key}|${tries}`).digest().readUInt8(0) / 255;
+    const wait = Math.min(this.#maxMs, this.#baseMs * 2 ** Math.min(tries - 1, 20)) * (0.75 + jitter / 2);
+    const until = now + Math.max(Math.min(retryAfterMs ?? 0, LONGEST_WISH_MS), wait);
+    const gravest = before && before.until > now && GRAVITY[before.why] > GRAVITY[why] ? before.why : why;
+    this.#waits.set(key, { attempts, since: now, until, why: gravest, spared });
     return until;
   }
 }

@@ -54,6 +54,27 @@ async function storm(steps: readonly { readonly key: string; readonly small: boo
 }
 const many = (n: number, prefix = "k"): string[] => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
 
+describe("what keys waited for has come before its time", () => {
+  test("edits go on first, whatever their order; who did not wait has nothing to do", async () => {
+    const { queue, log, end } = bench();
+    queue.later("crowd", 3_600_000, false);
+    queue.later("edit", 3_600_000, true);
+    queue.wake(["crowd", "stranger", "edit"]);
+    expect(log).toEqual(["edit!", "crowd"]);
+    await end("edit", "crowd");
+    expect(queue.counts()).toEqual({ ready: 0, inFlight: 0, waiting: 0 });
+  });
+  test("who is just ending a run runs again, as what it was: that run may not have seen it", async () => {
+    const { queue, log, end } = bench();
+    queue.add(["edit"], true);
+    queue.add(["crowd"], false);
+    queue.wake(["crowd", "edit"]);
+    await end("crowd", "edit");
+    expect(log.toSorted()).toEqual(["crowd", "crowd", "edit!", "edit!"]);
+    await end("crowd", "edit");
+  });
+});
+
 describe("no key runs beside itself, and no edit is lost", () => {
   test("an edit in flight runs again afterwards, once, however many there were", async () => {
     const { queue, log, end } = bench();

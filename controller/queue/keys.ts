@@ -11,9 +11,9 @@ export class KeyQueue {
   readonly #shared = new Set<string>();
   readonly #small = new Set<string>();
   readonly #bulk = new Set<string>();
-  readonly #inFlight = new Map<string, number>();
+  readonly #inFlight = new Map<string, { readonly since: number; readonly small: boolean }>();
   readonly #dirty = new Map<string, boolean>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new Map<string, { readonly timer: NodeJS.Timeout; readonly small: boolean }>();
   #changed: () => void = () => {};
   #pumping = false;
   #failure: { readonly cause: unknown } | undefined;
@@ -40,7 +40,7 @@ export class KeyQueue {
   add(keys: readonly string[], small = keys.length <= SMALL_EDIT): void {
     if (this.#closed) return;
     for (const key of keys) {
-      clearTimeout(this.#timers.get(key));
+      clearTimeout(this.#timers.get(key)?.timer);
       this.#timers.delete(key);
       if (this.#isShared(key)) this.#shared.add(key);
       if (this.#inFlight.has(key)) this.#dirty.set(key, small || this.#dirty.get(key) === true);
@@ -54,11 +54,20 @@ export class KeyQueue {
 
   later(key: string, ms: number, small: boolean): void {
     if (this.#closed) return;
-    clearTimeout(this.#timers.get(key));
-    this.#timers.set(
-      key,
-      setTimeout(() => this.add([key], small), Math.max(1, ms)),
-    );
+    clearTimeout(this.#timers.get(key)?.timer);
+    this.#timers.set(key, { timer: setTimeout(() => this.add([key], small), Math.max(1, ms)), small });
+  }
+  /** What they wait for has come before its time. Each goes on as the edit, or as one of the many, that it was. */
+  wake(keys: readonly string[]): void {
+    const found = keys.flatMap((key) => {
+      const was = this.#timers.get(key) ?? this.#inFlight.get(key);
+      return was ? [{ key, small: was.small }] : [];
+    });
+    for (const small of [true, false])
+      this.add(
+        found.filter((f) => f.small === small).map((f) => f.key),
+        small,
+      );
   }
 
   /** Nothing runs and nothing is ready; keys that wait for their time do not count. */
@@ -71,7 +80,7 @@ export class KeyQueue {
   /** Milliseconds that the oldest key has been in flight. */
   oldest(): number {
     const first = this.#inFlight.values().next();
-    return first.done ? 0 : performance.now() - first.value;
+    return first.done ? 0 : performance.now() - first.value.since;
   }
 
   /**
@@ -99,7 +108,7 @@ export class KeyQueue {
     this.#small.clear();
     this.#bulk.clear();
     this.#dirty.clear();
-    for (const t of this.#timers.values()) clearTimeout(t);
+    for (const { timer } of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }
 
@@ -120,8 +129,9 @@ export class KeyQueue {
 
   #begin(from: Set<string>, key: string): void {
     from.delete(key);
-    this.#inFlight.set(key, performance.now());
-    this.#run(key, from === this.#small)
+    const small = from === this.#small;
+    this.#inFlight.set(key, { since: performance.now(), small });
+    this.#run(key, small)
       .catch((cause: unknown) => {
         this.#failure ??= { cause };
       })

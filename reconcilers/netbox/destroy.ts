@@ -3,7 +3,7 @@ import { fault } from "../errors.ts";
 import type { Order } from "../system.ts";
 import { type At, refusals, unexpected } from "./body.ts";
 import { etagOf, ours } from "./change.ts";
-import type { Item } from "./list.ts";
+import { count, type Item } from "./list.ts";
 import { guarded, type Verdicts } from "./verdicts.ts";
 
 interface End {
@@ -26,10 +26,7 @@ export async function destroy(at: At, orders: readonly Order[], out: Verdicts): 
 
 async function isEmpty({ http, kind, signal }: At, item: Item): Promise<boolean> {
   for (const [path, query] of kind.within?.(item) ?? []) {
-    const answer = await http.get(path, { ...query, limit: 1, fields: "id" }, signal);
-    const { count } = (answer.body ?? {}) as { count?: unknown };
-    if (answer.code !== 200 || typeof count !== "number") throw fault("Unavailable", `NetBox does not count ${path}`);
-    if (count > 0) return false;
+    if ((await count(http, path, query, signal)) > 0) return false;
   }
   return true;
 }

@@ -4,6 +4,8 @@ import { changes } from "./changes.ts";
 import { connect, type Http } from "./client.ts";
 import { authorization, type NetboxConfig, parseConfig } from "./config.ts";
 import { desired } from "./desired.ts";
+import { fills } from "./fills.ts";
+import { namesOf } from "./names.ts";
 import { ping, prepare } from "./prepare.ts";
 import { resources } from "./resources.ts";
 
@@ -24,10 +26,12 @@ export const netbox: System<NetboxConfig> = {
 const open = (config: NetboxConfig, deps: ClientDeps): Http => connect(config, authorization(deps));
 
 function sessionOf(http: Http, config: NetboxConfig, endpoint: string): Session {
+  const names = namesOf(http);
   return {
-    resources: resources(http, endpoint),
+    resources: resources(http, endpoint, names),
     slots: config.slots,
     changes: (since, signal) => changes(http, since, signal),
+    fills: (tenant, signal) => fills(http, { names, endpoint }, tenant, signal),
     ping: async (signal) => ({ version: await ping(http, signal) }),
     close: async () => http.close(),
   };

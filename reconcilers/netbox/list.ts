@@ -38,6 +38,14 @@ export async function list(http: Http, path: string, query: Query, signal: Abort
   return all;
 }
 
+/** How many there are, in one small answer. */
+export async function count(http: Http, path: string, query: Query, signal: AbortSignal): Promise<number> {
+  const answer = await http.get(path, { ...query, limit: 1, fields: "id" }, signal);
+  const { count: n } = (answer.body ?? {}) as { count?: unknown };
+  if (answer.code !== 200 || typeof n !== "number") throw fault("Unavailable", `NetBox does not count ${path}`);
+  return n;
+}
+
 /** One filter with many values, in as few requests as the length of a URL allows. */
 export async function listBy(
   http: Http,

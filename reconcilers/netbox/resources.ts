@@ -19,8 +19,7 @@ import { guarded, type Verdicts } from "./verdicts.ts";
 const LIMIT = 100;
 
 /** Pools and what is taken out of them first come before those who take. */
-export function resources(http: Http, endpoint: string): readonly Resource[] {
-  const names = namesOf(http);
+export function resources(http: Http, endpoint: string, names = namesOf(http)): readonly Resource[] {
   return [...grounds, address, prefix].map((kind) => ({
     name: kind.name,
     marker: "inline",

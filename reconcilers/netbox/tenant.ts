@@ -1,6 +1,7 @@
 /** Pure: what a tenant's customers stand on in the address plan, and by which names it is referred to. */
 import { type Desired, output, type Ref, type RefKey, refKey } from "../../controller/core/model.ts";
-import { addressText, type Prefix, parsePrefix, within } from "../../controller/core/resolve/address.ts";
+import { addressText, type Prefix, parsePrefix } from "../../controller/core/resolve/address.ts";
+import { holdsAddresses, reservedIn } from "../../controller/core/resolve/capacity.ts";
 import { DEFAULT_VRF } from "../../controller/core/resolve/pools.ts";
 import type { AddressPlan, AddressPool, ResolvedTenant, VlanPool } from "../../controller/core/resolved.ts";
 import { fault } from "../errors.ts";
@@ -8,10 +9,13 @@ import { MARKING } from "./kind.ts";
 
 export function ground(subject: ResolvedTenant, plan: AddressPlan): readonly Desired[] {
   const { tenant } = subject.owner;
-  const mine = subject.pools.filter((p) => planOf(p, subject.addressPlans) === plan);
+  const mine = poolsOf(subject, plan);
   const vlanPools = plan === subject.addressPlans[0] ? subject.vlanPools : [];
   return [...mine.flatMap((p) => poolObjects(tenant, p, plan)), ...vlans(tenant, vlanPools, plan)];
 }
+/** Those that are given out there. */
+export const poolsOf = ({ pools, addressPlans }: ResolvedTenant, plan: AddressPlan): readonly AddressPool[] =>
+  pools.filter((p) => planOf(p, addressPlans) === plan);
 /** Several plans share a tenant by VRF; one that names none has what no other names. */
 const planOf = ({ vrf = DEFAULT_VRF }: AddressPool, plans: readonly AddressPlan[]): AddressPlan | undefined =>
   plans.find((p) => p.vrfs.includes(vrf)) ?? plans.find((p) => p.vrfs.length === 0);
@@ -27,15 +31,15 @@ export function basis(tenant: string, pool: AddressPool, plan: AddressPlan): rea
   return refs;
 }
 
-/** Pools of addresses; the others hold prefixes. */
-const holdsAddresses = ({ use }: AddressPool): boolean => use === "IPv4" || use === "IPv6Address";
-
 function poolObjects(tenant: string, pool: AddressPool, plan: AddressPlan): readonly Desired[] {
   return pool.prefixes.flatMap((cidr) => {
     const prefix = parse(pool, cidr);
     const home = poolPrefix(tenant, pool, prefix, plan);
     const gateway = gatewayOf(pool, prefix);
-    const reserved = outermost(pool.reserve.map((r) => parse(pool, r)).filter((r) => within(prefix, r)));
+    const reserved = reservedIn(
+      prefix,
+      pool.reserve.map((r) => parse(pool, r)),
+    );
     const cx: Home = { tenant, pool, plan, prefix, ref: home.ref };
     const door = gateway === undefined ? undefined : gatewayAddress(cx, gateway);
     const closed = reserved.map((r) => (holdsAddresses(pool) ? range(cx, r, door) : reservedPrefix(cx, r)));
@@ -56,8 +60,6 @@ function parse(pool: AddressPool, cidr: string): Prefix {
   if (!prefix) throw fault("BadValue", `pool ${pool.name}: ${cidr} is no prefix`);
   return prefix;
 }
-const outermost = (all: readonly Prefix[]): readonly Prefix[] =>
-  all.filter((p, at) => !all.some((o, n) => within(o, p) && (o.length < p.length || n < at)));
 
 const refOf = (plan: AddressPlan, resource: string, key: string): Ref => ({ system: plan.endpoint, resource, key });
 /** `-/tenant/what/vrf/value`: by VRF and value an object without a mark is found. */

@@ -13,6 +13,10 @@ export interface AlertCase {
 }
 const held = (...codes: readonly string[]): Series =>
   Object.fromEntries(codes.map((code) => [`lastmile_holds{tenant="acme",code="${code}"}`, "2x600"]));
+const pool = (use: string, used: string, size: string): Series => ({
+  [`lastmile_pool_used{instance="a",tenant="acme",pool="v4",use="${use}"}`]: used,
+  [`lastmile_pool_size{instance="a",tenant="acme",pool="v4",use="${use}"}`]: size,
+});
 const A = 'lastmile_leases_held{job="lastmile",instance="a"}';
 const B = 'lastmile_leases_held{job="lastmile",instance="b"}';
 const JOB = { job: "lastmile" };
@@ -186,6 +190,22 @@ export const CASES: readonly AlertCase[] = [
     labels: { tenant: "acme" },
     quiet: held("AddressMissing"),
     why: "nothing was asked of a pool",
+  },
+  {
+    alert: "LastmilePoolNearlyExhausted",
+    after: "20m",
+    fires: pool("IPv4", "231x600", "251x600"),
+    labels: { tenant: "acme", use: "IPv4", pool: "v4" },
+    quiet: pool("IPv4", "231x15 200x600", "251x600"),
+    why: "some were given back within a quarter of an hour",
+  },
+  {
+    alert: "LastmilePoolNearlyExhausted",
+    after: "20m",
+    fires: pool("PD", "65000x600", "65536x600"),
+    labels: { tenant: "acme", use: "PD", pool: "v4" },
+    quiet: { ...pool("PD", "0x600", "0x600"), ...pool("IPv4", "225x600", "251x600") },
+    why: "nine tenths are taken and no more; what is wholly reserved gives nothing out",
   },
   {
     alert: "LastmileSubscribersStuck",

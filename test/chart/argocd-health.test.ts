@@ -26,6 +26,7 @@ const system = (rest: object) =>
     ...stamp,
     spec: { paused: false, mode: "Enforce" },
     contact: { ok: true, version: "18", at: NOW },
+    breaker: "Closed",
     backlog: 0,
     drift: 0,
     ...rest,

@@ -12,6 +12,7 @@ import { sub, suspended } from "./objects.ts";
 import type { Site } from "./site.ts";
 
 const vrf = "internet";
+const { signal } = new AbortController();
 const v4: TenantAddressPool = {
   name: "v4",
   use: "IPv4",
@@ -51,6 +52,17 @@ export function tellStory(name: string, upstream: () => Upstream): void {
     site.declare(box.base(pools, ...more));
 
   describe(`NetBox (${name}): what a customer gets`, () => {
+    it("is counted: what a pool can give, and what of it is taken, also by others", async () => {
+      const both = plan({ ipv4Assignment: "Dynamic", ipv6AssignmentMode: "DualStack" });
+      const reserve = ["2001:db8:1:f000::/52"];
+      await declare([tiny, wan, { ...pd, reserve }], both, profiled("john", {}));
+      await site.controller.fills.count(signal);
+      expect(site.controller.fills.all()).toEqual([
+        { tenant: "acme", pool: "v4", use: "IPv4", used: 2, size: 3 }, // the gateway and John
+        { tenant: "acme", pool: "wan", use: "WANPrefix", used: 1, size: 65_536 },
+        { tenant: "acme", pool: "pd", use: "PD", used: 1, size: 240 },
+      ]);
+    });
     it("comes from the pools into RADIUS and status in the same run, after gateway and reserve", async () => {
       const both = plan({ ipv4Assignment: "Dynamic", ipv6AssignmentMode: "DualStack" });
       await declare([v4, wan, pd], both, profiled("john", { dnsName: "john.isp.example" }));

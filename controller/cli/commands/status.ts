@@ -53,6 +53,7 @@ async function look(ask: Ask): Promise<Omit<Overview, keyof Surroundings>> {
       mode: at(".spec.mode"),
       reachable: at('.status.conditions[?(@.type=="Reachable")].status'),
       version: at(".status.version"),
+      breaker: at(".status.breaker"),
       message:
         at('.status.conditions[?(@.type=="Reachable")].status') === "False"
           ? at('.status.conditions[?(@.type=="Reachable")].message')

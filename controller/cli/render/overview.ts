@@ -29,7 +29,9 @@ export interface Surroundings {
 }
 export interface Overview extends Surroundings {
   readonly tenants: readonly TenantRow[];
-  readonly systems: readonly Readonly<Record<"name" | "type" | "mode" | "reachable" | "version" | "message", string>>[];
+  readonly systems: readonly Readonly<
+    Record<"name" | "type" | "mode" | "reachable" | "version" | "breaker" | "message", string>
+  >[];
   readonly troubles: readonly Trouble[];
 }
 const SHOWN = 20;
@@ -44,7 +46,7 @@ export function overviewText(o: Overview, wide: boolean, paint: Paint): string {
   parts.push(table(["tenant", "subscribers", "ready", "suspended", "withdrawn"], counts));
   parts.push(
     table(
-      ["system", "type", "mode", "reachable", "version", "message"],
+      ["system", "type", "mode", "reachable", "version", "breaker", "message"],
       o.systems.map((s) => Object.values(s)),
     ),
   );

@@ -19,6 +19,13 @@ export function isFallback(prefix: string | undefined, address: string): boolean
   return network !== undefined && within(network, address);
 }
 
+/** How many `hosts` there are. */
+export function hostCount(prefix: string | undefined, gateway: Fallback["gateway"]): number | undefined {
+  const network = prefix === undefined ? undefined : parsePrefix(prefix);
+  if (!network) return undefined;
+  return Math.max(0, Number(network.last - network.first) - (gateway === "None" ? 1 : 2));
+}
+
 /** The hosts of the network but its gateway, the lowest first. */
 export function* hosts({ prefix, gateway }: Fallback): Generator<string> {
   const network = parsePrefix(prefix);

@@ -19,7 +19,10 @@ function parseTag(text: string): Pair {
 }
 
 const inside = (ranges: readonly Range[], n: number): boolean => ranges.some(([a, b]) => a <= n && n <= b);
-function fits({ serviceVlans, innerVlans }: TagWant, { service, inner }: Pair): boolean {
+/** Whether a pool of these ranges gives out this tag. */
+export const isInside = (serviceVlans: readonly Range[], innerVlans: readonly Range[], tag: string): boolean =>
+  fits({ serviceVlans, innerVlans }, parseTag(tag));
+function fits({ serviceVlans, innerVlans }: Omit<TagWant, "vlanDomain">, { service, inner }: Pair): boolean {
   const pair = inner === undefined ? innerVlans.length === 0 : inside(innerVlans, inner);
   return pair && inside(serviceVlans, service);
 }

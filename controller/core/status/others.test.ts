@@ -48,6 +48,7 @@ describe("the status of an ExternalSystem", () => {
     ...stamp,
     spec: { paused: false, mode: "Enforce" },
     contact: { ok: true, version: "PostgreSQL 18", at: NOW },
+    breaker: "Closed",
     backlog: 4,
     drift: 0,
   };
@@ -78,6 +79,7 @@ describe("the status of an ExternalSystem", () => {
   ];
   it.each(rows)("when it is %s", (_what, change, expected) => {
     const status = systemStatus({ ...base, ...change });
+    expect(status.breaker).toBe("Closed");
     expect(words(status)).toEqual(expect.arrayContaining([...expected]));
     expect(validator.validate({ ...radius(), status })).toMatchObject({ ok: true });
   });
@@ -97,6 +99,7 @@ describe("the status of a tenant", () => {
     ...stamp,
     spec: { paused: false, mode: "Enforce" },
     contact: { ok: true, version: "18", at: NOW },
+    breaker: "Closed",
     backlog: 0,
     drift: 0,
   });
@@ -114,6 +117,7 @@ describe("the status of a tenant", () => {
     ...stamp,
     spec: { paused: false, mode: "Enforce" },
     contact: { ok: false, fault: fault("Unavailable", "no answer") },
+    breaker: "Open",
     backlog: 0,
     drift: 0,
   });

@@ -19,6 +19,8 @@ export interface SystemStatusInput extends Stamp {
   readonly spec: Pick<ExternalSystem["spec"], "paused" | "mode">;
   /** undefined: not tried yet. */
   readonly contact: Contact | undefined;
+  /** undefined: there is no connection. */
+  readonly breaker: ExternalSystemStatus["breaker"] | undefined;
   /** Subjects that wait for it, now. */
   readonly backlog: number;
   /** Subjects that the last complete scan found different; undefined: there was none. */
@@ -26,7 +28,7 @@ export interface SystemStatusInput extends Stamp {
 }
 
 export function systemStatus(input: SystemStatusInput): ExternalSystemStatus {
-  const { contact, backlog, drift, previous } = input;
+  const { contact, breaker, backlog, drift, previous } = input;
   const reachable = reach(contact);
   const drafts = [
     ...progress(causes(input, reachable), contact !== undefined, "Converged"),
@@ -41,6 +43,7 @@ export function systemStatus(input: SystemStatusInput): ExternalSystemStatus {
     ...stamped(drafts, input),
     ...(version && { version }),
     ...(checkedAt && { checkedAt }),
+    ...(breaker && { breaker }),
     backlog,
     ...(drift !== undefined && { drift }),
   };

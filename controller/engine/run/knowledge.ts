@@ -4,9 +4,11 @@ import { Fault } from "../../../reconcilers/errors.ts";
 import { type Desired, type Facts, type Observed, type Outputs, parseRef, type RefKey } from "../../core/model.ts";
 import { type Owner, type OwnerKey, ownerKey, type Token, token } from "../../core/owner.ts";
 import { type Known, knownFrom } from "../../core/plan.ts";
-import type { Backoff } from "../../queue/backoff.ts";
+import type { Backoff, Why } from "../../queue/backoff.ts";
+import { verdictOf } from "../../queue/breaker.ts";
 import type { AuditRow } from "../../store/audit.ts";
 import type { Entry } from "../../store/inventory.ts";
+import { NotAsked } from "./circuit.ts";
 import type { Asking } from "./lane.ts";
 import type { Ports } from "./ports.ts";
 import type { StoreVerbs } from "./store-verbs.ts";
@@ -29,6 +31,15 @@ const TAKEN = "IdentityConflict";
 
 /** What of an owner waits together. */
 export const waitKey = (owner: OwnerKey, endpoint: string): string => `${owner}|${endpoint}`;
+/** Those who waited for an endpoint that answers again, and need not any longer. */
+export const released = (backoff: Backoff, endpoint: string): readonly OwnerKey[] =>
+  backoff.release((key) => key.endsWith(waitKey("", endpoint))).map((key) => key.slice(0, key.lastIndexOf("|")));
+
+function whyOf(f: Fault): Why {
+  if (f instanceof NotAsked) return "NotAsked";
+  if (verdictOf(f) === "Unanswered") return "Down";
+  return ANSWERED.has(f.kind) && f.kind !== "Forbidden" ? "Refused" : "Failed";
+}
 
 export class Knowledge {
   readonly owner: OwnerKey;
@@ -129,8 +140,7 @@ export class Knowledge {
     this.faults.set(key, e);
     if (e.kind === "Waiting") return; // it is no trouble: the device reports some time
     const { backoff, clock } = this.#means;
-    const isRefusal = ANSWERED.has(e.kind) && e.kind !== "Forbidden";
-    this.#later(backoff.fail(this.#lane(key), e.retryAfterMs, clock.now(), isRefusal));
+    this.#later(backoff.fail(this.#lane(key), e.retryAfterMs, clock.now(), whyOf(e)));
   }
 
   /** A system that answered everything in this run starts afresh. */

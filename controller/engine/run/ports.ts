@@ -3,6 +3,8 @@ import { fault } from "../../../reconcilers/errors.ts";
 import type { Lookup, Order, Outcome, Resource, Session } from "../../../reconcilers/system.ts";
 import { type FieldTable, type Observed, type Ref, refKey } from "../../core/model.ts";
 import type { Traits } from "../../core/plan.ts";
+import type { Breaker } from "../../queue/breaker.ts";
+import { Circuit } from "./circuit.ts";
 import { type Asking, Lane, type Verb } from "./lane.ts";
 import { whileAlive } from "./lease-signal.ts";
 
@@ -20,18 +22,32 @@ const LEAST_MS = 500;
 export class Ports {
   readonly #resources = new Map<string, Endpoint>();
   readonly #endpoints = new Map<string, { readonly session: Session; readonly lane: Lane }>();
+  readonly #circuits = new Map<string, Circuit>();
   readonly #signal: AbortSignal;
   readonly #aliveMs: () => number;
+  readonly #turned: (endpoint: string, b: Breaker) => void;
   readonly #store = new Lane(STORE_SLOTS);
 
-  /** `aliveMs`: for how long this process may still have effects; asked right before each of them. */
-  constructor(signal: AbortSignal, aliveMs: () => number) {
+  /**
+   * `aliveMs`: for how long this process may still have effects; asked right before each of them. `turned` hears when the
+   * breaker of an endpoint has another state.
+   */
+  constructor(signal: AbortSignal, aliveMs: () => number, turned: (endpoint: string, b: Breaker) => void = () => {}) {
     this.#signal = signal;
     this.#aliveMs = aliveMs;
+    this.#turned = turned;
+    signal.addEventListener("abort", () => this.#stop(), { once: true });
   }
 
-  /** From now on the endpoint is served by this session. */
-  open(endpoint: string, session: Session): void {
+  #stop(): void {
+    for (const circuit of this.#circuits.values()) circuit.stop();
+  }
+
+  /** From now on the endpoint is served by this session, through its breaker: so it is answered. */
+  open(endpoint: string, direct: Session): Session {
+    const circuit = this.#circuits.get(endpoint) ?? new Circuit(endpoint, (b) => this.#turned(endpoint, b));
+    this.#circuits.set(endpoint, circuit);
+    const session = circuit.through(direct);
     const lane = new Lane(session.slots);
     this.#endpoints.set(endpoint, { session, lane });
     for (const resource of session.resources) {
@@ -41,6 +57,7 @@ export class Ports {
         ...verbs(resource, this.#signal, this.#aliveMs),
       });
     }
+    return session;
   }
   /** What is asked of it from now on fails as unavailable. */
   shut(endpoint: string): void {
@@ -48,6 +65,12 @@ export class Ports {
       this.#resources.delete(`${endpoint}/${name}`);
     }
     this.#endpoints.delete(endpoint);
+    this.#circuits.get(endpoint)?.end();
+    this.#circuits.delete(endpoint);
+  }
+  /** Whether calls are let through, by endpoint. */
+  breakers(): ReadonlyMap<string, Breaker["state"]> {
+    return new Map([...this.#circuits].map(([name, { breaker }]) => [name, breaker.state]));
   }
   /** Whether it says by itself that something happened. */
   tells = (endpoint: string): boolean => this.#endpoints.get(endpoint)?.session.hints !== undefined;

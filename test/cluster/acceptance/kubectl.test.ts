@@ -168,14 +168,26 @@ describe("kubectl apply", () => {
     expect((await here("get", "sub", "anna")).out).toMatch(/SUB-anna +fast/);
   });
 
-  it("kubectl get externalsystems shows reachable, version, backlog, drift", async () => {
+  it("kubectl get externalsystems shows reachable, version, breaker, backlog, drift", async () => {
     await soon(async () => {
       const { out } = await here("get", "externalsystems");
-      expect(header(out)).toEqual(expect.arrayContaining(["REACHABLE", "VERSION", "BACKLOG", "DRIFT"]));
-      expect(out).toMatch(/radius-1 .*True +PostgreSQL 18\S* /);
+      expect(header(out)).toEqual(expect.arrayContaining(["REACHABLE", "VERSION", "BREAKER", "BACKLOG", "DRIFT"]));
+      expect(out).toMatch(/radius-1 .*True +PostgreSQL 18\S* .*Closed +0 /);
     });
   });
-  it.todo("kubectl get externalsystems shows the breaker: there is none yet, only back-off per key and system");
+  it("a system that is down: its breaker is shown open, an edit waits, and goes on when it is back", async () => {
+    site.door.shut();
+    await site.apply(subscriber("dora"));
+    await soon(async () =>
+      expect((await here("get", "externalsystems")).out).toMatch(/radius-1 .*False .*(Open|HalfOpen) .*Unavailable/),
+    );
+    expect(condition(await site.read("subscribers", "dora"), "Ready")).toBe("False Unavailable");
+    expect(controller.logged("breaker")).toMatchObject([{ level: "warn", system: "radius-1", state: "Open" }]);
+    site.door.open();
+    await converges(site, "dora");
+    await soon(async () => expect((await here("get", "externalsystems")).out).toMatch(/radius-1 .*True .*Closed +0 /));
+    expect(controller.logged("breaker").at(-1)).toMatchObject({ level: "info", state: "Closed" });
+  });
 
   it("what the kinds refuse is refused at the door, with the words of lastmile validate", async () => {
     const refused = await site.tried([subscriber("bad", { serviceState: "Suspended" })]);
