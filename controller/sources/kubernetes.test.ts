@@ -235,6 +235,16 @@ describe("the finalizer", () => {
     expect(short(await next()).upserts).toEqual([keyOf("a")]);
     expect(troubles).toEqual(["Forbidden"]);
   });
+  test("is known to be on its way, so that nobody else puts it there, also when it is refused", async () => {
+    put("a");
+    const known: boolean[] = [];
+    once("patch", () => {
+      known.push(world.beingHeld.has(keyOf("a")));
+      refuse("Forbidden")();
+    });
+    await next();
+    expect([known, [...world.beingHeld]]).toEqual([[true], []]);
+  });
   test("finds an object gone: it is not told of", async () => {
     put("a");
     once("patch", () => cluster.remove(tenant("a")));

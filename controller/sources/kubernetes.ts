@@ -221,6 +221,7 @@ class Following {
     const concerned = [...upserts, ...lasts].map(({ key }) => key).concat(deletes);
     const before = concerned.map((key) => this.#contentOf(key));
     const unheld = upserts.flatMap(({ key }) => this.#unheld(key) ?? []);
+    for (const { key } of unheld) world.beingHeld.add(key);
     await sideBySide(unheld, AT_ONCE, (object) => this.#hold(object));
     await readAgain({ api, world, trouble, signal, pause: (ms) => this.#pause(ms) }, deletes);
     return concerned.some((key, n) => this.#contentOf(key) !== before[n]);
@@ -236,6 +237,8 @@ class Following {
     } catch (e) {
       if (!(e instanceof KubeError)) throw e;
       if (!this.#signal.aborted) trouble(e); // it is served all the same, and held as soon as that can be done
+    } finally {
+      world.beingHeld.delete(object.key);
     }
   }
 }
