@@ -32,7 +32,9 @@ export async function startController(env: Readonly<Record<string, string>>, cwd
       else if (line.includes('"level":40') || line.includes('"level":50')) console.error(line);
     });
   });
-  while (!(await fetch(`${url}/readyz`)).ok) await sleep(LOOK_MS);
+  // A kept connection is ended by a server that was busy for too long to hear of it.
+  const look = (path: string): Promise<Response> => fetch(url + path, { headers: { connection: "close" } });
+  while (!(await look("/readyz")).ok) await sleep(LOOK_MS);
   const readySeconds = (performance.now() - began) / 1000;
   return {
     readySeconds,
@@ -41,7 +43,7 @@ export async function startController(env: Readonly<Record<string, string>>, cwd
       return answer[0] as Memory;
     },
     async idle() {
-      const text = await (await fetch(`${url}/metrics`)).text();
+      const text = await (await look("/metrics")).text();
       const value = (name: string): number =>
         [...text.matchAll(new RegExp(`^${name} (.+)$`, "gm"))].reduce((sum, [, n]) => sum + Number(n), 0);
       const busy = value('lastmile_queue_subjects\\{state="(?:ready|inFlight)"\\}');

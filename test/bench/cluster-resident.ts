@@ -67,16 +67,24 @@ async function restart(cluster: Cluster, count: number, s: Series) {
 }
 function told(asked: readonly Asked[], changed: number, count: number): readonly Fact[] {
   const writes = asked.filter(({ verb }) => WRITES.has(verb));
-  const none = (what: string, n: number): Fact => {
-    return { what: `restart with ${count}: ${what}`, value: `${n}`, aim: { says: "0", met: n === 0 } };
+  // Every five minutes a system tells in its status when it was reached last, whoever reads it.
+  const [beats, others] = [writes.filter(isBeat), writes.filter((a) => !isBeat(a))];
+  const none = (what: string, n: number, value = `${n}`): Fact => {
+    return { what: `restart with ${count}: ${what}`, value, aim: { says: "0", met: n === 0 } };
   };
   const by = [...Map.groupBy(asked, (a) => a.verb)].map(([verb, all]) => `${verb} ${all.length}`);
   return [
-    none("writes to the API server", writes.length),
+    none("writes to the API server", others.length, spell(others, beats)),
     none("rows of RADIUS written", changed),
     { what: `restart with ${count}: requests`, value: `${asked.length} (${by.join(", ")})` },
     { what: `restart with ${count}: most requests in a second`, value: `${busiestSecond(asked)}` },
   ];
+}
+const isBeat = ({ what }: Asked): boolean => what === "externalsystems/status";
+function spell(others: readonly Asked[], beats: readonly Asked[]): string {
+  const names = [...new Set(others.map(({ verb, what }) => `${verb} ${what}`))];
+  const also = beats.length > 0 ? [`beside ${beats.length} of an ExternalSystem's \`checkedAt\``] : [];
+  return [`${others.length}`, ...names, ...also].join(", ");
 }
 
 function memoryOf(when: string, count: number, empty: Memory, full: Memory): Fact {
