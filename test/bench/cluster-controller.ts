@@ -50,6 +50,7 @@ export async function startController(env: Readonly<Record<string, string>>, cwd
       return value("lastmile_leases_held") === PARTITIONS && busy === 0;
     },
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, "exit");
       child.kill("SIGTERM");
       await gone;

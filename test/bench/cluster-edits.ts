@@ -2,7 +2,7 @@
 import type { Condition, SubscriberStatus } from "../../controller/api/types.generated.ts";
 import type { KubeObject } from "../../controller/kubernetes/api.ts";
 import type { SourceObject } from "../../controller/sources/source.ts";
-import { type Cluster, FLOOR, openCluster, SUBSCRIBERS } from "./cluster.ts";
+import { type Cluster, FLOOR, onCluster, SUBSCRIBERS } from "./cluster.ts";
 import { perSubscriber } from "./cluster-audit.ts";
 import { type Follower, follow } from "./cluster-follow.ts";
 import type { Bench } from "./part.ts";
@@ -11,9 +11,10 @@ import { plan, type SubscriberOptions, subscriber, subscribers } from "./tenant.
 
 const WARM = 10;
 
-export async function clusterEdits({ server, count }: Bench): Promise<Samples> {
+export const clusterEdits = (bench: Bench): Promise<Samples> => onCluster(bench, (cluster) => edits(cluster, bench));
+
+async function edits(cluster: Cluster, { count }: Bench): Promise<Samples> {
   const s = new Series();
-  const cluster = await openCluster(server);
   const controller = await cluster.start();
   const [own, floor] = await Promise.all([follow(cluster.api, SUBSCRIBERS), follow(cluster.api, FLOOR)]);
   const facts: Fact[] = [];
@@ -38,15 +39,12 @@ export async function clusterEdits({ server, count }: Bench): Promise<Samples> {
   await asked("labelled, nothing of ours differs", () => cluster.apply(subscribers(count).map(labelled)));
   await asked("moved to another plan", () => ready(cluster, own, subscribers(count, { plan: "fast" }), 2));
   await asked("the plan's speed edited", async () => {
-    const done = own.all(names(subscribers(count)), downloads(700_000));
-    await cluster.apply([plan("fast", "700Mbps")]);
-    await done;
+    const shown = own.all(names(subscribers(count)), downloads(700_000));
+    await Promise.all([shown, cluster.apply([plan("fast", "700Mbps")])]);
   });
   const generated = numbered(2 * warm, count, { plan: "floating", dynamic: true });
   await asked("created, profile generated", () => ready(cluster, own, generated));
   await Promise.all([own.stop(), floor.stop()]);
-  await controller.stop();
-  await cluster.close();
   const what = "cluster: one applied until `Ready`";
   return {
     measures: [{ what, count: 1, seconds: s.of("create"), floor: s.of("create floor") }],
@@ -61,15 +59,12 @@ export async function ready(
   objects: readonly SourceObject[],
   generation = 1,
 ): Promise<void> {
-  const done = own.all(names(objects), (object) => isReady(object, generation));
-  await apply(objects);
-  await done;
+  await Promise.all([own.all(names(objects), (object) => isReady(object, generation)), apply(objects)]);
 }
 /** The least: created, its status written, both seen by a watch. */
 export async function bare(cluster: Cluster, floor: Follower, ...objects: readonly SourceObject[]): Promise<void> {
-  const done = floor.all(names(objects), (object) => object["status"] !== undefined);
-  await cluster.floor(objects, STATUS);
-  await done;
+  const hasStatus = (object: KubeObject): boolean => object["status"] !== undefined;
+  await Promise.all([floor.all(names(objects), hasStatus), cluster.floor(objects, STATUS)]);
 }
 export function percentiles(what: string, own: readonly number[], floor: readonly number[]): Fact {
   const spell = (xs: readonly number[]): string =>

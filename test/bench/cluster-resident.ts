@@ -1,6 +1,6 @@
 /** A controller with a large tenant on a cluster: what it keeps in memory, how an edit fares, and what a restart asks. */
 
-import { type Cluster, FLOOR, openCluster, SUBSCRIBERS } from "./cluster.ts";
+import { type Cluster, FLOOR, onCluster, SUBSCRIBERS } from "./cluster.ts";
 import { type Asked, busiestSecond, WRITES } from "./cluster-audit.ts";
 import type { Controller } from "./cluster-controller.ts";
 import { bare, percentiles, ready } from "./cluster-edits.ts";
@@ -13,10 +13,12 @@ import { subscriber, subscribers } from "./tenant.ts";
 
 const EDITS = 20;
 
-export async function clusterResident({ server, count }: Bench): Promise<Samples> {
+export const clusterResident = (bench: Bench): Promise<Samples> =>
+  onCluster(bench, (cluster) => resident(cluster, bench));
+
+async function resident(cluster: Cluster, { count }: Bench): Promise<Samples> {
   const s = new Series();
-  const cluster = await openCluster(server);
-  let controller = await cluster.start();
+  const controller = await cluster.start();
   await cluster.quiet(controller);
   const empty = await controller.memory();
   const [own, floor] = await Promise.all([follow(cluster.api, SUBSCRIBERS), follow(cluster.api, FLOOR)]);
@@ -31,10 +33,7 @@ export async function clusterResident({ server, count }: Bench): Promise<Samples
   const converged = await controller.memory();
   await controller.stop();
   const restarted = await restart(cluster, count, s);
-  controller = restarted.controller;
-  const resident = await controller.memory();
-  await controller.stop();
-  await cluster.close();
+  const loaded = await restarted.controller.memory();
   const edit = "cluster: one more applied until `Ready`";
   return {
     measures: [
@@ -46,7 +45,7 @@ export async function clusterResident({ server, count }: Bench): Promise<Samples
     facts: [
       percentiles(`${edit}, beside ${count}`, s.of("edit"), s.of("edit floor")),
       memoryOf("after it converged them", count, empty, converged),
-      memoryOf("after a restart", count, empty, resident),
+      memoryOf("after a restart", count, empty, loaded),
       ...restarted.facts,
     ],
   };

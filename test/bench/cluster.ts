@@ -15,6 +15,7 @@ import { type Audit, openAudit } from "./cluster-audit.ts";
 import { type Controller, startController } from "./cluster-controller.ts";
 import { groundOf } from "./cluster-ground.ts";
 import { makeDatabase, openRadius, type RadiusDatabase } from "./databases.ts";
+import type { Bench } from "./part.ts";
 import { CREDENTIALS, INSTALLATION, NAMESPACE } from "./tenant.ts";
 
 /** Requests at a time, as the controller sends them. */
@@ -44,7 +45,19 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export async function openCluster(databases: string): Promise<Cluster> {
+interface Opened extends Cluster {
+  close(): Promise<void>;
+}
+export async function onCluster<T>({ server }: Bench, work: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const cluster = await openCluster(server);
+  try {
+    return await work(cluster);
+  } finally {
+    await cluster.close();
+  }
+}
+
+async function openCluster(databases: string): Promise<Opened> {
   const root = await mkdtemp(join(tmpdir(), "lastmile-bench-cluster-"));
   const audit = await openAudit(root, USER);
   const { server, stop } = await startServer(COLLECTING, audit.options);
@@ -65,6 +78,7 @@ export async function openCluster(databases: string): Promise<Cluster> {
       await applied(targetOf(object.kind, object.metadata.namespace, object.metadata.name), object);
     });
   await apply(groundOf(radius.url));
+  const running = new Set<Controller>();
   const env = await environment(root, server, must);
   return {
     ...{ api, audit, radius, apply },
@@ -75,7 +89,11 @@ export async function openCluster(databases: string): Promise<Cluster> {
         await applied(target, { ...object, ...head });
         await applied(target, { ...head, status }, "/status");
       }),
-    start: () => startController({ ...env, DATABASE_URL: store.url.href }, root),
+    async start() {
+      const controller = await startController({ ...env, DATABASE_URL: store.url.href }, root);
+      running.add(controller);
+      return controller;
+    },
     async quiet(controller) {
       let [count, since] = [0, performance.now()];
       while (performance.now() - since < QUIET_MS) {
@@ -85,6 +103,7 @@ export async function openCluster(databases: string): Promise<Cluster> {
       }
     },
     async close() {
+      for (const controller of running) await controller.stop();
       close();
       api.close();
       await stop();
