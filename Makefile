@@ -1,7 +1,7 @@
 # The two commands of README.md are `make demo` and `make test`. Everything runs on the pinned Node from the lock file.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help install test check demo bench bench-netbox bench-devices generate format test-contract test-crash test-e2e test-freeradius test-netbox test-voltha test-cluster test-chart
+.PHONY: help install test check demo bench bench-netbox bench-devices bench-kubernetes generate format test-contract test-crash test-e2e test-freeradius test-netbox test-voltha test-cluster test-chart
 
 help: ## Lists the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ bench-netbox: install ## A thousand addresses out of a real NetBox, beside the s
 
 bench-devices: install ## A thousand routers and ONUs at stand-ins of GenieACS and VOLTHA, beside the same requests alone; also into docs/performance.md.
 	node test/bench/main.ts devices
+
+bench-kubernetes: install ## Subscribers on a real API server: apply until Ready, crowds, requests, memory, restart; also into docs/performance.md.
+	node test/bench/main.ts kubernetes
 
 generate: install ## Types, JSON schemas and docs/reference.md from crds/.
 	node controller/api/generate/main.ts

@@ -93,6 +93,7 @@ export function* prefixes(world: World): Generator<Finding> {
 /** A static address never lies in the pool of another tenant in any VRF that the holder shares by default. */
 export function* addressesOfOthers(world: World): Generator<Finding> {
   const tenants = world.catalog.tenants();
+  if (tenants.length < 2) return;
   for (const held of heldBy(world)) {
     const own = world.catalog.tenant(namespaceOf(held.of.object));
     for (const other of tenants) {

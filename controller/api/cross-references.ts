@@ -1,8 +1,8 @@
 /** Whatever is named must exist, and be of the tenant's own. */
-import { isClusterScoped, keyOf, namespaceOf } from "../core/catalog.ts";
+import { isClusterScoped, keyOf, keyOfObject, namespaceOf } from "../core/catalog.ts";
 import { planOf } from "../core/resolve/plan-choice.ts";
 import { stateOf } from "../core/suspend.ts";
-import { type Declared, type Finding, finding, type World } from "./cross-world.ts";
+import { type Declared, type Finding, finding, subscribers, type World } from "./cross-world.ts";
 import type { Subscriber } from "./types.generated.ts";
 
 /** Every namespaced object stands in the namespace of a tenant. */
@@ -57,12 +57,14 @@ function* subscriberReferences(world: World, of: Declared, subscriber: Subscribe
   );
 }
 
-export function* surveys({ declared, catalog, refused }: World): Generator<Finding> {
+export function* surveys({ declared, refused }: World): Generator<Finding> {
+  const known = new Set(subscribers(declared).map(({ object }) => keyOfObject(object)));
   for (const of of declared) {
     const name = of.object.kind === "SiteSurvey" ? of.object.spec.subscriberRef?.name : undefined;
     const namespace = namespaceOf(of.object);
-    if (name === undefined || catalog.subscriber(namespace, name) || refused.has(keyOf("Subscriber", namespace, name)))
-      continue;
+    if (name === undefined) continue;
+    const key = keyOf("Subscriber", namespace, name);
+    if (known.has(key) || refused.has(key)) continue;
     yield finding(
       of,
       "spec.subscriberRef.name",

@@ -21,6 +21,7 @@ export interface Finding {
 }
 export interface World {
   readonly declared: readonly Declared[];
+  /** Of everything but the subscribers. */
   readonly catalog: Catalog;
   /** The exclusive claims of a subscriber, resolved once. */
   readonly claimsOf: (subscriber: Subscriber) => readonly Claim[];

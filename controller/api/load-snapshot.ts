@@ -1,6 +1,7 @@
 /** Everything that a folder declares, validated one by one and against each other. */
 import { keyOf, keyOfObject, type ObjectKey } from "../core/catalog.ts";
 import { crossCheck, type Declared, type Finding, findingProblem, whereIs } from "./cross.ts";
+import { rememberClaims } from "./cross-claims.ts";
 import type { Document } from "./load.ts";
 import { compareProblems, type LoadProblem } from "./load-problem.ts";
 import type { Tree } from "./load-tree.ts";
@@ -24,7 +25,7 @@ export interface Snapshot {
 export type Accepted = (key: ObjectKey) => LastmileObject | undefined;
 export type Assemble = (tree: Tree) => Snapshot;
 
-/** Verdicts are kept with the documents, so that after an edit only the edited file is validated again. */
+/** Verdicts and claims are kept with the documents, so that after an edit only the edited file is validated again. */
 export function createAssembler(validator: Validator, accepted?: Accepted): Assemble {
   const verdicts = new WeakMap<Document, Verdict>();
   const judge = (document: Document): Verdict => {
@@ -32,10 +33,12 @@ export function createAssembler(validator: Validator, accepted?: Accepted): Asse
     verdicts.set(document, verdict);
     return verdict;
   };
-  return (tree) => assemble(tree, judge, accepted);
+  const claimsIn = rememberClaims();
+  return (tree) => assemble(tree, judge, (valid, refused) => crossCheck(valid, refused, accepted, claimsIn));
 }
 
-function assemble(tree: Tree, judge: (document: Document) => Verdict, accepted: Accepted | undefined): Snapshot {
+type Compare = (valid: readonly Declared[], refused: ReadonlySet<ObjectKey>) => readonly Finding[];
+function assemble(tree: Tree, judge: (document: Document) => Verdict, compared: Compare): Snapshot {
   const problems: LoadProblem[] = [...tree.problems];
   const refused = new Set<ObjectKey>();
   const valid: Declared[] = [];
@@ -45,7 +48,7 @@ function assemble(tree: Tree, judge: (document: Document) => Verdict, accepted: 
     else problems.push(...refusal(document, verdict.problems, refused));
   }
   const { unique, findings } = oncePerKey(valid);
-  const wrong = [...findings, ...crossCheck(unique, refused, accepted)];
+  const wrong = [...findings, ...compared(unique, refused)];
   const losers = new Set(wrong.map((f) => f.of));
   const declared = unique.filter((d) => !losers.has(d));
   for (const loser of losers) refused.add(keyOfObject(loser.object));

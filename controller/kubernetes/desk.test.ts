@@ -4,7 +4,7 @@ import type { KindName, SubscriberStatus } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import { type KubeApi, KubeError, type KubeObject } from "./api.ts";
 import { Desk } from "./desk.ts";
-import { FINALIZER } from "./finalizer.ts";
+import { FINALIZER, hold, needsHold } from "./finalizer.ts";
 import { trimmed } from "./kept.ts";
 import type { Ports } from "./ports.ts";
 import { MemoryCluster } from "./testing/cluster.ts";
@@ -32,6 +32,8 @@ let standing: Set<ObjectKey>;
 let mayWrite: boolean;
 let events: { reason: string; type: string }[];
 let troubles: unknown[];
+/** While the store is asked for a status. */
+let meanwhile: () => Promise<void>;
 let desk: Desk;
 let stop: AbortController;
 let running: Promise<void>;
@@ -54,7 +56,10 @@ const ports: Ports = {
   async *changedSince(since) {
     yield [...store].filter(([k]) => (changed.get(k) ?? 0) >= Number(since)).map(([k, status]) => ({ key: k, status }));
   },
-  statusOf: async (k) => store.get(k),
+  async statusOf(k) {
+    await meanwhile();
+    return store.get(k);
+  },
   userOf: async () => ({ name: "john", status: store.get(key) as unknown as SubscriberStatus }),
   standing: async (keys) => new Set(keys.filter((k) => standing.has(k))),
   enforces: () => true,
@@ -64,6 +69,7 @@ beforeEach(() => {
   cluster = new MemoryCluster();
   [world, store, changed, standing] = [new World(), new Map(), new Map(), new Set()];
   [mark, mayWrite, events, troubles] = [1, true, [], []];
+  meanwhile = async () => {};
   cluster.put(john, { planRef: { name: "fiber" } });
 });
 afterEach(async () => {
@@ -181,6 +187,33 @@ describe("a status", () => {
     say(statusOf("True", "Converged"));
     await quiet();
     expect(shown()).toBeUndefined();
+  });
+});
+
+describe("an object that is new", () => {
+  const touched = () => cluster.asked.filter((a) => /^(patch|get) /.test(a));
+  test("is left to whoever reads while they put our finalizer on it, and held where they did not", async () => {
+    world.beingHeld.add(key);
+    begin();
+    desk.refused(new Map());
+    say(statusOf("True", "Converged"));
+    await until(shown).toBeDefined();
+    await quiet();
+    expect(touched()).toEqual([]);
+    world.beingHeld.delete(key);
+    await until(() => cluster.find(john)?.metadata.finalizers).toEqual([FINALIZER]);
+  });
+  test("is touched once, although it was held while the store was asked about it", async () => {
+    meanwhile = async () => {
+      const object = world.get(key);
+      if (object && needsHold(object)) world.read(key, await hold(cluster.api, object, stop.signal));
+    };
+    begin();
+    desk.refused(new Map());
+    say(statusOf("True", "Converged"));
+    await until(shown).toBeDefined();
+    await quiet();
+    expect(touched()).toEqual(["patch subscribers/isp-acme/john"]);
   });
 });
 

@@ -71,11 +71,16 @@ export class Desk {
   async #sweep(signal: AbortSignal): Promise<void> {
     const { world, ports } = this.#o;
     const here = [...world.values()];
-    this.#round.remind(here.filter((k) => needsHold(k) && ports.enforces(k)).map((k) => k.key));
+    this.#round.remind(here.filter((k) => this.#isLeftUnheld(k)).map((k) => k.key));
     const leaving = here.filter(isLeaving).map((k) => k.key);
     if (leaving.length === 0) return;
     const standing = await ports.standing(leaving);
     if (!signal.aborted) this.#round.remind(leaving.filter((key) => !standing.has(key)));
+  }
+
+  #isLeftUnheld(object: Kept): boolean {
+    const { world, ports } = this.#o;
+    return needsHold(object) && !world.beingHeld.has(object.key) && ports.enforces(object);
   }
 
   /** @throws KubeError, StoreError: then it is tried again. */
@@ -93,7 +98,7 @@ export class Desk {
     await this.#statuses.write(key, signal);
     this.#round.add(this.#mirrors.declaredBeside(object));
     const now = world.get(key); // the source may have held it meanwhile
-    if (now && needsHold(now) && ports.enforces(now)) world.read(key, await hold(api, now, signal));
+    if (now && this.#isLeftUnheld(now)) world.read(key, await hold(api, now, signal));
   }
 }
 const isLeaving = (object: Kept): boolean => object.deleting && isHeld(object);

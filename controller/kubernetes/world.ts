@@ -8,6 +8,8 @@ export class World {
   readonly #kept = new Map<ObjectKey, Kept>();
   readonly #mirrors = new Map<ObjectKey, Mirror>();
   readonly #listed = new Set<KindName>();
+  /** Whoever reads is putting our finalizer on these: a second hand would be refused, and have to look again. */
+  readonly beingHeld = new Set<ObjectKey>();
 
   get(key: ObjectKey): Kept | undefined {
     return this.#kept.get(key);
@@ -27,6 +29,7 @@ export class World {
     this.#kept.clear();
     this.#mirrors.clear();
     this.#listed.clear();
+    this.beingHeld.clear();
   }
 
   /** Answers the keys that were told of. */

@@ -235,6 +235,30 @@ describe("the finalizer", () => {
     expect(short(await next()).upserts).toEqual([keyOf("a")]);
     expect(troubles).toEqual(["Forbidden"]);
   });
+  test("of a crowd does not hold up who is held already: it is told in parts, and all of it", async () => {
+    await next();
+    const names = Array.from({ length: 1100 }, (_, n) => `t${n}`);
+    const sizes: number[] = [];
+    const take = ({ upserts }: SourceUpdate): void => {
+      for (const { key } of upserts) expect(world.get(key)?.finalizers).toEqual([FINALIZER]);
+      sizes.push(upserts.length);
+    };
+    const told = (): number => sizes.reduce((sum, n) => sum + n, 0);
+    take(await changed(() => names.map((n) => put(n))));
+    while (told() < names.length) take(await next());
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(500);
+    expect(told()).toBe(names.length);
+  });
+  test("is known to be on its way, so that nobody else puts it there, also when it is refused", async () => {
+    put("a");
+    const known: boolean[] = [];
+    once("patch", () => {
+      known.push(world.beingHeld.has(keyOf("a")));
+      refuse("Forbidden")();
+    });
+    await next();
+    expect([known, [...world.beingHeld]]).toEqual([[true], []]);
+  });
   test("finds an object gone: it is not told of", async () => {
     put("a");
     once("patch", () => cluster.remove(tenant("a")));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Accepted, type Assemble, createAssembler, type Snapshot } from "../api/load-snapshot.ts";
 import type { KindName, LastmileObject } from "../api/types.generated.ts";
 import { createValidator } from "../api/validate.ts";
-import { keyOfObject, type ObjectKey } from "../core/catalog-key.ts";
+import { keyOfObject, kindOfKey, type ObjectKey } from "../core/catalog-key.ts";
 import { type KubeApi, KubeError } from "../kubernetes/api.ts";
 import { hold, needsHold } from "../kubernetes/finalizer.ts";
 import { readAgain } from "../kubernetes/fresh.ts";
@@ -38,6 +38,8 @@ const SETTLE_MS = 20;
 /** Requests, as many as the connection has room for: what waits longer than that would run out of its time. */
 const AT_ONCE = 16;
 const TRIES = 5;
+/** New objects that are held before they are told of: of a crowd the first are served while the last still wait. */
+const PORTION = 500;
 
 export function kubernetesSource(o: KubernetesOptions): KubernetesSource {
   const following = new Map<KindName, Reflector<Kept | Mirror>>();
@@ -63,6 +65,9 @@ class Following {
   readonly #assemble: Assemble;
   readonly #inbox: { readonly kind: KindName; readonly reflection: Reflection<Kept | Mirror> }[] = [];
   #wake: () => void = () => {};
+  /** Whether the last update left out what came with it. */
+  #hasMore = false;
+  #comparedMs = 0;
   /** What was sent of each object that stands. */
   readonly #sent = new Map<ObjectKey, string>();
   /** What was declared when everything was judged last; undefined: it was not yet. */
@@ -85,13 +90,13 @@ class Following {
     let complete = true;
     while (!this.#signal.aborted) {
       await this.#next();
-      const began = performance.now();
-      if (!this.#take() || !world.knows(KINDS)) continue;
+      this.#comparedMs = 0;
+      if ((!this.#take() && !this.#hasMore) || !world.knows(KINDS)) continue;
       const update = await this.#update(complete);
       if (update && !this.#signal.aborted) yield update;
       complete = false;
       // Comparing costs time with the number of objects, so many edits in a row are compared together.
-      await this.#pause(Math.max(this.#o.settleMs ?? SETTLE_MS, performance.now() - began));
+      await this.#pause(Math.max(this.#o.settleMs ?? SETTLE_MS, this.#comparedMs));
     }
     await Promise.all(running);
   }
@@ -108,7 +113,7 @@ class Following {
     }
   }
   async #next(): Promise<void> {
-    while (this.#inbox.length === 0 && !this.#signal.aborted)
+    while (this.#inbox.length === 0 && !this.#hasMore && !this.#signal.aborted)
       await new Promise<void>((wake) => {
         this.#wake = wake;
       });
@@ -129,7 +134,7 @@ class Following {
 
   /** undefined: nothing is declared otherwise than before. */
   async #update(complete: boolean): Promise<SourceUpdate | undefined> {
-    const first = this.#draft();
+    const first = this.#portion(this.#draft(), complete);
     const { upserts, deletes, lasts, snapshot } = (await this.#makeSure(first)) ? this.#after(first) : first;
     const { sourceId } = this.#o;
     const otherProblems = this.#otherProblems(snapshot);
@@ -153,6 +158,12 @@ class Following {
   }
 
   #draft(): Draft {
+    const began = performance.now();
+    const draft = this.#compared();
+    this.#comparedMs += performance.now() - began;
+    return draft;
+  }
+  #compared(): Draft {
     const { world } = this.#o;
     const all = [...world.values()];
     this.#judged = new Map(all.map(({ key }) => [key, this.#wordOf(key)]));
@@ -166,6 +177,18 @@ class Following {
       deletes: [...this.#sent.keys()].filter((key) => !live.has(key)),
       lasts: all.filter((k) => k.deleting).flatMap((k) => this.#last(k)),
     };
+  }
+  /** What everything is declared by is told as a whole: what it lacks would be gone. */
+  #portion(draft: Draft, complete: boolean): Draft {
+    const { beingHeld } = this.#o.world;
+    const unheld = draft.upserts.flatMap(({ key }) => (this.#unheld(key) ? [key] : []));
+    beingHeld.clear();
+    for (const key of unheld) beingHeld.add(key);
+    // Subscribers last: what they name comes before them.
+    const sorted = unheld.toSorted((a, b) => Number(isSubscriber(a)) - Number(isSubscriber(b)));
+    const later = new Set(complete ? [] : sorted.slice(PORTION));
+    this.#hasMore = later.size > 0;
+    return { ...draft, upserts: draft.upserts.filter(({ key }) => !later.has(key)) };
   }
   /** Of what is asked to go: its pause may come with that, or end before it is gone. */
   #last({ key, document }: Kept): readonly SourceObject[] {
@@ -236,9 +259,13 @@ class Following {
     } catch (e) {
       if (!(e instanceof KubeError)) throw e;
       if (!this.#signal.aborted) trouble(e); // it is served all the same, and held as soon as that can be done
+    } finally {
+      world.beingHeld.delete(object.key);
     }
   }
 }
+
+const isSubscriber = (key: ObjectKey): boolean => kindOfKey(key) === "Subscriber";
 
 /** What is declared now against what was sent. */
 interface Draft {

@@ -1,5 +1,8 @@
 /** Runs one part in a process of its own, so that no part pays for what another left in memory. */
 import { changes } from "./changes.ts";
+import { clusterCrowd } from "./cluster-crowd.ts";
+import { clusterEdits } from "./cluster-edits.ts";
+import { clusterResident } from "./cluster-resident.ts";
 import { byReference, converge } from "./converge.ts";
 import { devices } from "./devices.ts";
 import { edit } from "./edit.ts";
@@ -15,6 +18,9 @@ const parts: Readonly<Record<string, (bench: Bench) => Promise<Samples>>> = {
   edit,
   netbox,
   devices,
+  clusterEdits,
+  clusterCrowd,
+  clusterResident,
   fill,
   resident,
 };

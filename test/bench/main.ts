@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { openDatabase, stopDatabase } from "../../controller/store/embedded.ts";
 import { load, machine } from "./machine.ts";
-import { type Part, writePage } from "./page.ts";
+import { type Part, tablesOf, writePage } from "./page.ts";
 import { median, type Samples } from "./samples.ts";
 
 type Step = readonly [part: string, subscribers: number, runs: number];
@@ -25,9 +25,20 @@ const large: readonly Step[] = [
 const withNetbox: readonly Step[] = [["netbox", 1_000, 2]];
 /** Beside stand-ins in processes of their own. */
 const withDevices: readonly Step[] = [["devices", 1_000, 3]];
+/** Other sizes than the usual ones are a trial, and stay off the page; 0 leaves a part out. */
+const trial = process.env["SIZES"];
+const [edits = 200, few = 1_000, many = 5_000, resident = 20_000] = trial?.split(",").map(Number) ?? [];
+/** Needs a real API server, which `make test-cluster` builds. */
+const onCluster: readonly Step[] = [
+  ["clusterEdits", edits, 1],
+  ["clusterCrowd", few, 2],
+  ["clusterCrowd", many, 1],
+  ["clusterResident", resident, 1],
+];
 const places: Readonly<Record<string, readonly [place: string, steps: readonly Step[]]>> = {
   netbox: ["measured with NetBox", withNetbox],
   devices: ["measured with devices", withDevices],
+  kubernetes: ["measured on a cluster", onCluster],
 };
 const [place, steps] = places[process.argv[2] ?? ""] ?? [
   "measured",
@@ -39,8 +50,10 @@ const server = await openDatabase({ home });
 const url = await server.ensureDatabase("postgres");
 try {
   const parts: Part[] = [];
-  for (const step of steps) parts.push(await run(step));
-  console.log(await writePage(place, parts, await machine(url)));
+  for (const step of steps.filter(([, count]) => count > 0)) parts.push(await run(step));
+  const tables = tablesOf(parts, await machine(url));
+  if (trial === undefined) await writePage(place, tables);
+  console.log(tables);
 } finally {
   await stopDatabase({ home });
   await rm(server.directory, { recursive: true, force: true });

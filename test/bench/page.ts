@@ -10,17 +10,16 @@ export interface Part {
 }
 const FILE = new URL("../../docs/performance.md", import.meta.url);
 
-/** Puts the tables into their place on the page, and answers them. */
-export async function writePage(place: string, parts: readonly Part[], machine: Machine): Promise<string> {
+export const tablesOf = (parts: readonly Part[], machine: Machine): string =>
+  [environment(machine), "", ...measures(parts), "", ...facts(parts.flatMap((p) => p.samples.facts))].join("\n");
+
+/** Puts the tables into their place on the page. */
+export async function writePage(place: string, text: string): Promise<void> {
   const [begin, end] = [`<!-- ${place}: begin -->`, `<!-- ${place}: end -->`];
-  const text = [environment(machine), "", ...measures(parts), "", ...facts(parts.flatMap((p) => p.samples.facts))].join(
-    "\n",
-  );
   const page = await readFile(FILE, "utf8");
   const [before, after] = [page.indexOf(begin), page.indexOf(end)];
   if (before < 0 || after < before) throw new Error(`${FILE.pathname} has lost its marks ${begin} and ${end}`);
   await writeFile(FILE, `${page.slice(0, before + begin.length)}\n\n${text}\n\n${page.slice(after)}`);
-  return text;
 }
 
 const environment = (m: Machine): string =>

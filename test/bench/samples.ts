@@ -26,8 +26,10 @@ export interface Samples {
 }
 
 /** Of an even number the lower of the two in the middle. */
-export const median = (xs: readonly number[]): number =>
-  xs.toSorted((a, b) => a - b)[(xs.length - 1) >> 1] ?? Number.NaN;
+export const median = (xs: readonly number[]): number => quantile(xs, 0.5);
+/** The least that so large a part does not exceed. */
+export const quantile = (xs: readonly number[], part: number): number =>
+  xs.toSorted((a, b) => a - b)[Math.ceil(xs.length * part) - 1] ?? Number.NaN;
 
 export async function seconds(work: () => Promise<unknown>): Promise<number> {
   const t = performance.now();

@@ -9,7 +9,7 @@ export const CREDENTIALS = { namespace: "lastmile-system", name: "radius-bench" 
 export const PASSWORDS = { namespace: "isp-bench", name: "passwords" } as const;
 export const INSTALLATION = "bench";
 const TENANT = "bench";
-const NAMESPACE = "isp-bench";
+export const NAMESPACE = "isp-bench";
 const REALM = "bench.example";
 const apiVersion = "lastmile.dev/v1alpha1";
 const validator = createValidator();
@@ -54,7 +54,7 @@ export const system = (address: string): SourceObject =>
     },
   });
 
-export type PlanName = "home" | "fast";
+export type PlanName = "home" | "fast" | "floating";
 export const plan = (name: PlanName, down = "100Mbps", ipv4Assignment = "Static"): SourceObject =>
   declared({
     kind: "ServicePlan",

@@ -9,11 +9,11 @@ export interface Answer {
 }
 export type Send = (method: string, path: string, body?: string, type?: string) => Promise<Answer>;
 
-/** Requests as the administrator, on connections that are kept. */
-export function connect({ url, pki }: ApiServer): { readonly send: Send; readonly close: () => void } {
+/** Requests as the administrator, on connections that are kept, so many at a time. */
+export function connect({ url, pki }: ApiServer, maxSockets = 8): { readonly send: Send; readonly close: () => void } {
   const file = (name: string): Buffer => readFileSync(join(pki, name));
   const certificates = { ca: file("ca.crt"), cert: file("admin.crt"), key: file("admin.key") };
-  const agent = new Agent({ ...certificates, keepAlive: true, maxSockets: 8 });
+  const agent = new Agent({ ...certificates, keepAlive: true, maxSockets });
   const send: Send = (method, path, body, type = "application/json") =>
     new Promise((resolve, reject) => {
       const outgoing = request(url + path, { method, agent, headers: { "content-type": type } }, (incoming) => {

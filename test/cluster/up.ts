@@ -26,9 +26,11 @@ export interface Running {
 /** What ends a namespace, and what owns nothing that is left. */
 export const COLLECTING = "namespace-controller,garbage-collector-controller,serviceaccount-controller";
 
-export async function startServer(controllers: string): Promise<Running> {
+/** `more`: options of kube-apiserver. */
+export async function startServer(controllers: string, more: readonly string[] = []): Promise<Running> {
   const dir = await mkdtemp(join(tmpdir(), "lastmile-cluster-"));
-  let { child, server, etcd } = await launch(dir, ["-controllers", controllers]);
+  const kept = ["--", ...more];
+  let { child, server, etcd } = await launch(dir, ["-controllers", controllers, ...kept]);
   const stop = async (): Promise<void> => {
     await ended(child);
     await rm(dir, { recursive: true, force: true });
@@ -36,7 +38,8 @@ export async function startServer(controllers: string): Promise<Running> {
   const restart: Running["restart"] = async (meanwhile) => {
     await ended(child);
     await meanwhile();
-    ({ child, etcd } = await launch(dir, ["-controllers", controllers, "-keep", "-port", new URL(server.url).port]));
+    const again = ["-controllers", controllers, "-keep", "-port", new URL(server.url).port, ...kept];
+    ({ child, etcd } = await launch(dir, again));
   };
   return { server, etcd: () => etcd, stop, restart };
 }
