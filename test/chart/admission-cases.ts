@@ -8,7 +8,7 @@ export const BUTTONS = "system:serviceaccount:argocd:argocd-server";
 /** What syncs, and what its buttons are pressed with: RBAC lets both do everything. */
 const SYNC = [`--as=${ARGOCD}`, "--as-group=operators"];
 const SERVER = [`--as=${BUTTONS}`, "--as-group=operators"];
-export const CONTROLLER = [`--as=${ACCOUNT}`, "--as-group=system:serviceaccounts"];
+const CONTROLLER = [`--as=${ACCOUNT}`, "--as-group=system:serviceaccounts"];
 
 export const GENERATED = { "lastmile.dev/generated": "true" };
 const object = (kind: string, name: string, spec: object, metadata: object = {}): string =>
