@@ -4,8 +4,8 @@ import { Fault } from "../../reconcilers/errors.ts";
 import type { GateInput } from "../core/gate.ts";
 import type { RefKey, Subject } from "../core/model.ts";
 import { holdsOf, refKey } from "../core/model.ts";
-import { type OwnerKey, parseOwner, tenantOf } from "../core/owner.ts";
-import { type Adoption, knownFrom, needs } from "../core/plan.ts";
+import { type OwnerKey, tenantOf } from "../core/owner.ts";
+import { type Adoption, needs } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
 import { Backoff } from "../queue/backoff.ts";
 import type { Breaker } from "../queue/breaker.ts";
@@ -16,6 +16,7 @@ import { Ground, isShared } from "./ground.ts";
 import { HintPace } from "./hint-pace.ts";
 import type { Edit } from "./run/accept.ts";
 import { Admission } from "./run/admission.ts";
+import { asBefore } from "./run/as-before.ts";
 import { type Clock, released, waitKey } from "./run/knowledge.ts";
 import { Ports } from "./run/ports.ts";
 import { type Deps, preview, type Report, reconcile } from "./run/reconcile.ts";
@@ -34,8 +35,10 @@ export interface Options {
   readonly policy?: (key: OwnerKey) => Pick<GateInput, "paused" | "mode">;
   /** Milliseconds between retirement and destruction. */
   readonly retentionMs?: (tenant: string) => number;
-  /** Whether this process holds the partition of the owner. */
+  /** Whether work for the owner may begin in this process. */
   readonly mine?: (key: OwnerKey) => boolean;
+  /** Whether it still holds the partition of the owner, so that what was begun may end; as `mine` unless told. */
+  readonly holds?: (key: OwnerKey) => boolean;
   /** Milliseconds for which the leases of this process still count; asked before every effect. */
   readonly aliveMs?: () => number;
   /** Whether what is wanted stays so until the owner is accepted again; not so where a secret is kept elsewhere. */
@@ -112,7 +115,7 @@ export class Engine {
       verbs: this.verbs,
       clock: o.clock,
       digest: o.digest,
-      mine: o.mine ?? (() => true),
+      mine: o.holds ?? o.mine ?? (() => true),
       by: o.by ?? (() => undefined),
       takeOver: o.takeOver ?? (async () => undefined),
       backoff: this.#backoff,
@@ -148,6 +151,10 @@ export class Engine {
     const keys = await admitted;
     this.again(keys);
     return keys;
+  }
+  /** Until nothing is being accepted of what was asked for so far. */
+  async accepted(): Promise<void> {
+    await this.#accepting;
   }
   /** What they depend on is another one now. */
   again(keys: readonly OwnerKey[]): void {
@@ -308,29 +315,13 @@ export class Engine {
     this.#backoff.clear(key);
   }
 
-  /** Who has not run here yet may own it. */
+  /** Who has not run here yet may own it, or whoever another process runs. */
   #seek(): void {
+    const runsHere = (key: OwnerKey): boolean => this.standing.has(key) && this.#o.mine?.(key) !== false;
     const shared = [...(this.#o.shared?.() ?? [])];
     this.enqueue(
-      shared.filter((key) => !this.standing.has(key)),
+      shared.filter((key) => !runsHere(key)),
       true,
     );
   }
-}
-function asBefore(key: OwnerKey): Report {
-  const seen = new Map();
-  const known = knownFrom(seen, () => undefined);
-  const plan = { owner: parseOwner(key), changes: [] };
-  return {
-    plan,
-    planId: "",
-    settled: true,
-    faults: new Map(),
-    known,
-    seen,
-    facts: new Map(),
-    placed: () => true,
-    rest: "wanted",
-    effects: 0,
-  };
 }

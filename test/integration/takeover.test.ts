@@ -104,7 +104,7 @@ describe("two controllers on one store", () => {
     );
     await sleep(500);
     // What it had done before it slept it may still enter into the audit: that is history, not an effect.
-    const moving = ["lastmile.partitions", "lastmile.audit"];
+    const moving = ["lastmile.partitions", "lastmile.replicas", "lastmile.audit"];
     const before = [await site.dumpRadius(), await site.dumpStore(moving)];
     first.kill("SIGCONT");
     await sleep(8_000);
