@@ -146,7 +146,8 @@ export class Engine {
 
   /** The one barrier, and it is in the store only: claims and the costly set of a snapshot, before its first effect. */
   async accept(edits: () => Iterable<Edit> | Promise<Iterable<Edit>>): Promise<readonly OwnerKey[]> {
-    const admitted = this.#accepting.then(async () => this.#admission.admit(this.#ours(await edits()))); // one after the other: the last one stands
+    const mine = this.#o.mine ?? (() => true);
+    const admitted = this.#accepting.then(async () => this.#admission.admit(await edits(), mine)); // one after the other: the last one stands
     this.#accepting = admitted.catch(() => undefined);
     const keys = await admitted;
     this.again(keys);
@@ -166,10 +167,6 @@ export class Engine {
   #hurry(keys: readonly OwnerKey[]): void {
     const endpoints = [...this.ports.lanes().keys()];
     for (const key of keys) for (const endpoint of endpoints) this.#backoff.hurry(waitKey(key, endpoint));
-  }
-  #ours(edits: Iterable<Edit>): Iterable<Edit> {
-    const { mine } = this.#o;
-    return mine ? Iterator.from(edits).filter((e) => mine(e.key)) : edits;
   }
   /** Who was refused asks again: the holder may have gone. */
   retryRefused(): void {
