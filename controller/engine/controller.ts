@@ -21,7 +21,7 @@ import type { Store } from "../store/store.ts";
 import { type Heard, hearApprovals } from "./approving.ts";
 import { type TenantRun, tenantsOf, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
-import { answerAt } from "./documents.ts";
+import { answerAt, subscribersAt } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Engine, type Options } from "./engine.ts";
 import { Fills } from "./fills.ts";
@@ -259,9 +259,21 @@ export class Controller {
   async document(path: string): Promise<unknown> {
     this.#mustBeLoaded();
     const { declared, endpoints, engine } = this;
+    await this.recallOthers(subscribersAt(path, declared));
     const published = (d: Desired) => endpoints.published(d);
     const sessions = engine.ports.sessions();
     return answerAt(path, { declared, published, sessions, closed: endpoints.closed(declared.systems()) });
+  }
+  /** What others gave those whom they work for: by that they are judged here, too. */
+  async recallOthers(asked: Iterable<OwnerKey>): Promise<void> {
+    const keys = [...asked];
+    const others = (): readonly OwnerKey[] => keys.filter((key) => !this.#o.leases.holds(key));
+    if (others().length === 0) return;
+    // In turn with what gives tags: who becomes ours meanwhile is not told what he held before.
+    await this.engine.accept(async () => {
+      await hold(this.declared, others(), this.#o);
+      return [];
+    });
   }
   /** Something happened to this object, as a device's side says. */
   hint(ref: RefKey): void {
@@ -343,7 +355,7 @@ export class Controller {
     const { store, leases } = this.#o;
     const mine = keys.filter((key) => leases.tends(key));
     const claim: Store["claim"] = (rows) => store.claim(rows);
-    const without = await giveTags(mine, this.declared, { valuesIn: store.valuesIn, claim });
+    const without = await giveTags(mine, this.declared, { valuesIn: store.valuesIn, claim }, keys);
     for (const key of mine) this.#tagless.delete(key);
     for (const key of without) this.#tagless.add(key);
     return this.#edits(keys, before);

@@ -118,6 +118,7 @@ export async function scan({
 }: Pick<ServeOptions, "controller" | "installation" | "signal" | "on">) {
   const { declared, engine, drift, entries, unlessQuiet } = controller;
   const { verified } = engine;
+  await controller.recallOthers(declared.owners());
   for (const [endpoint, session] of engine.ports.sessions()) {
     await attempt(`scan ${endpoint} for drift`, { signal, on }, async () => {
       const input = { declared, verified, installation, signal, entries };

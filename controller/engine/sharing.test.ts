@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { radius, snapshot, sub, subs, suspended, tenant } from "../../test/integration/objects.ts";
 import { Site } from "../../test/integration/site.ts";
 import { staying } from "../../test/integration/staying.ts";
-import type { Subscriber, TenantSpec } from "../api/types.generated.ts";
+import type { LastmileObject, Subscriber, TenantSpec } from "../api/types.generated.ts";
 import { plan } from "../core/resolve/fixture.ts";
 import { type Installation, openInstallation } from "../main.ts";
 import { intake } from "./intake.ts";
@@ -61,11 +61,12 @@ type Budgets = NonNullable<TenantSpec["policies"]["budgets"]>;
 const ANY: Budgets = { retire: "100%", suspend: "100%", disrupt: "100%", minimum: 1000, window: "24h" };
 const PLANS = Array.from({ length: 40 }, (_, n) => plan({}, `p${n}`));
 /** As another process does that tells the controllers through the store. */
-async function declare(lines: readonly Subscriber[], budgets: Budgets = ANY): Promise<void> {
-  const { objects } = site.installation;
+const declare = (lines: readonly Subscriber[], budgets: Budgets = ANY): Promise<void> =>
+  publish([tenant({}, { budgets }), plan(), ...PLANS, ...lines]);
+async function publish(objects: readonly LastmileObject[]): Promise<void> {
   const { declared } = site.installation.controller();
-  const all = [tenant({}, { budgets }), radius(site.radius.url), plan(), ...PLANS, ...lines];
-  await intake(snapshot(all), declared, objects, { prune: true, source: "own" }, Date.now());
+  const all = snapshot([radius(site.radius.url), ...objects]);
+  await intake(all, declared, site.installation.objects, { prune: true, source: "own" }, Date.now());
 }
 const shares = (...all: readonly Replica[]): readonly number[] => all.map((r) => r.held()).toSorted((a, b) => a - b);
 /** Whom the group of this plan serves. */
@@ -75,6 +76,18 @@ const served = async (name: string): Promise<number> => {
 };
 const rejected = async (): Promise<number> =>
   (await site.radius.pool.query("select 1 from radcheck where attribute = 'Auth-Type'")).rowCount ?? 0;
+const POOLED = {
+  name: "internet",
+  vlanMode: "PerSubscriber",
+  vlanPool: "home",
+  technologyProfileId: 64,
+  pbit: 0,
+  keepWhenSuspended: false,
+  multicast: false,
+} as const;
+/** Claims of VLAN tags. */
+const tags = async (): Promise<readonly { readonly owner: string; readonly value: string }[]> =>
+  (await site.store.pool.query("select owner, value from lastmile.claims where kind = 'vlan' order by 1, 2")).rows;
 /** Effects that were made more than once for one intention. */
 const twice = async (): Promise<readonly unknown[]> =>
   (
@@ -145,5 +158,30 @@ describe("replicas", () => {
     await declare(many.slice(7).map(suspended), limit);
     await site.until(async () => (await site.count("held", "reason = 'DestructiveLimit'")) === 60);
     expect(await rejected()).toBe(0);
+  });
+
+  test("the tag that one has given is known to whoever works for the subscriber after it", async () => {
+    const [first, second] = [site.installation, await openInstallation({ ...site.settings, holder: "second" })];
+    const [one, other] = [first.controller(), second.controller()];
+    await other.load();
+    await first.leases.acquire(60_000);
+    await one.load();
+    const vlanPools = [{ name: "home", vlanDomain: "ring", serviceVlans: ["100"], innerVlans: ["1000-1100"] }];
+    await publish([tenant({ vlanPools }), plan({ services: [POOLED] }), ...subs(20)]);
+    await other.follow(); // before anybody has a tag
+    await one.follow();
+    await one.engine.settle();
+    const before = await tags();
+    expect(new Set(before.map((t) => t.value)).size).toBe(20);
+    await first.leases.release();
+    await second.leases.acquire(60_000);
+    await other.resume();
+    await other.engine.settle();
+    expect(await tags()).toEqual(before);
+    for (const c of [one, other]) {
+      c.engine.close();
+      await c.endpoints.close();
+    }
+    await second.close();
   });
 });
