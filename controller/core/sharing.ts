@@ -8,7 +8,7 @@ function dues(held: ReadonlyMap<string, number>, total: number): ReadonlyMap<str
   return new Map(byHeld.map(([name], n) => [name, n < odd ? least + 1 : least]));
 }
 
-export interface Balance {
+interface Balance {
   /** What it holds beyond its share. */
   readonly surplus: number;
   /** What it may still take. */

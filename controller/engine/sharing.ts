@@ -3,14 +3,14 @@ import { type OwnerKey, partition } from "../core/owner.ts";
 import type { Leases } from "../store/leases.ts";
 
 /** What it needs of a controller. */
-export interface Worker {
+interface Worker {
   /** @param isNew whose partition was not held before, or was somebody else's meanwhile. */
   resume(isNew: (key: OwnerKey) => boolean): Promise<void>;
   /** Until nothing that began before, runs aside, can still write. */
   quiet(): Promise<void>;
   readonly engine: { readonly queue: { running(): Iterable<OwnerKey> } };
 }
-export interface SharingOptions {
+interface SharingOptions {
   readonly worker: Worker;
   readonly leases: Leases;
   readonly onHeld: (held: number) => void;

@@ -9,7 +9,7 @@ interface Replica {
   readonly ttlMs: number;
   readonly held: ReadonlyMap<number, string>;
 }
-export interface Shared {
+interface Shared {
   readonly held: ReadonlyMap<number, string>;
   /** Beyond a fair share; work of one process only counts for nothing. */
   readonly surplus: number;
