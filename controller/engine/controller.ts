@@ -157,7 +157,7 @@ export class Controller {
   }
   /** Until nothing that began before, runs aside, can still write: then what was laid down may go to others. */
   async quiet(): Promise<void> {
-    await Promise.all([this.engine.accepted(), this.#hearing, this.#writing]);
+    await Promise.all([this.#following, this.engine.accepted(), this.#hearing, this.#writing]);
   }
 
   async #writeStatuses(): Promise<void> {

@@ -80,6 +80,7 @@ export async function serve(o: ServeOptions): Promise<void> {
   ]);
   controller.engine.queue.close();
   const end = performance.now() + every.grace;
+  await Promise.race([controller.quiet(), sleep(every.grace, undefined, { ref: false })]);
   while (!controller.engine.queue.idle() && performance.now() < end) await sleep(20);
   const { inFlight } = controller.engine.queue.counts();
   controller.engine.close();
