@@ -40,10 +40,13 @@ export async function writeClusterStatuses(view: ClusterView): Promise<void> {
   const { declared, store, mine } = view;
   const systems = [...declared.systems()].map((s) => s.metadata.name);
   const tenants = declared.catalog.tenants().map((t) => t.metadata.name);
-  const keys = [...systems.map((n) => systemKey(view, n)), ...tenants.map((n) => tenantKey(view, n))].filter(mine);
-  const previous = await store.statusOf(keys);
+  const own = tenants.map((n) => tenantKey(view, n)).filter(mine);
+  const previous = await store.statusOf([...systems.map((n) => systemKey(view, n)), ...own]);
   const held = Map.groupBy(await store.heldSets(tenants.filter((n) => mine(tenantKey(view, n)))), (s) => s.tenant);
   const rows: StatusRow[] = [];
+  /** Also of systems whose status another process writes. */
+  const systemsAt = (name: string): Json | undefined =>
+    rows.find((r) => r.owner === systemKey(view, name))?.status ?? previous.get(systemKey(view, name));
   const add = (owner: OwnerKey, make: () => object | undefined): void => {
     const status = mine(owner) ? make() : undefined;
     if (status) rows.push({ owner, status: status as Json });
@@ -52,7 +55,7 @@ export async function writeClusterStatuses(view: ClusterView): Promise<void> {
     add(systemKey(view, name), () => ofSystem(name, view, previous.get(systemKey(view, name))));
   for (const name of tenants)
     add(tenantKey(view, name), () =>
-      ofTenant(name, view, previous.get(tenantKey(view, name)), rows, held.get(name) ?? []),
+      ofTenant(name, view, previous.get(tenantKey(view, name)), systemsAt, held.get(name) ?? []),
     );
   await store.writeStatus([...rows, ...(await recounted(view))]);
 }
@@ -108,13 +111,12 @@ function ofTenant(
   name: string,
   view: ClusterView,
   previous: Json | undefined,
-  systems: readonly StatusRow[],
+  statusOf: (system: string) => Json | undefined,
   held: readonly HeldSet[],
 ): TenantStatus | undefined {
   const { declared, now } = view;
   const tenant = declared.tenant(name);
   if (!tenant) return undefined;
-  const statusOf = (system: string) => systems.find((r) => r.owner === systemKey(view, system))?.status;
   return tenantStatus({
     generation: declared.meta(`Tenant/-/${name}`)?.generation,
     now,

@@ -21,7 +21,7 @@ import type { Store } from "../store/store.ts";
 import { type Heard, hearApprovals } from "./approving.ts";
 import { type TenantRun, tenantsOf, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
-import { answerAt } from "./documents.ts";
+import { answerAt, subscribersAt } from "./documents.ts";
 import { Endpoints } from "./endpoints.ts";
 import { Engine, type Options } from "./engine.ts";
 import { Fills } from "./fills.ts";
@@ -93,6 +93,7 @@ export class Controller {
   readonly #before = new Map<OwnerKey, Composed>();
   #following: Promise<void> = Promise.resolve();
   #hearing: Promise<unknown> = Promise.resolve();
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(o: ControllerOptions) {
     this.#o = o;
@@ -108,7 +109,8 @@ export class Controller {
       adoption: (key) => tenant(tenantOf(key))?.spec.policies.adoption ?? "Never",
       policy: (key) => policyOf(this.declared, key, o.clock.now()),
       retentionMs: (name) => retentionMs(tenant(name)),
-      mine: (key) => o.leases.holds(key),
+      mine: (key) => o.leases.tends(key),
+      holds: (key) => o.leases.holds(key),
       by: (key) => this.declared.by(key),
       takeOver: (owner, value, by) => this.engine.ports.store(kept, { owner, value }, by),
       shared: () => this.declared.shared(),
@@ -148,10 +150,20 @@ export class Controller {
   }
 
   /** Of ExternalSystems and Tenants, as far as they are this process's to write. */
-  async writeStatuses(): Promise<void> {
+  writeStatuses(): Promise<void> {
+    const next = this.#writing.then(() => this.#writeStatuses());
+    this.#writing = next.catch(() => undefined);
+    return next;
+  }
+  /** Until nothing that began before, runs aside, can still write: then what was laid down may go to others. */
+  async quiet(): Promise<void> {
+    await Promise.all([this.#following, this.engine.accepted(), this.#hearing, this.#writing]);
+  }
+
+  async #writeStatuses(): Promise<void> {
     const { installation, store, clock, leases } = this.#o;
     const { declared, endpoints, drift } = this;
-    const mine = (key: OwnerKey) => leases.holds(key);
+    const mine = (key: OwnerKey) => leases.tends(key);
     const now = clock.now();
     const { warnings } = await this.#hear();
     await writeClusterStatuses({
@@ -184,7 +196,7 @@ export class Controller {
 
   #mine(): ReturnType<typeof tenantsOf> {
     const { installation, leases } = this.#o;
-    return tenantsOf({ installation, declared: this.declared, mine: (key) => leases.holds(key) });
+    return tenantsOf({ installation, declared: this.declared, mine: (key) => leases.tends(key) });
   }
 
   /** What the inventory remembers, one list per owner. */
@@ -205,7 +217,7 @@ export class Controller {
   }
 
   /** Takes up everything that this process is responsible for: what is declared, and what is still to be taken away. */
-  async resume(): Promise<void> {
+  async resume(isNew: (key: OwnerKey) => boolean = () => true): Promise<void> {
     this.#sink.forgetAll();
     this.#held.forgetAll();
     this.engine.verified.forgetAll();
@@ -216,8 +228,11 @@ export class Controller {
     await recall(this.declared, await leftovers(this.declared, tenants, this.#o), this.#o);
     for (const name of tenants) await this.engine.sweep(name, (key) => this.declared.declares(key));
     this.engine.enqueue([...(await this.#held.owners())].filter((key) => !this.declared.declares(key)));
-    const keys = [...this.declared.owners()].sort();
-    await this.engine.accept(() => this.#given(keys, new Map()));
+    const keys = [...this.declared.owners()].filter(isNew).sort();
+    await this.engine.accept(async () => {
+      await hold(this.declared, keys, this.#o); // whoever had them may have given them tags and names
+      return this.#given(keys, new Map());
+    });
   }
 
   /** Writes what a source sent into the store, and follows it. */
@@ -244,9 +259,21 @@ export class Controller {
   async document(path: string): Promise<unknown> {
     this.#mustBeLoaded();
     const { declared, endpoints, engine } = this;
+    await this.recallOthers(subscribersAt(path, declared));
     const published = (d: Desired) => endpoints.published(d);
     const sessions = engine.ports.sessions();
     return answerAt(path, { declared, published, sessions, closed: endpoints.closed(declared.systems()) });
+  }
+  /** What others gave those whom they work for: by that they are judged here, too. */
+  async recallOthers(asked: Iterable<OwnerKey>): Promise<void> {
+    const keys = [...asked];
+    const others = (): readonly OwnerKey[] => keys.filter((key) => !this.#o.leases.holds(key));
+    if (others().length === 0) return;
+    // In turn with what gives tags: who becomes ours meanwhile is not told what he held before.
+    await this.engine.accept(async () => {
+      await hold(this.declared, others(), this.#o);
+      return [];
+    });
   }
   /** Something happened to this object, as a device's side says. */
   hint(ref: RefKey): void {
@@ -326,9 +353,9 @@ export class Controller {
   /** Tags of pools are claimed before anything is judged by them. */
   async #given(keys: readonly OwnerKey[], before: ReadonlyMap<OwnerKey, Composed>): Promise<Iterable<Edit>> {
     const { store, leases } = this.#o;
-    const mine = keys.filter((key) => leases.holds(key));
+    const mine = keys.filter((key) => leases.tends(key));
     const claim: Store["claim"] = (rows) => store.claim(rows);
-    const without = await giveTags(mine, this.declared, { valuesIn: store.valuesIn, claim });
+    const without = await giveTags(mine, this.declared, { valuesIn: store.valuesIn, claim }, keys);
     for (const key of mine) this.#tagless.delete(key);
     for (const key of without) this.#tagless.add(key);
     return this.#edits(keys, before);

@@ -54,10 +54,17 @@ function declaredAt(
 
 /** Few are worth composing: of all subscribers those whose ONU the path names, and what all stand on. */
 function* owners(path: string, declared: Answering["declared"]): Generator<OwnerKey> {
+  yield* subscribersAt(path, declared);
+  yield* declared.shared();
+}
+/** Whose ONU the path names. */
+export function* subscribersAt(
+  path: string,
+  declared: Pick<Answering["declared"], "catalog" | "owner">,
+): Generator<OwnerKey> {
   const [, serial] = /\/([^/]+)-\d+$/.exec(path) ?? [];
   for (const key of serial === undefined ? [] : declared.catalog.subscribersOfOnu(serial)) {
     const owner = declared.owner(key);
     if (owner) yield owner;
   }
-  yield* declared.shared();
 }

@@ -4,8 +4,8 @@ import { Fault } from "../../reconcilers/errors.ts";
 import type { GateInput } from "../core/gate.ts";
 import type { RefKey, Subject } from "../core/model.ts";
 import { holdsOf, refKey } from "../core/model.ts";
-import { type OwnerKey, parseOwner, tenantOf } from "../core/owner.ts";
-import { type Adoption, knownFrom, needs } from "../core/plan.ts";
+import { type OwnerKey, tenantOf } from "../core/owner.ts";
+import { type Adoption, needs } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
 import { Backoff } from "../queue/backoff.ts";
 import type { Breaker } from "../queue/breaker.ts";
@@ -16,6 +16,7 @@ import { Ground, isShared } from "./ground.ts";
 import { HintPace } from "./hint-pace.ts";
 import type { Edit } from "./run/accept.ts";
 import { Admission } from "./run/admission.ts";
+import { asBefore } from "./run/as-before.ts";
 import { type Clock, released, waitKey } from "./run/knowledge.ts";
 import { Ports } from "./run/ports.ts";
 import { type Deps, preview, type Report, reconcile } from "./run/reconcile.ts";
@@ -34,8 +35,10 @@ export interface Options {
   readonly policy?: (key: OwnerKey) => Pick<GateInput, "paused" | "mode">;
   /** Milliseconds between retirement and destruction. */
   readonly retentionMs?: (tenant: string) => number;
-  /** Whether this process holds the partition of the owner. */
+  /** Whether work for the owner may begin in this process. */
   readonly mine?: (key: OwnerKey) => boolean;
+  /** Whether it still holds the partition of the owner, so that what was begun may end; as `mine` unless told. */
+  readonly holds?: (key: OwnerKey) => boolean;
   /** Milliseconds for which the leases of this process still count; asked before every effect. */
   readonly aliveMs?: () => number;
   /** Whether what is wanted stays so until the owner is accepted again; not so where a secret is kept elsewhere. */
@@ -112,7 +115,7 @@ export class Engine {
       verbs: this.verbs,
       clock: o.clock,
       digest: o.digest,
-      mine: o.mine ?? (() => true),
+      mine: o.holds ?? o.mine ?? (() => true),
       by: o.by ?? (() => undefined),
       takeOver: o.takeOver ?? (async () => undefined),
       backoff: this.#backoff,
@@ -143,11 +146,16 @@ export class Engine {
 
   /** The one barrier, and it is in the store only: claims and the costly set of a snapshot, before its first effect. */
   async accept(edits: () => Iterable<Edit> | Promise<Iterable<Edit>>): Promise<readonly OwnerKey[]> {
-    const admitted = this.#accepting.then(async () => this.#admission.admit(this.#ours(await edits()))); // one after the other: the last one stands
+    const mine = this.#o.mine ?? (() => true);
+    const admitted = this.#accepting.then(async () => this.#admission.admit(await edits(), mine)); // one after the other: the last one stands
     this.#accepting = admitted.catch(() => undefined);
     const keys = await admitted;
     this.again(keys);
     return keys;
+  }
+  /** Until nothing is being accepted of what was asked for so far. */
+  async accepted(): Promise<void> {
+    await this.#accepting;
   }
   /** What they depend on is another one now. */
   again(keys: readonly OwnerKey[]): void {
@@ -159,10 +167,6 @@ export class Engine {
   #hurry(keys: readonly OwnerKey[]): void {
     const endpoints = [...this.ports.lanes().keys()];
     for (const key of keys) for (const endpoint of endpoints) this.#backoff.hurry(waitKey(key, endpoint));
-  }
-  #ours(edits: Iterable<Edit>): Iterable<Edit> {
-    const { mine } = this.#o;
-    return mine ? Iterator.from(edits).filter((e) => mine(e.key)) : edits;
   }
   /** Who was refused asks again: the holder may have gone. */
   retryRefused(): void {
@@ -308,29 +312,13 @@ export class Engine {
     this.#backoff.clear(key);
   }
 
-  /** Who has not run here yet may own it. */
+  /** Who has not run here yet may own it, or whoever another process runs. */
   #seek(): void {
+    const runsHere = (key: OwnerKey): boolean => this.standing.has(key) && this.#o.mine?.(key) !== false;
     const shared = [...(this.#o.shared?.() ?? [])];
     this.enqueue(
-      shared.filter((key) => !this.standing.has(key)),
+      shared.filter((key) => !runsHere(key)),
       true,
     );
   }
-}
-function asBefore(key: OwnerKey): Report {
-  const seen = new Map();
-  const known = knownFrom(seen, () => undefined);
-  const plan = { owner: parseOwner(key), changes: [] };
-  return {
-    plan,
-    planId: "",
-    settled: true,
-    faults: new Map(),
-    known,
-    seen,
-    facts: new Map(),
-    placed: () => true,
-    rest: "wanted",
-    effects: 0,
-  };
 }

@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const nothing = async (): Promise<void> => {};
 const controller = {
-  ...{ load: nothing, resume: nothing, follow: nothing },
+  ...{ load: nothing, resume: nothing, quiet: nothing, follow: nothing },
   async submit({ revision }: SourceUpdate, { prune, alone }: { prune: boolean; alone: boolean }) {
     if (refuse) throw refuse();
     submitted.push({ revision, prune, alone });
@@ -47,9 +47,10 @@ const controller = {
   endpoints: { close: nothing },
 } as unknown as Controller;
 const leases = {
-  acquire: async () => 65,
+  share: nothing,
   held: () => 65,
-  tokens: () => "",
+  tokens: () => new Map(),
+  leaving: () => new Set(),
   holdsSingleton: () => holds,
   remainingMs: () => remaining,
   release: nothing,

@@ -7,6 +7,7 @@ import type { Controller } from "./controller.ts";
 import { Hints } from "./hints.ts";
 import type { Intake, IntakeOptions } from "./intake.ts";
 import { scanEndpoint } from "./scan/drift.ts";
+import { Sharing } from "./sharing.ts";
 
 /** What happened, for logs, metrics and people who watch. */
 export type ServeEvent =
@@ -51,19 +52,21 @@ const DEFAULTS: Intervals = {
 };
 
 const RETRY_MS = 1_000;
+/** Between two looks at what was taken, or laid down: meanwhile nobody works on it. */
+const SHARE_MS = 200;
 
 /** Resolves when the signal came and everything in flight was finished or safely left. */
 export async function serve(o: ServeOptions): Promise<void> {
   const every = { ...DEFAULTS, ...o.every };
   const { controller, leases, signal } = o;
   await controller.load();
-  const takeUp = new TakeUp(o);
+  const sharing = new Sharing({ worker: controller, leases, onHeld: (held) => o.on({ event: "leases", held }) });
   const hints = hearing(o);
-  await takeUp.renew(); // from here on the leases are renewed, however long it takes to take everything up
+  await sharing.renew(); // from here on the leases are renewed, however long it takes to take everything up
   await Promise.all([
-    repeat("renew leases", every.renew, o, () => takeUp.renew()),
-    attempt("take up partitions", o, () => takeUp.resume()).then(() =>
-      repeat("take up partitions", RETRY_MS, o, () => takeUp.resume()),
+    repeat("renew leases", every.renew, o, () => sharing.renew()),
+    attempt("share the work", o, () => sharing.turn()).then(() =>
+      repeat("share the work", SHARE_MS, o, () => sharing.turn()),
     ),
     repeat("refresh", every.refresh, o, () => refresh(controller)),
     repeat("read secrets again", every.refresh, o, () => controller.rereadSecrets()),
@@ -77,35 +80,13 @@ export async function serve(o: ServeOptions): Promise<void> {
   ]);
   controller.engine.queue.close();
   const end = performance.now() + every.grace;
+  await Promise.race([controller.quiet(), sleep(every.grace, undefined, { ref: false })]);
   while (!controller.engine.queue.idle() && performance.now() < end) await sleep(20);
   const { inFlight } = controller.engine.queue.counts();
   controller.engine.close();
   await controller.endpoints.close();
   await leases.release().catch(() => undefined); // then it runs out by itself
   o.on({ event: "stopped", unfinished: inFlight });
-}
-
-/** What is newly ours was somebody else's: it is looked at from the start, and that is tried until it has worked. */
-class TakeUp {
-  readonly #o: ServeOptions;
-  /** Partitions with their tokens, as they were when everything was last taken up. */
-  #done = "";
-  constructor(o: ServeOptions) {
-    this.#o = o;
-  }
-  async renew(): Promise<void> {
-    const { leases, on } = this.#o;
-    const before = leases.held();
-    const held = await leases.acquire();
-    if (held !== before) on({ event: "leases", held });
-  }
-  async resume(): Promise<void> {
-    const { controller, leases } = this.#o;
-    const now = leases.tokens();
-    if (now === this.#done) return;
-    if (leases.held() > 0) await controller.resume();
-    this.#done = now;
-  }
 }
 
 function hearing({ controller: { engine }, signal, on }: ServeOptions): Hints {
@@ -138,6 +119,7 @@ export async function scan({
 }: Pick<ServeOptions, "controller" | "installation" | "signal" | "on">) {
   const { declared, engine, drift, entries, unlessQuiet } = controller;
   const { verified } = engine;
+  await controller.recallOthers(declared.owners());
   for (const [endpoint, session] of engine.ports.sessions()) {
     await attempt(`scan ${endpoint} for drift`, { signal, on }, async () => {
       const input = { declared, verified, installation, signal, entries };

@@ -16,16 +16,23 @@ type Wish = TagWant & { readonly owner: OwnerKey };
 /** Another process may take the same at the same moment; then the next free one is tried. */
 const ROUNDS = 5;
 
-/** Answers who wants tags and got none, because the pool is exhausted. */
+/**
+ * Answers who wants tags and got none, because the pool is exhausted.
+ * @param set whose declarations come at the same time, also those that another process works for.
+ */
 export async function giveTags(
   owners: readonly OwnerKey[],
   declared: Declared,
   store: TagStore,
+  set = owners,
 ): Promise<readonly OwnerKey[]> {
-  const pooled = owners.filter((o) => (declared.tenant(tenantOf(o))?.spec.vlanPools.length ?? 0) > 0);
+  const isPooled = (o: OwnerKey): boolean => (declared.tenant(tenantOf(o))?.spec.vlanPools.length ?? 0) > 0;
+  const pooled = owners.filter(isPooled);
   /** What is taken in each domain, as far as it was read or given out. */
   const taken: Taken = new Map();
-  const declaredPairs = pooled.flatMap((owner) => declared.outline(owner).claims.filter((c) => c.kind === "vlan"));
+  const declaredPairs = set
+    .filter(isPooled)
+    .flatMap((owner) => declared.outline(owner).claims.filter((c) => c.kind === "vlan"));
   let open = wishes(pooled, declared);
   for (let round = 0; open.length > 0 && round < ROUNDS; round++) {
     for (const domain of new Set(open.map((w) => w.vlanDomain)))

@@ -108,7 +108,7 @@ const table = {
     "gauge",
     [],
     "Partitions of the work that this process holds, of 65",
-    "The sum over all processes is 65. Less: a process died, another takes over within seconds. More: never.",
+    "The sum over all processes is 65. Less: a process died or hands over a part, others take it within seconds. More: never.",
   ),
   lastmile_snapshot_errors: row(
     "gauge",

@@ -77,6 +77,10 @@ export class KeyQueue {
   counts(): { readonly ready: number; readonly inFlight: number; readonly waiting: number } {
     return { ready: this.#small.size + this.#bulk.size, inFlight: this.#inFlight.size, waiting: this.#timers.size };
   }
+  /** What is in flight. */
+  running(): Iterable<string> {
+    return this.#inFlight.keys();
+  }
   /** Milliseconds that the oldest key has been in flight. */
   oldest(): number {
     const first = this.#inFlight.values().next();

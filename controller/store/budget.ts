@@ -20,8 +20,17 @@ export interface Room {
   readonly granted: ReadonlySet<OwnerKey>;
 }
 export interface Budget {
-  /** Asks for the whole set; answers who has a place. Asking twice is free, and a set once refused stays refused. */
-  reserve(tenant: string, impact: Impact, owners: readonly OwnerKey[], now: number): Promise<ReadonlySet<OwnerKey>>;
+  /**
+   * Asks for the whole set; answers who has a place. Asking twice is free, and a set once refused stays refused.
+   * `others`: of the same set, for whom another process asks.
+   */
+  reserve(
+    tenant: string,
+    impact: Impact,
+    owners: readonly OwnerKey[],
+    now: number,
+    others?: readonly OwnerKey[],
+  ): Promise<ReadonlySet<OwnerKey>>;
   /** How many more would find a place now, and which of these have one; nothing is reserved. */
   room(tenant: string, impact: Impact, owners: readonly OwnerKey[], now: number): Promise<Room>;
   /** Whose reservations have not ended, whichever process made them. */
@@ -39,13 +48,16 @@ const renew = `update lastmile.budgets set started = to_timestamp($3 / 1000.0), 
     select count(distinct i.owner) from lastmile.inventory i where i.tenant = $1 and split_part(i.owner, '/', 3) = 'Subscriber'
       and not exists (select from lastmile.ledger l where (l.owner, l.ref) = (i.owner, i.ref)))
   where tenant = $1 and impact = $2`;
-/** Held ones take no place; a spent one keeps it until the window ends. */
+/** Held ones take no place; a spent one keeps it until the window ends. Others count unless they have their place already. */
 const decide = `with asked as (select distinct o.owner, r.state from unnest($3::lastmile.name[]) o(owner)
     left join lastmile.reservations r on r.owner = o.owner and r.impact = $2 and r.state <> 'spent'),
 used as (select count(*) n, (select live from lastmile.budgets where (tenant, impact) = ($1, $2)) live from lastmile.reservations
     where tenant = $1 and impact = $2 and state <> 'held'
       and at >= (select started from lastmile.budgets where (tenant, impact) = ($1, $2))),
-verdict as (select case when used.n + (select count(*) from asked where state is null)
+others as (select count(*) n from unnest($7::lastmile.name[]) o(owner) where not exists (select from lastmile.reservations r
+    where r.owner = o.owner and r.impact = $2 and (r.state = 'granted' or r.state = 'spent'
+      and r.at >= (select started from lastmile.budgets where (tenant, impact) = ($1, $2))))),
+verdict as (select case when used.n + (select n from others) + (select count(*) from asked where state is null)
     <= greatest($5::int, floor(used.live * $6::numeric / 100)) then 'granted' else 'held' end as state from used),
 fresh as (insert into lastmile.reservations (tenant, impact, owner, state, at)
     select $1, $2, owner, verdict.state, to_timestamp($4 / 1000.0) from asked, verdict where asked.state is null)
@@ -64,12 +76,12 @@ update lastmile.reservations set state = 'spent' where owner = any($3::lastmile.
 
 export function openBudget(calls: Calls, leases: Leases, limits: Limits): Budget {
   return {
-    async reserve(tenant, impact, owners, now) {
+    async reserve(tenant, impact, owners, now, others = []) {
       if (owners.length === 0) return new Set();
       const { percent, floor, windowMs } = limits(tenant, impact);
       return calls.transaction("reserve", async (run) => {
         await window(run, [...leases.proof(owners), tenant, impact, now, windowMs], tenant, impact, now);
-        const values = [tenant, impact, owners, now, floor, percent];
+        const values = [tenant, impact, owners, now, floor, percent, others];
         const granted = await run<{ owner: OwnerKey }>(decide, values);
         return new Set(granted.map((r) => r.owner));
       });

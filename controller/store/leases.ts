@@ -1,6 +1,7 @@
 /** Who may write for which owners: partitions of the owners, a token that grows with every change of holder. */
 import { type OwnerKey, PARTITIONS, partition } from "../core/owner.ts";
 import type { Calls, Run } from "./calls.ts";
+import { share } from "./replicas.ts";
 
 /** Work that only one process does, whatever its partitions. */
 export const SINGLETON = PARTITIONS;
@@ -17,16 +18,22 @@ export interface Holder {
 export interface Leases {
   /** Takes what is free, expired or already ours. Answers how many of the 65 we hold. */
   acquire(ttlMs?: number): Promise<number>;
-  /** Lets go of everything at once, so that another need not wait for the end of the lease. */
-  release(): Promise<void>;
-  /** Names what we hold: another text after every change of it. */
-  tokens(): string;
+  /** As one of several that stay: keeps what is ours, takes what is free of a fair share, lays down what is beyond it. */
+  share(ttlMs?: number): Promise<void>;
+  /** Lets go at once, so that another need not wait for the end of the lease; of everything unless told. */
+  release(partitions?: ReadonlySet<number>): Promise<void>;
+  /** What we hold, by partition: another token after every change of holder. */
+  tokens(): ReadonlyMap<number, string>;
+  /** What is laid down for others: ours until it is released, so that what was begun can end. */
+  leaving(): ReadonlySet<number>;
   /** How many we held at the last renewal. */
   held(): number;
   /** Who holds anything now, ourselves included. */
   holders(): Promise<readonly Holder[]>;
   /** As far as we know, without asking. */
   holds(owner: OwnerKey): boolean;
+  /** Whether work for the owner may begin here: it is held, and not laid down. */
+  tends(owner: OwnerKey): boolean;
   holdsSingleton(): boolean;
   /** Milliseconds for which the last renewal still counts; calls that would end later are not begun. */
   remainingMs(): number;
@@ -54,31 +61,58 @@ select partition, token::text from renewed union all select partition, token::te
 const holders = `select holder, count(*)::int as partitions, (extract(epoch from max(until) - now()) * 1000)::float8 as "endsInMs"
   from lastmile.partitions where until > now() group by holder order by holder`;
 
+const release = `with gone as (delete from lastmile.replicas where holder = $3)
+update lastmile.partitions p set until = '-infinity' from unnest($1::int[], $2::bigint[]) as u(partition, token)
+  where (p.partition, p.token) = (u.partition, u.token)`;
+
 export function openLeases(calls: Calls, holder: string): Leases {
-  let tokens = new Map<number, string>();
+  let tokens: ReadonlyMap<number, string> = new Map();
+  let leaving: ReadonlySet<number> = new Set();
   let validUntil = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  /** One after the other: what a renewal answers is not to bring back what was released meanwhile. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  const keep = (held: ReadonlyMap<number, string>, until: number): void => {
+    tokens = held;
+    leaving = new Set([...leaving].filter((p) => held.has(p)));
+    validUntil = until;
+  };
   const proofOf = (parts: readonly number[]): Proof => [[...parts], parts.map((p) => tokens.get(p) ?? "0")];
   return {
-    async acquire(ttlMs = LEASE_MS) {
-      const asked = performance.now(); // before the call: the lease may have begun at any moment of it
-      const values = [holder, ttlMs, [...tokens.keys()], [...tokens.values()], SINGLETON];
-      const rows = await calls.query<{ partition: number; token: string }>("acquire", acquire, values);
-      tokens = new Map(rows.map((r) => [r.partition, r.token]));
-      validUntil = asked + ttlMs;
-      return tokens.size;
-    },
-    async release() {
-      const held = proofOf([...tokens.keys()]);
-      tokens = new Map();
-      validUntil = 0;
-      const text = `update lastmile.partitions p set until = '-infinity' from unnest($1::int[], $2::bigint[]) as u(partition, token)
-        where (p.partition, p.token) = (u.partition, u.token)`;
-      await calls.query("release leases", text, held);
-    },
-    tokens: () => JSON.stringify([...tokens].sort(([a], [b]) => a - b)),
+    acquire: (ttlMs = LEASE_MS) =>
+      inTurn(async () => {
+        const asked = performance.now(); // before the call: the lease may have begun at any moment of it
+        const values = [holder, ttlMs, [...tokens.keys()], [...tokens.values()], SINGLETON];
+        const rows = await calls.query<{ partition: number; token: string }>("acquire", acquire, values);
+        keep(new Map(rows.map((r) => [r.partition, r.token])), asked + ttlMs);
+        return tokens.size;
+      }),
+    share: (ttlMs = LEASE_MS) =>
+      inTurn(async () => {
+        const asked = performance.now();
+        const { held, surplus } = await share(calls, { holder, ttlMs, held: tokens });
+        keep(held, asked + ttlMs);
+        const tended = [...held.keys()].filter((p) => p !== SINGLETON && !leaving.has(p));
+        // What is laid down stays so, though it might be wanted again: what happened to it meanwhile was not heard.
+        leaving = leaving.union(new Set(tended.slice(0, Math.max(0, surplus - leaving.size))));
+      }),
+    release: (partitions) =>
+      inTurn(async () => {
+        const gone = partitions ?? new Set(tokens.keys());
+        const proof = proofOf([...gone].filter((p) => tokens.has(p)));
+        keep(new Map([...tokens].filter(([p]) => !gone.has(p))), partitions ? validUntil : 0);
+        await calls.query("release leases", release, [...proof, partitions ? null : holder]);
+      }),
+    tokens: () => tokens,
+    leaving: () => leaving,
     held: () => tokens.size,
     holders: () => calls.query<Holder>("holders", holders),
     holds: (owner) => tokens.has(partition(owner)),
+    tends: (owner) => tokens.has(partition(owner)) && !leaving.has(partition(owner)),
     holdsSingleton: () => tokens.has(SINGLETON),
     remainingMs: () => Math.max(0, validUntil - performance.now()),
     proof: (owners) => proofOf([...new Set(Iterator.from(owners).map(partition))].sort((a, b) => a - b)),

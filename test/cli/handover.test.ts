@@ -12,10 +12,10 @@ afterAll(() => cli.close());
 
 it("does the work itself when the leases of a dead controller end", async () => {
   await cli.store.query(
-    "update lastmile.partitions set holder = 'dead', token = token + 1, until = now() + interval '5 s'",
+    "update lastmile.partitions set holder = 'dead', token = token + 1, until = now() + interval '15 s'",
   );
   await cli.edit("acme/subscribers/residential.yaml", "name: residential-100mbps }", "name: fiber-1gbps }");
-  const ran = await cli.lastmile("apply", cli.folder, "--yes", "--timeout", "20");
+  const ran = await cli.lastmile("apply", cli.folder, "--yes", "--timeout", "60");
   expect(ran.err).toContain("A controller is running (dead)");
   expect(ran.err).toContain("That controller has gone: the work is done here.");
   expect(ran).toMatchObject({ exit: 0, out: expect.stringContaining("in place") });

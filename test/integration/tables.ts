@@ -46,7 +46,10 @@ const TABLES = `select format('%I.%I', table_schema, table_name) as name from in
   where table_schema not in ('pg_catalog', 'information_schema') and table_type = 'BASE TABLE' order by 1`;
 
 /** All rows of all tables as text, leases aside: they move by themselves. */
-export async function dump(pool: pg.Pool, but: readonly string[] = ["lastmile.partitions"]): Promise<string> {
+export async function dump(
+  pool: pg.Pool,
+  but: readonly string[] = ["lastmile.partitions", "lastmile.replicas"],
+): Promise<string> {
   const tables = await pool.query<{ name: string }>(TABLES);
   const parts: string[] = [];
   for (const { name } of tables.rows) {

@@ -24,6 +24,6 @@ export async function openTestStore(
 }
 
 export async function clearStore(pool: pg.Pool): Promise<void> {
-  await pool.query(`truncate lastmile.partitions, lastmile.inventory, lastmile.claims, lastmile.ledger,
+  await pool.query(`truncate lastmile.partitions, lastmile.replicas, lastmile.inventory, lastmile.claims, lastmile.ledger,
     lastmile.reservations, lastmile.budgets, lastmile.approvals, lastmile.held, lastmile.requests`);
 }

@@ -94,8 +94,9 @@ export function secretsOf(): Secrets {
 }
 export const leases: Leases = {
   holds: () => true,
+  tends: () => true,
   holdsSingleton: () => true,
   remainingMs: () => Number.POSITIVE_INFINITY,
-  ...{ tokens: () => "", held: () => 0, holders: none },
-  ...{ acquire: never, release: never, proof: never, proofOfSingleton: never },
+  ...{ tokens: () => new Map(), leaving: () => new Set(), held: () => 0, holders: none },
+  ...{ acquire: never, share: never, release: never, proof: never, proofOfSingleton: never },
 };

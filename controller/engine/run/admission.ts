@@ -75,27 +75,33 @@ export class Admission {
     };
   }
 
-  /** Claims first, chunk by chunk, then the whole costly set at once. Answers the owners, in order. */
-  async admit(edits: Iterable<Edit>): Promise<readonly OwnerKey[]> {
+  /**
+   * Claims first, chunk by chunk, then the whole costly set at once: also who is another process's counts, for a set waits
+   * as a whole. Answers the owners that are ours, in order.
+   */
+  async admit(edits: Iterable<Edit>, mine: (key: OwnerKey) => boolean): Promise<readonly OwnerKey[]> {
     const turn = ++this.turn;
     const losses = new Losses(this.#ports.fields);
     const keys: OwnerKey[] = [];
     let claiming = Promise.resolve();
     for (const chunk of chunks(edits)) {
-      for (const e of chunk) {
-        losses.add(e);
+      for (const e of chunk) losses.add(e);
+      const ours = chunk.filter((e) => mine(e.key));
+      for (const e of ours) {
         if (surplus(e)) this.#surplus.set(e.key, turn);
         keys.push(e.key);
       }
       await claiming; // one after the other; the next chunk is made out while the store is at work
-      claiming = this.#claimFor(chunk);
+      claiming = this.#claimFor(ours);
       claiming.catch(() => undefined); // whoever waits hears of it
     }
     await claiming;
     for (const l of losses.all()) {
       const live = await this.#live(l.owners);
-      for (const owner of live) this.#open.set(owner, turn);
-      await this.#budget.reserve(l.tenant, l.impact, live, this.#clock.now());
+      const ours = live.filter(mine);
+      for (const owner of ours) this.#open.set(owner, turn);
+      const others = live.filter((owner) => !mine(owner));
+      await this.#budget.reserve(l.tenant, l.impact, ours, this.#clock.now(), others);
     }
     return keys;
   }

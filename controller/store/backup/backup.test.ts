@@ -92,7 +92,7 @@ async function edited(edit: (lines: string[]) => readonly string[]): Promise<str
 test("names every table of the store, leases and migrations aside", async () => {
   const text = "select table_name from information_schema.tables where table_schema = 'lastmile'";
   const { rows } = await from.pool.query<{ table_name: string }>(text);
-  expect([...TABLES, "migrations", "partitions"].sort()).toEqual(rows.map((r) => r.table_name).sort());
+  expect([...TABLES, "migrations", "partitions", "replicas"].sort()).toEqual(rows.map((r) => r.table_name).sort());
 });
 
 test("every row comes back as it was, and the audit goes on behind it", async () => {

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { StoreError } from "../errors.ts";
 
-/** Everything but the leases, which belong to living processes, and the list of migrations. */
+/** Everything but the leases and the replicas, which are living processes, and the list of migrations. */
 export const TABLES = [
   "installation",
   "keys",

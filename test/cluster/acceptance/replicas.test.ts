@@ -6,6 +6,7 @@ import { type Controller, condition, type Live, NAMESPACE, openSite, type Site }
 import { ACTIVE, checks, converges, groups, REJECTED } from "./words.ts";
 
 const FAST = plan("fast", { speed: { down: "1Gbps", up: "500Mbps" } });
+const STEPS = Array.from({ length: 30 }, (_, n) => plan(`step-${n}`));
 const names = (count: number, prefix = "sub"): readonly string[] =>
   Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
 
@@ -24,6 +25,15 @@ async function shares(): Promise<ReadonlyMap<string, number>> {
   return new Map(rows.map(({ holder, n }) => [holder, n]));
 }
 const held = async (c: Controller): Promise<number> => (await shares()).get(holderOf(c)) ?? 0;
+/** Each holds its share; one of them has the work of one process only beside it, maybe the one with the odd partition. */
+async function even(...all: readonly Controller[]): Promise<void> {
+  const counts = await Promise.all(all.map(held));
+  expect(counts.reduce((a, b) => a + b)).toBe(65);
+  expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+}
+async function tokens(): Promise<readonly unknown[]> {
+  return (await site.store.query("select partition, holder, token from lastmile.partitions order by 1")).rows;
+}
 async function versions(): Promise<Readonly<Record<string, string>>> {
   const objects = await Promise.all(["subscribers", "networkprofiles"].map(site.list));
   return Object.fromEntries(
@@ -143,11 +153,50 @@ describe("three replicas", () => {
     await converges(site, ...some);
     expect(await checks(site, "three-0@acme.example")).toEqual(ACTIVE);
   });
-  // Partitions are taken over from who is gone, and not yet handed over by who is there.
-  it.fails("a replica that is started later gets its share", async () => {
+  it("a replica that is started later gets its share, and from then on nothing moves", async () => {
+    const first = await start();
+    await soon(async () => expect(await held(first)).toBe(65));
+    const second = await start();
+    await soon(() => even(first, second));
+    const third = await start();
+    await soon(() => even(first, second, third));
+    const before = await tokens();
+    await site.apply(...names(10).map((name) => subscriber(name, { planRef: { name: "fast" } })));
+    await converges(site, ...names(10));
+    expect(await tokens()).toEqual(before);
+  });
+
+  it("edits go on while a third joins and one leaves: every effect once, nothing lost, nobody refused by the store", async () => {
+    const some = names(40, "busy");
+    const edit = (n: number) => site.apply(...some.map((name) => subscriber(name, { planRef: { name: `step-${n}` } })));
+    await site.apply(...STEPS);
     const [first, second] = [await start(), await start()];
-    await soon(async () => expect((await held(first)) + (await held(second))).toBe(65));
-    await soon(async () => expect(Math.min(await held(first), await held(second))).toBeGreaterThan(0));
+    await edit(0);
+    await converges(site, ...some);
+    let [last, editing] = [0, true];
+    const editor = (async () => {
+      while (editing && last < STEPS.length - 2) {
+        await edit(++last);
+        await soon(async () =>
+          expect(await groups(site, "busy-0@acme.example")).toEqual([`acme:step-${last}:mikrotik`]),
+        );
+      }
+    })();
+    const third = await start();
+    await soon(() => even(first, second, third));
+    expect(await first.end("SIGTERM")).toBe(0);
+    await soon(() => even(second, third));
+    editing = false;
+    await editor;
+    await edit(++last);
+    await soon(async () => {
+      const now = await Promise.all(some.map((name) => groups(site, `${name}@acme.example`)));
+      expect(now).toEqual(some.map(() => [`acme:step-${last}:mikrotik`]));
+    });
+    await converges(site, ...some);
+    expect(last).toBeGreaterThan(2);
+    expect(effects()).toHaveLength(new Set(effects()).size);
+    for (const { log } of [first, second, third]) expect(log()).not.toMatch(/"level":"error"|fenced/i);
   });
 });
 
