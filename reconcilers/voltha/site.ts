@@ -21,6 +21,8 @@ export interface Site extends Readings {
   readonly now: () => number;
   /** For which an apply looks whether the device did what it was told. */
   readonly patienceMs: number;
+  /** For which what an ONU said before something was brought to it may be what it says after. */
+  readonly momentMs: number;
   /** Names of the logical devices as ONOS has them, by id of the root device. */
   datapaths(): Promise<ReadonlyMap<string, string>>;
   /** Repairs of one PON go one after the other. */
@@ -30,6 +32,8 @@ export interface Site extends Readings {
 const REPAIRS_PER_SECOND = 5;
 /** 64 ONUs had their flows 4.4 s after their services. */
 const PATIENCE_MS = 8000;
+/** An ONU that has services says so for a while, whatever comes: eight ports together take 0.7 s. */
+const MOMENT_MS = 1500;
 
 export interface Parts {
   readonly endpoint: string;
@@ -51,6 +55,7 @@ export function siteOf({ endpoint, config, core, controller, now, until }: Parts
     controller,
     now,
     patienceMs: PATIENCE_MS,
+    momentMs: MOMENT_MS,
     memory: known,
     storms: weather,
     ...readings({ core, olts: config.olts, memory: known, storms: weather, until }),

@@ -15,6 +15,8 @@ import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.t
 import { signal } from "./hand.ts";
 import { configAt, ENDPOINT, ground, OLT, OLT2, ponOf, serialOf } from "./voltha.subjects.ts";
 
+/** In which the stand-in's ONUs begin what they are told. */
+const MOMENT_MS = 20;
 export const SECRET = "S3CRET-of-the-controller";
 const deps = {
   endpoint: ENDPOINT,
@@ -31,6 +33,7 @@ const guardedCore = (core: Core, { guard }: Guards): Core => {
     devices: (s) => read(() => core.devices(s)),
     device: (id, s) => read(() => core.device(id, s)),
     logicalDevices: (s) => read(() => core.logicalDevices(s)),
+    logicalPorts: (id, s) => read(() => core.logicalPorts(id, s)),
     createOlt: (at, s) => write(() => core.createOlt(at, s)),
     enable: (id, s) => write(() => core.enable(id, s)),
     disable: (id, s) => write(() => core.disable(id, s)),
@@ -59,6 +62,7 @@ export function open(
   const until = stop.signal;
   const controller = (config.controller.type === "VGC" ? vgc : onos)(guardedRest(rest, faults), until);
   const site = siteOf({ endpoint: ENDPOINT, config, core: guardedCore(core, faults), controller, now, until });
+  Object.assign(site, { momentMs: MOMENT_MS });
   const { resources } = sessionOf(site);
   return {
     site,
