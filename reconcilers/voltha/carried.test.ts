@@ -41,13 +41,13 @@ describe("VGC does not carry, and says 200 to", () => {
   test.each<readonly [string, readonly UniService[], string, RegExp]>([
     ["a tag that it is to translate into a single one", [internet, single(voice)], "voice", /uniTag 65.*set innerVlan/],
     ["a priority tag, for the same reason", [{ ...single(voice), uniTag: 0 }], "voice", /uniTag 0 /],
-    ["two of one inner VLAN", [internet, { ...voice, innerVlan: 1000 }], "voice", /inner VLAN 1000 as internet/],
-    ["two without one", [single(internet), untagged(single(voice))], "voice", /no inner VLAN as internet/],
+    ["two of one inner VLAN", [internet, { ...voice, innerVlan: 1000 }], "voice", /inner VLAN 1000, like internet/],
+    ["two without one", [single(internet), untagged(single(voice))], "voice", /no inner VLAN, like internet/],
     [
       "two of one technology profile",
       [internet, { ...voice, technologyProfileId: 64 }],
       "voice",
-      /profile 64 as inter/,
+      /profile 64, like internet/,
     ],
   ])("%s", (_why, services, service, why) =>
     expect(refusals(services)).toEqual([{ service, why: expect.stringMatching(why) }]),

@@ -25,10 +25,11 @@ const untranslated = ({ uniTag }: UniService): string =>
 function clash(one: UniService, others: readonly UniService[]): string | undefined {
   // VGC numbers a flow by inner VLAN, port and direction: the second service gets none towards the customer.
   const twin = others.find((o) => o.innerVlan === one.innerVlan);
-  if (twin) return `${sameTag(one)} as ${twin.name} on that port, which then gets its flows: set another innerVlan`;
+  if (twin)
+    return `${sameTag(one)}, like ${twin.name} on that port, and their flows are taken for the same: set another innerVlan`;
   const rival = others.find((o) => o.technologyProfileId === one.technologyProfileId);
   if (rival)
-    return `it has technology profile ${one.technologyProfileId} as ${rival.name} on that port, and VGC takes one service of each: set another technologyProfileId`;
+    return `it has technology profile ${one.technologyProfileId}, like ${rival.name} on that port, and only the first one is taken: set another technologyProfileId`;
   return undefined;
 }
 const sameTag = ({ innerVlan }: UniService): string =>

@@ -1,4 +1,4 @@
-/** What the session knows that nothing there shows: lost with it, and nothing depends on it but patience. */
+/** What the process knows that nothing there shows: lost with it, and nothing depends on it but patience. */
 import type { Lookup, Order } from "../system.ts";
 import type { How } from "./desired.ts";
 import { isThere } from "./device.ts";

@@ -8,7 +8,7 @@ import type { Device } from "../../reconcilers/voltha/device.ts";
 import { sessionOf } from "../../reconcilers/voltha/index.ts";
 import { onos } from "../../reconcilers/voltha/onos.ts";
 import { connectRest, type Rest } from "../../reconcilers/voltha/rest.ts";
-import { type Site, siteOf } from "../../reconcilers/voltha/site.ts";
+import { type Known, knownOf, type Site, siteOf } from "../../reconcilers/voltha/site.ts";
 import { vgc } from "../../reconcilers/voltha/vgc.ts";
 import { Faults } from "../lab/faults.ts";
 import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.ts";
@@ -55,13 +55,14 @@ export function open(
   faults: Guards = new Faults(),
   now: () => number = () => performance.now(),
   changed: (rest: Rest) => Rest = (rest) => rest,
+  known: Known = knownOf(config, now),
 ): Opened {
   const core = connectCore(config.address);
   const rest = changed(connectRest(config, deps));
   const stop = new AbortController();
   const until = stop.signal;
   const controller = (config.controller.type === "VGC" ? vgc : onos)(guardedRest(rest, faults), until);
-  const site = siteOf({ endpoint: ENDPOINT, config, core: guardedCore(core, faults), controller, now, until });
+  const site = siteOf({ endpoint: ENDPOINT, config, core: guardedCore(core, faults), controller, now, known, until });
   Object.assign(site, { momentMs: MOMENT_MS });
   const { resources } = sessionOf(site);
   return {
