@@ -1,5 +1,5 @@
 /**
- * Ports that rw_core holds down while their ONUs work. After a restart of it all of them are, for ever, and VGC takes their flows
+ * ONUs that carry nothing until they are started anew. First of all those whose ports rw_core holds down while they work. After a restart of it all of them are, for ever, and VGC takes their flows
  * away (seen on 3.7.13): nothing that the controller is told helps, only DisableDevice and EnableDevice of the ONU.
  */
 import type { Trouble } from "../system.ts";
@@ -17,8 +17,15 @@ export type IsDark = (onu: Onu | undefined, port: string) => boolean;
 const canTell = ({ storms }: Site, { olt, device }: Onu): boolean =>
   olt !== undefined && storms.of(olt) === "Up" && device.adminState === "ENABLED";
 
+/** Enabled under load it may not answer, and hangs as it was while it was disabled (seen on openonu 2.13.31). */
+const isStuck = ({ device: d }: Onu): boolean =>
+  d.operStatus === "UNKNOWN" && d.connectStatus === "REACHABLE" && d.reason === "omci-admin-lock";
+export const hangs = (site: Site, onu: Onu | undefined): boolean =>
+  onu !== undefined && canTell(site, onu) && isStuck(onu);
+
 /** Of one port. */
 export async function isDark(site: Site, onu: Onu | undefined, port: string): Promise<boolean> {
+  if (hangs(site, onu)) return true;
   if (!onu?.root || !works(onu) || !canTell(site, onu)) return false;
   return isIn(await site.downPorts(onu.root), onu, port);
 }
@@ -33,7 +40,10 @@ export async function darkIn(site: Site, plant: Plant, olts: ReadonlySet<string>
     site.memory.dark.set(olt, serials.size === 0 ? 0 : plant.under(olt).filter(isSuch).length);
     down.set(olt, ports);
   }
-  return (onu, port) => onu !== undefined && works(onu) && canTell(site, onu) && isIn(down.get(onu.olt), onu, port);
+  return (onu, port) => {
+    if (!onu || !down.has(onu.olt) || !canTell(site, onu)) return false;
+    return isStuck(onu) || (works(onu) && isIn(down.get(onu.olt), onu, port));
+  };
 }
 const NONE: ReadonlySet<string> = new Set();
 /** As VOLTHA calls it. */

@@ -79,6 +79,6 @@ test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
   ["rw_core holds the port down, whatever the ONU says", { isDark: true }, "missing"],
   ["the port is down, and its ONU has just come up", { isDark: true, steadyMs: 0 }, "unjudged"],
   ["the port is down under an OLT that settles", { isDark: true, weather: "Settling" }, "unjudged"],
-  ["the port is down, and the ONU is away", { isDark: true, onu: off }, "unjudged"],
+  ["the port is down, and the ONU is disabled", { isDark: true, onu: onu({ adminState: "DISABLED" }) }, "unjudged"],
   ["never seen, under an OLT that settles: the ONU has them", { weather: "Settling", isNew: true }, "pushed"],
 ])("%s", (_, more, verdict) => expect(judge({ ...signs, ...more })).toBe(verdict));

@@ -21,7 +21,7 @@ export interface Signs {
   readonly isNew: boolean;
   /** What the ONU says is of what happened before, or takes back what was just seen. */
   readonly isStale: boolean;
-  /** rw_core holds its logical port down. */
+  /** Its ONU works, or should, and only by being started anew it will carry anything. */
   readonly isDark: boolean;
 }
 /** 64 ONUs had their flows 4.4 s after their services; a reboot with its flows took 11 s. */
@@ -38,11 +38,12 @@ export function judge({ onu, weather, status, steadyMs, isNew, isStale, isDark }
   const open = isNew ? "arriving" : "unjudged";
   // What is new has nothing to come back by itself: it arrives, also while the others settle.
   const canTell = weather === "Up" || (isNew && weather === "Settling");
-  if (!onu || !canTell || onu.device.adminState !== "ENABLED" || !isThere(onu.device)) return open;
+  if (!onu || !canTell || onu.device.adminState !== "ENABLED" || !(isDark || isThere(onu.device))) return open;
   const { reason } = onu.device;
   const arrived = !isStale && !isDark && (reason === PUSHED || (!isNew && isTaken(reason)));
-  const isDenied = status !== undefined && (NOT_PUSHED.has(status) || (isNew && status === NOT_ALL));
-  if (arrived && !isDenied) return "pushed";
+  if (arrived && !isDenied(status, isNew)) return "pushed";
   if (weather === "Settling") return open;
   return steadyMs >= ARRIVING_MS ? "missing" : open;
 }
+const isDenied = (status: FlowStatus | undefined, isNew: boolean): boolean =>
+  status !== undefined && (NOT_PUSHED.has(status) || (isNew && status === NOT_ALL));

@@ -18,8 +18,8 @@ export interface Landings {
   /** Soon after they landed the ONU says that something was taken from it, and it was not by us. */
   isUndone(port: string, serial: string, saidSince: number): boolean;
 }
-/** rw_core gives up on what it was to add after ten seconds (`rpc_timeout`), and then takes back what the ONU has of it. */
-const UNDONE_MS = 30_000;
+/** rw_core gives up on what it was to add after ten seconds (`rpc_timeout`), takes back what the ONU has of it, and is read every 30 s. */
+const UNDONE_MS = 60_000;
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
 export function landings(now: () => number): Landings {

@@ -3,6 +3,7 @@ import { Fault, fault } from "../errors.ts";
 import { lookAgain } from "./arrival.ts";
 import type { Port } from "./controller.ts";
 import { isDark } from "./dark.ts";
+import { isThere } from "./device.ts";
 import { ARRIVING_MS } from "./flows.ts";
 import { keySerial } from "./names.ts";
 import { factsOf } from "./onu.ts";
@@ -52,7 +53,7 @@ async function startAnew(site: Site, { device, ...where }: Onu, port: string, si
     site,
     async () => {
       const [onu] = await site.again([{ device, ...where }]);
-      return onu !== undefined && (onu.device.operStatus !== "ACTIVE" || (await isDark(site, onu, port)));
+      return onu !== undefined && (!isThere(onu.device) || (await isDark(site, onu, port)));
     },
     signal,
   );
@@ -71,6 +72,8 @@ function refuseVain(site: Site, view: View): void {
 }
 function vainly({ onu, isDark: isDown, name }: View, times: number): string {
   const serial = onu?.device.serialNumber;
+  if (isDown && onu && !isThere(onu.device))
+    return `ONU ${serial} was disabled and enabled, and does not come up: ${onu.device.reason}`;
   if (isDown)
     return `ONU ${serial} works, was disabled and enabled, and VOLTHA's core still holds its port ${name} down`;
   return `ONU ${serial} was given its services ${times} times and does not set them up: ${onu?.device.reason}`;

@@ -59,7 +59,7 @@ function as(view: View, services: readonly string[], suspended: boolean, flows: 
     outputs: {},
     facts: {
       ...(onu && factsOf(onu)),
-      ...(view.isDark && { reason: PORT_DOWN }),
+      ...(view.isDark && onu && isThere(onu.device) && { reason: PORT_DOWN }),
       flowStatus: statusOf(view, flows),
       services: onPort.sort().join(", "),
     },

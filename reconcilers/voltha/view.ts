@@ -2,7 +2,7 @@
 import type { Ref } from "../../controller/core/model.ts";
 import type { Lookup, Order } from "../system.ts";
 import type { FlowStatus, Port, Programmed } from "./controller.ts";
-import { darkIn, isDark } from "./dark.ts";
+import { darkIn, hangs, isDark } from "./dark.ts";
 import type { First } from "./first-looks.ts";
 import type { Wanted } from "./memory.ts";
 import { parsePort } from "./names.ts";
@@ -32,7 +32,7 @@ export interface View {
   readonly status: FlowStatus | undefined;
   /** Something is on the port, which the controller believes to be on another device, such as an OLT that was made anew. */
   readonly isStray: boolean;
-  /** rw_core holds its logical port down, while its ONU works. */
+  /** Only when its ONU is started anew it will carry anything. */
   readonly isDark: boolean;
 }
 export type Asked = Pick<Lookup, "ref" | "id" | "spec" | "how"> & Partial<Pick<Order, "patch">>;
@@ -82,11 +82,11 @@ async function withStatus(site: Site, view: Read, isFew: boolean, signal: AbortS
   return { ...view, held, status, isStray: isStray && held.length === 0 };
 }
 type Dark = (view: Pick<View, "ref" | "onu" | "status">) => boolean | Promise<boolean>;
-/** Who is served, as VGC says, is not asked about. */
+/** Of who is served, as VGC says, the ports are not read. */
 const darkOf =
   (site: Site): Dark =>
   ({ ref, onu, status }) =>
-    status !== "ALL_FLOWS_PROVISIONED" && isDark(site, onu, ref.key);
+    hangs(site, onu) || (status !== "ALL_FLOWS_PROVISIONED" && isDark(site, onu, ref.key));
 async function darkAmong(site: Site, plant: Plant, views: readonly Read[]): Promise<Dark> {
   const dark = await darkIn(site, plant, new Set(views.flatMap(({ onu }) => onu?.olt ?? [])));
   return ({ ref, onu }) => dark(onu, ref.key);

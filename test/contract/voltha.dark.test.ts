@@ -7,7 +7,7 @@ import { ping } from "../../reconcilers/voltha/ping.ts";
 import { BLINK_MS } from "../../reconcilers/voltha/storms.ts";
 import { watch } from "../../reconcilers/voltha/watch.ts";
 import { signal } from "./hand.ts";
-import { good, orderOf, type Town, town } from "./voltha.site.ts";
+import { good, orderOf, rewrite, type Town, town } from "./voltha.site.ts";
 import { internet, OLT, onuAndUni, SETTLE_MS, serialOf, voice } from "./voltha.subjects.ts";
 
 const ONUS = 10;
@@ -93,6 +93,23 @@ test("one whose port stays down is not switched off again and again, and it is s
     { code: "NotConverging", message: expect.stringMatching(`${serialOf(1)}.*still holds its port .*-1 down`) },
   ]);
   expect(switched()).toEqual(["DisableDevice", "EnableDevice"]);
+});
+test("one that does not answer when it is enabled is enabled again", async () => {
+  const [first] = unis as [Desired];
+  Object.assign(it.site, { patienceMs: 50 });
+  await later(ARRIVING_MS);
+  await flows(first);
+  it.lab.calls.length = 0;
+  const times = () => switched().filter((call) => call === "EnableDevice").length;
+  rewrite(it.site, (d) =>
+    d.serialNumber === serialOf(1) && times() === 1 ? { ...d, operStatus: "UNKNOWN", reason: "omci-admin-lock" } : d,
+  );
+  expect(await repair(first)).toMatchObject([{ message: expect.stringContaining("omci-admin-lock") }]);
+  await later(2 * ARRIVING_MS);
+  expect([await flows(first), await flows(...unis)]).toEqual([["missing"], ["missing"]]);
+  Object.assign(it.site, { patienceMs: 60_000 });
+  expect(good(await repair(first))).toMatchObject([{ state: { flows: "pushed" } }]);
+  expect(times()).toBe(2);
 });
 test("within the settle window nobody is touched; then everybody is looked at, and the endpoint says what is wrong", async () => {
   const news = watch(it.site);
