@@ -1,6 +1,7 @@
 /**
- * ONUs that carry nothing until they are started anew. First of all those whose ports rw_core holds down while they work. After a restart of it all of them are, for ever, and VGC takes their flows
- * away (seen on 3.7.13): nothing that the controller is told helps, only DisableDevice and EnableDevice of the ONU.
+ * ONUs that carry nothing until they are started anew. First of all those that work, and whose ports rw_core holds down: after a
+ * restart of it all of them are, for ever, and VGC takes their flows away (seen on 3.7.13). Nothing that the controller is told
+ * helps, only DisableDevice and EnableDevice of the ONU.
  */
 import type { Trouble } from "../system.ts";
 import { parsePort, portName } from "./names.ts";
