@@ -142,6 +142,7 @@ export interface System<Config> {
    * who is suspended: the subject is blocked, and what stands stays.
    */
   desired(subject: ResolvedSubject, endpoint: string, config: Config): readonly Desired[];
+  /** Again with the same object after a ping that failed: what is known of the endpoint may be kept for it. */
   connect(config: Config, deps: ClientDeps): Promise<Session>;
   /** Pure. What the system comes to ask for instead of being told, such as SADIS; undefined: nothing of this object. */
   publishes?(desired: Desired, config: Config): Published | undefined;

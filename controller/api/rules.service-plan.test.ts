@@ -61,6 +61,12 @@ describeRules("ServicePlan", { speed: { down: "100Mbps", up: "50Mbps" } }, [
     bad: { services: [{ name: "iptv", multicast: true }] },
     good: { services: [{ name: "iptv", multicast: true, vlanMode: "Shared", vlan: 555 }] },
   },
+  {
+    at: "spec.services[].innerVlan",
+    says: "an innerVlan is of a Shared service; the pair of a subscriber comes from the vlanPool or the profile",
+    bad: { services: [{ name: "internet", vlan: 102, innerVlan: 7 }] },
+    good: { services: [{ name: "voice", vlanMode: "Shared", vlan: 444, innerVlan: 444 }] },
+  },
   { at: "spec.sessionTimeout", says: notSent, bad: { sessionTimeout: "30s" }, good: { sessionTimeout: "60s" } },
   { at: "spec.idleTimeout", says: notSent, bad: { idleTimeout: "1s" }, good: { idleTimeout: "0s" } },
   { at: "spec.interimInterval", says: notSent, bad: { interimInterval: "59s" }, good: { interimInterval: "1m" } },

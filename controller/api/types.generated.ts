@@ -1018,6 +1018,10 @@ export interface ServicePlanService {
    */
   readonly vlan?: number;
   /**
+   * Inner VLAN (C-tag) of a Shared service. VOLTHA's own controller (VGC) needs one where there is a uniTag.
+   */
+  readonly innerVlan?: number;
+  /**
    * VLAN pool of the tenant for the tags.
    */
   readonly vlanPool?: string;

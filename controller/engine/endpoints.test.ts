@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { fault } from "../../reconcilers/errors.ts";
 import type { ClientDeps, Configure, Session } from "../../reconcilers/system.ts";
 import { radius } from "../core/resolve/fixture.ts";
 import { Sensitive } from "../core/sensitive.ts";
@@ -39,4 +40,30 @@ it("sends credentials to the hosts that their Secret names, and does not connect
   const { given: refused, health } = await connected("other.example");
   expect(refused).toEqual([]);
   expect(health).toMatchObject({ ok: false, fault: { code: "Misconfigured" } });
+});
+
+it("connects anew what did not answer, and configures anew only what was changed", async () => {
+  const made: string[] = [];
+  const configure: Configure = (_spec, name) => {
+    made.push(`configured ${name}`);
+    return {
+      desired: () => [],
+      connect: async () => {
+        made.push(`connected ${name}`);
+        return { ...session, ping: () => Promise.reject(fault("Unavailable", "silent")) };
+      },
+      publishes: () => undefined,
+      prepare: async () => undefined,
+    };
+  };
+  const secrets = { read: async () => undefined, readAll: async () => ({ username: new Sensitive("u") }) };
+  const ports = new Ports(new AbortController().signal, () => 60_000);
+  const endpoints = new Endpoints(new Map([["RADIUS", configure]]), secrets, ports, String);
+  const system = radius();
+  await endpoints.sync([system]);
+  await endpoints.ping();
+  await endpoints.sync([system]);
+  expect(made).toEqual(["configured radius-1", "connected radius-1", "connected radius-1"]);
+  await endpoints.sync([{ ...system, spec: { ...system.spec, paused: true } }]);
+  expect(made.slice(3)).toEqual(["configured radius-1", "connected radius-1"]);
 });

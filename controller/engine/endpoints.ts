@@ -71,7 +71,8 @@ export class Endpoints {
     const old = this.#open.get(name);
     if (old?.spec === spec && !this.#stale.delete(name)) return;
     try {
-      const configured = configure(s.spec, name);
+      // Unchanged it is the same one: what a system knows of an endpoint outlives its session.
+      const configured = old?.spec === spec ? old.configured : configure(s.spec, name);
       const direct = await configured.connect(await this.#deps(s));
       if (old?.spec !== spec) this.#ports.shut(name); // it may be another server by now
       const session = this.#ports.open(name, direct);

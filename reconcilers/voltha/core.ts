@@ -10,7 +10,7 @@ import {
 } from "@grpc/grpc-js";
 import { loadSync } from "@grpc/proto-loader";
 import { fault } from "../errors.ts";
-import type { ChangeEvent, Device, LogicalDevice } from "./device.ts";
+import type { ChangeEvent, Device, LogicalDevice, LogicalPort } from "./device.ts";
 import { faultOf, isEnabledAlready, isGone, isKnownAlready, type Verb } from "./status.ts";
 
 export interface Core {
@@ -18,6 +18,8 @@ export interface Core {
   /** Undefined: there is none of this id. */
   device(id: string, signal: AbortSignal): Promise<Device | undefined>;
   logicalDevices(signal: AbortSignal): Promise<readonly LogicalDevice[]>;
+  /** Of a logical device; none where there is no such device any more. */
+  logicalPorts(id: string, signal: AbortSignal): Promise<readonly LogicalPort[]>;
   /** Types of the adapters that run. */
   adapters(signal: AbortSignal): Promise<readonly string[]>;
   /** An OLT that is there already is no error: it is found in the list. */
@@ -65,8 +67,10 @@ export function connectCore(address: string): Core {
       signal,
     );
   const definition = (method: string) => service().service[method]!;
-  const list = async <T>(method: string, signal: AbortSignal): Promise<readonly T[]> =>
-    (await unary<Items>(method, {}, "read", signal).catch(as("read"))).items as readonly T[];
+  const items = async <T>(method: string, request: object, signal: AbortSignal): Promise<readonly T[]> =>
+    (await unary<Items>(method, request, "read", signal)).items as readonly T[];
+  const list = <T>(method: string, signal: AbortSignal): Promise<readonly T[]> =>
+    items<T>(method, {}, signal).catch(as("read"));
   const write = (method: string, request: object, signal: AbortSignal, fine: (e: unknown) => boolean): Promise<void> =>
     unary<unknown>(method, request, "write", signal).then(
       () => undefined,
@@ -77,6 +81,10 @@ export function connectCore(address: string): Core {
     device: (id, signal) =>
       unary<Device>("GetDevice", { id }, "read", signal).catch((e: unknown) => (isGone(e) ? undefined : as("read")(e))),
     logicalDevices: (signal) => list<LogicalDevice>("ListLogicalDevices", signal),
+    logicalPorts: (id, signal) =>
+      items<LogicalPort>("ListLogicalDevicePorts", { id }, signal).catch((e: unknown) =>
+        isGone(e) ? [] : as("read")(e),
+      ),
     adapters: async (signal) => (await list<{ readonly type: string }>("ListAdapters", signal)).map((a) => a.type),
     createOlt: (hostAndPort, signal) => write("CreateDevice", { type: "openolt", hostAndPort }, signal, isKnownAlready),
     enable: (id, signal) => write("EnableDevice", { id }, signal, isEnabledAlready),

@@ -37,7 +37,7 @@ const voice = {
   keepWhenSuspended: true,
   multicast: false,
 };
-const tv = { ...internet, name: "tv", technologyProfileId: 66, pbit: 4, serviceVlan: 555 };
+const tv = { ...internet, name: "tv", technologyProfileId: 66, pbit: 4, serviceVlan: 555, innerVlan: 555 };
 const onu = {
   olt: "olt1",
   serial: "ALCL12345678",
@@ -94,7 +94,7 @@ describe("what should stand there", () => {
     const lines = uniOf(subscriber()).spec["services"] as readonly string[];
     expect(lines.map((l) => l.replace(/_[0-9a-f]{8}/g, ""))).toEqual([
       "internet s100 c1000 u4096 tp64 p0 up=acme_res_internet_up down=acme_res_internet_down",
-      "tv s555 c1000 u4096 tp66 p4 up=acme_res_tv_up down=acme_res_tv_down",
+      "tv s555 c555 u4096 tp66 p4 up=acme_res_tv_up down=acme_res_tv_down",
       "voice s444 c4096 u4096 tp65 p7 up=acme_res_voice_up down=acme_res_voice_down",
     ]);
   });

@@ -10,6 +10,7 @@ import type {
   UniService,
 } from "../../controller/core/resolved.ts";
 import { bandwidth, type Direction, profileId } from "./bandwidth.ts";
+import { refusals, refused } from "./carried.ts";
 import type { VolthaConfig } from "./config.ts";
 import { portName } from "./names.ts";
 import { ANY_TAG, type Service, spellService, TRAPS, type Trap } from "./service.ts";
@@ -79,11 +80,13 @@ function uniOf(
   endpoint: string,
   config: VolthaConfig,
 ): Desired {
-  const lines = services.map((one) => serviceOf(s, one, config));
-  const kept = services.filter((one) => one.keepWhenSuspended || one.name === INTERNET).map((one) => one.name);
+  const port = portName(onu.serial, uni);
+  const carried = carriedOf(s, port, services, config);
+  const lines = carried.map((one) => serviceOf(s, one, config));
+  const kept = carried.filter((one) => one.keepWhenSuspended || one.name === INTERNET).map((one) => one.name);
   const how: How = { olt: onu.olt, kept };
   return {
-    ref: refTo(endpoint, "uni", portName(onu.serial, uni)),
+    ref: refTo(endpoint, "uni", port),
     spec: {
       // Its outputs, so that the port comes after its ONU and goes before it.
       onu: output(refTo(endpoint, "onu", onu.serial), "serial", onu.serial),
@@ -96,6 +99,19 @@ function uniOf(
     how,
     requires: requirements(lines, onu, endpoint),
   };
+}
+/** @throws Fault; who is suspended is never refused: what cannot be carried is not sent, and the rest stays. */
+function carriedOf(
+  { state, plan }: ResolvedSubscriber,
+  port: string,
+  services: readonly UniService[],
+  { controller }: VolthaConfig,
+): readonly UniService[] {
+  const [first, ...others] = controller.type === "VGC" ? refusals(services) : [];
+  if (!first) return services;
+  if (state !== "Suspended") throw refused(port, plan.name, first);
+  const left = new Set([first, ...others].map((r) => r.service));
+  return services.filter((one) => !left.has(one.name));
 }
 function requirements(lines: readonly Service[], { olt }: ResolvedOnu, endpoint: string): readonly RefKey[] {
   const ids = new Set(lines.flatMap((l) => [l.up, l.down]));

@@ -30,6 +30,10 @@ export interface LogicalDevice {
   readonly datapathId: string;
   readonly rootDeviceId: string;
 }
+/** As the controller above sees it: down while its device works, nothing of its customer is carried. */
+export interface LogicalPort {
+  readonly ofpPort?: { readonly name: string; readonly config: number; readonly state: number } | null;
+}
 /** Something happened to a port, or to the OLT as a whole. */
 export interface ChangeEvent {
   /** Of the logical device. */
@@ -43,5 +47,11 @@ export interface ChangeEvent {
 /** Of an OLT: what it says of its ONUs can be believed. Its ONUs stay ACTIVE and REACHABLE when it dies: so the root first. */
 export const isUp = (root: Device): boolean =>
   root.adminState === "ENABLED" && root.operStatus === "ACTIVE" && root.connectStatus === "REACHABLE";
+/** OpenFlow 1.3, 7.2.1: OFPPS_LINK_DOWN, OFPPC_PORT_DOWN. */
+const LINK_DOWN = 1;
+const SWITCHED_OFF = 1;
+/** And nobody switched it off. */
+export const isDown = ({ ofpPort }: LogicalPort): boolean =>
+  ofpPort ? (ofpPort.state & LINK_DOWN) !== 0 && (ofpPort.config & SWITCHED_OFF) === 0 : false;
 /** Of an ONU: it is plugged in, and what is pushed to it arrives. */
 export const isThere = (onu: Device): boolean => onu.operStatus === "ACTIVE" && onu.connectStatus === "REACHABLE";

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RefKey, refKey } from "../../controller/core/model.ts";
 import { Fault } from "../errors.ts";
+import { darkIn } from "./dark.ts";
 import type { ChangeEvent } from "./device.ts";
 import { type Inbox, inbox } from "./inbox.ts";
 import { keySerial, parsePort } from "./names.ts";
@@ -85,7 +86,8 @@ async function readAgain(post: Post, signal: AbortSignal, { everyMs, backoffMs }
     let rest = wait;
     try {
       post.plant = await site.plant();
-      for (const serial of post.watch.news(post.plant)) box.put(keysOf(site, serial));
+      const dark = await darkIn(site, post.plant, new Set(post.plant.roots.keys()));
+      for (const serial of post.watch.news(post.plant, dark)) box.put(keysOf(site, serial));
       rest = Math.max(everyMs, REST * (site.now() - began));
       wait = backoffMs;
     } catch (e) {

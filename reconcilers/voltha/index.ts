@@ -12,7 +12,7 @@ import { ping } from "./ping.ts";
 import { profile } from "./profile.ts";
 import { connectRest } from "./rest.ts";
 import { publishes } from "./sadis.ts";
-import { type Site, siteOf } from "./site.ts";
+import { type Known, knownOf, type Site, siteOf } from "./site.ts";
 import { answersOf } from "./standing.ts";
 import { uni } from "./uni.ts";
 import { vgc } from "./vgc.ts";
@@ -31,7 +31,7 @@ function open(config: VolthaConfig, deps: ClientDeps): Session {
   const stop = new AbortController();
   const until = stop.signal;
   const controller = config.controller.type === "VGC" ? vgc(rest, until) : onos(rest, until);
-  const site = siteOf({ endpoint: deps.endpoint, config, core, controller, now: () => performance.now(), until });
+  const site = siteOf({ endpoint: deps.endpoint, config, core, controller, now, known: knownFor(config), until });
   const asking = connectRest(config, deps);
   return {
     ...sessionOf(site),
@@ -43,6 +43,14 @@ function open(config: VolthaConfig, deps: ClientDeps): Session {
       asking.close();
     },
   };
+}
+const now = (): number => performance.now();
+/** A ping that fails opens a new session of the same configuration: an outage is what it must not forget. */
+const knowledge = new WeakMap<VolthaConfig, Known>();
+function knownFor(config: VolthaConfig): Known {
+  const known = knowledge.get(config) ?? knownOf(config, now);
+  knowledge.set(config, known);
+  return known;
 }
 export const sessionOf = (site: Site): Omit<Session, "close"> => ({
   // In the order in which they stand on each other.

@@ -58,9 +58,9 @@ describe("what is wanted on a port", () => {
 describe("what is awaited", () => {
   const seen = (operStatus: Device["operStatus"]) => m.see(plantOf([{ ...device, operStatus }], []));
   test("ends with the port", () => {
-    m.arriving.add(ref.key);
+    m.landings.arriving.add(ref.key);
     m.forget(ref.key);
-    expect(m.arriving.has(ref.key)).toBe(false);
+    expect(m.landings.arriving.has(ref.key)).toBe(false);
   });
   test("an ONU that was deleted once may be deleted again when it has worked since", () => {
     m.displaced.set(device.serialNumber, 3);
@@ -94,7 +94,7 @@ describe("since when an ONU is as it is", () => {
   test("or from the last write to its port", () => {
     see();
     at = 11;
-    m.wrote(ref.key);
+    m.landings.wrote(ref.key);
     expect(since()).toBe(11);
   });
 });

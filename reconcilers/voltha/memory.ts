@@ -1,8 +1,9 @@
-/** What the session knows that nothing there shows: lost with it, and nothing depends on it but patience. */
+/** What the process knows that nothing there shows: lost with it, and nothing depends on it but patience. */
 import type { Lookup, Order } from "../system.ts";
 import type { How } from "./desired.ts";
 import { isThere } from "./device.ts";
 import { type FirstLooks, firstLooks } from "./first-looks.ts";
+import { type Landings, landings } from "./landings.ts";
 import { keySerial, parsePort } from "./names.ts";
 import type { Plant } from "./plant.ts";
 import { type Repairs, repairs } from "./repairs.ts";
@@ -23,18 +24,21 @@ export interface Memory {
   forget(port: string): void;
   /** Its services were seen on the ONU. */
   landed(port: string): void;
-  /** A port was written to: its flows are on their way. */
-  wrote(port: string): void;
   /** Since when its ONU or its services are as they are; a time long ago when they always were. */
   steadySince(port: string, serial: string): number;
+  /** Since when the ONU says what it says; a time long ago when it always did. */
+  saidSince(serial: string): number;
   /** To be told of every reading. */
   see(plant: Pick<Plant, "all">): void;
-  /** Ports to which services were brought, and not yet seen on the ONU. */
-  readonly arriving: Set<string>;
+  readonly landings: Landings;
   readonly repairs: Repairs;
   readonly firstLooks: FirstLooks;
   /** From which PON port an ONU's device was deleted, by serial: once, until it works again. */
   readonly displaced: Map<string, number | undefined>;
+  /** How many ONUs work under an OLT and have their ports down, as was last seen. */
+  readonly dark: Map<string, number>;
+  /** When an ONU was last disabled and enabled to bring its ports up, by serial. */
+  readonly startedAnew: Map<string, number>;
   /** PON ports from which an ONU is sought at this moment. */
   readonly seeking: Set<string>;
 }
@@ -42,17 +46,19 @@ export interface Memory {
 export function memory(now: () => number): Memory {
   const wanted = new Map<string, Wanted>();
   const ports = new Map<string, Set<string>>();
-  const written = new Map<string, number>();
+  const brought = landings(now);
   const looks = new Map<string, { readonly look: string; readonly since: number }>();
-  const arriving = new Set<string>();
+  const saidSince = (serial: string): number => looks.get(serial)?.since ?? Number.NEGATIVE_INFINITY;
   const mended = repairs(now);
   const displaced = new Map<string, number | undefined>();
   return {
-    arriving,
+    landings: brought,
     repairs: mended,
     firstLooks: firstLooks(),
     displaced,
     seeking: new Set(),
+    startedAnew: new Map(),
+    dark: new Map(),
     want({ ref, spec, how, patch }) {
       const before = wanted.get(ref.key);
       const said = spec ?? patch;
@@ -73,17 +79,16 @@ export function memory(now: () => number): Memory {
     portsOf: (serial) => [...(ports.get(serial) ?? [])],
     forget(port) {
       wanted.delete(port);
-      arriving.delete(port);
+      brought.forget(port);
       mended.forget(port);
       ports.get(serialOf(port))?.delete(port);
     },
     landed(port) {
-      arriving.delete(port);
+      brought.landed(port);
       mended.forget(port);
     },
-    wrote: (port) => void written.set(port, now()),
-    steadySince: (port, serial) =>
-      Math.max(written.get(port) ?? Number.NEGATIVE_INFINITY, looks.get(serial)?.since ?? Number.NEGATIVE_INFINITY),
+    steadySince: (port, serial) => Math.max(brought.writtenAt(port), saidSince(serial)),
+    saidSince,
     see(plant) {
       for (const { device: d } of plant.all) {
         const look = [d.id, d.adminState, d.operStatus, d.connectStatus, d.reason].join("|");

@@ -2,6 +2,7 @@
 import { Fault } from "../errors.ts";
 import type { Olt } from "./config.ts";
 import type { Core } from "./core.ts";
+import { type Device, isDown } from "./device.ts";
 import type { Memory } from "./memory.ts";
 import { keySerial } from "./names.ts";
 import { again, FEW, near, type Sought } from "./near.ts";
@@ -18,6 +19,8 @@ export interface Readings {
   again(onus: readonly (Onu | undefined)[]): Promise<readonly (Onu | undefined)[]>;
   /** OLTs read anew, and of their ONUs what was read last. */
   overview(): Promise<Plant>;
+  /** Names of the ports that the OLT's logical device holds down, whatever their ONUs do. */
+  downPorts(root: Device): Promise<ReadonlySet<string>>;
   /** As all was read last, at most seconds ago where hints are heard. */
   lastPlant(): Promise<Plant>;
 }
@@ -43,9 +46,14 @@ export function readings({ core, olts, memory, storms, until }: Readers): Readin
     return last;
   });
   const device = (id: string) => read(core.device(id, until));
+  const downPorts = sharedBy(async (logical: string): Promise<ReadonlySet<string>> => {
+    const ports = await read(core.logicalPorts(logical, until));
+    return new Set(ports.filter(isDown).map(({ ofpPort }) => ofpPort?.name ?? ""));
+  });
   const reads = { onu: device, olt: sharedBy(device) };
   return {
     plant,
+    downPorts: (root) => downPorts(root.parentId),
     lastPlant: async () => last ?? plant(),
     async around(sought) {
       const few = last && sought.length <= FEW ? await near(reads, last, sought, olts, storms) : undefined;

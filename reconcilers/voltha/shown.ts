@@ -1,6 +1,7 @@
 /** A port, as the engine sees it. */
 import type { Observed } from "../../controller/core/model.ts";
 import type { FlowStatus } from "./controller.ts";
+import { PORT_DOWN } from "./dark.ts";
 import { PUSHED } from "./desired.ts";
 import { isThere } from "./device.ts";
 import type { Verdict } from "./flows.ts";
@@ -37,7 +38,7 @@ function observed(site: Site, view: View): Observed {
   const flows = verdict(site, view);
   if (flows === "pushed") site.memory.landed(view.ref.key);
   // The order that follows knows it by the id that is shown here.
-  else if (view.id === undefined && !retired) site.memory.arriving.add(view.ref.key);
+  else if (view.id === undefined && !retired) site.memory.landings.arriving.add(view.ref.key);
   return { ...as(view, services, suspended, flows), retired };
 }
 
@@ -58,6 +59,7 @@ function as(view: View, services: readonly string[], suspended: boolean, flows: 
     outputs: {},
     facts: {
       ...(onu && factsOf(onu)),
+      ...(view.isDark && onu && isThere(onu.device) && { reason: PORT_DOWN }),
       flowStatus: statusOf(view, flows),
       services: onPort.sort().join(", "),
     },

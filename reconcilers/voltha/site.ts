@@ -21,6 +21,8 @@ export interface Site extends Readings {
   readonly now: () => number;
   /** For which an apply looks whether the device did what it was told. */
   readonly patienceMs: number;
+  /** For which what an ONU said before something was brought to it may be what it says after. */
+  readonly momentMs: number;
   /** Names of the logical devices as ONOS has them, by id of the root device. */
   datapaths(): Promise<ReadonlyMap<string, string>>;
   /** Repairs of one PON go one after the other. */
@@ -30,19 +32,30 @@ export interface Site extends Readings {
 const REPAIRS_PER_SECOND = 5;
 /** 64 ONUs had their flows 4.4 s after their services. */
 const PATIENCE_MS = 8000;
+/** An ONU that has services says so for a while, whatever comes: eight ports together take 0.7 s. */
+const MOMENT_MS = 1500;
 
+/** What outlives a session: which outages there were, which repairs were in vain, what is still awaited. */
+export interface Known {
+  readonly memory: Memory;
+  readonly storms: Storms;
+}
+export const knownOf = ({ olts, settleMs }: VolthaConfig, now: () => number): Known => ({
+  memory: memory(now),
+  storms: storms(olts, settleMs, now),
+});
 export interface Parts {
   readonly endpoint: string;
   readonly config: VolthaConfig;
   readonly core: Core;
   readonly controller: Controller;
   readonly now: () => number;
+  /** From sessions before. */
+  readonly known: Known;
   /** Ends what is under way when the session is closed. */
   readonly until: AbortSignal;
 }
-export function siteOf({ endpoint, config, core, controller, now, until }: Parts): Site {
-  const known = memory(now);
-  const weather = storms(config.olts, config.settleMs, now);
+export function siteOf({ endpoint, config, core, controller, now, known, until }: Parts): Site {
   const turns = new Map<string, Turn>();
   return {
     endpoint,
@@ -51,9 +64,9 @@ export function siteOf({ endpoint, config, core, controller, now, until }: Parts
     controller,
     now,
     patienceMs: PATIENCE_MS,
-    memory: known,
-    storms: weather,
-    ...readings({ core, olts: config.olts, memory: known, storms: weather, until }),
+    momentMs: MOMENT_MS,
+    ...known,
+    ...readings({ core, olts: config.olts, ...known, until }),
     datapaths: shared(async () => {
       const all = await core.logicalDevices(until);
       return new Map(all.map((l) => [l.rootDeviceId, ofDevice(l.datapathId)]));

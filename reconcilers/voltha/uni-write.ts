@@ -2,23 +2,17 @@
 import type { Observed } from "../../controller/core/model.ts";
 import { Fault, fault } from "../errors.ts";
 import type { Order, Outcome } from "../system.ts";
-import { arrived, lookAgain } from "./arrival.ts";
 import type { Line, Port } from "./controller.ts";
 import { isThere, isUp } from "./device.ts";
-import { factsOf } from "./onu.ts";
-import { each } from "./outcomes.ts";
+import { inGroups, type Job } from "./groups.ts";
+import { parsePort } from "./names.ts";
 import { whereabouts } from "./plant.ts";
+import { repair } from "./repair.ts";
 import { nameOf, readService, type Service } from "./service.ts";
 import { shown } from "./shown.ts";
 import type { Site } from "./site.ts";
 import { type Step, stepsTo, target } from "./target.ts";
-import { verdict } from "./verdict.ts";
 import { type View, viewsOf } from "./view.ts";
-
-interface Job {
-  readonly order: Order;
-  readonly view: View;
-}
 
 export async function applyUnis(
   site: Site,
@@ -26,14 +20,15 @@ export async function applyUnis(
   signal: AbortSignal,
 ): Promise<readonly Outcome[]> {
   const views = await viewsOf(site, orders, signal);
-  const jobs = orders.map((order, n): Job => ({ order, view: views[n]! }));
   const profiles = profilesOf(site, signal);
-  const done = await each(jobs, (job) => write(site, job, profiles, signal));
-  const after = await arrived(site, orders, signal);
-  return jobs.map(({ order }, n) => {
-    const outcome = done[n];
-    return outcome instanceof Fault ? outcome : verified(site, order, after[n]!);
+  const jobs = orders.map((order, n): Job => {
+    const view = views[n]!;
+    const brings = order.action !== "retire" && order.action !== "destroy";
+    return { view, brings, write: () => write(site, order, view, profiles, signal) };
   });
+  const done = await inGroups(site, jobs, signal);
+  const after = await viewsOf(site, orders, signal);
+  return orders.map((order, n) => done[n] ?? verified(site, order, after[n]!));
 }
 
 type HasProfile = (id: string) => Promise<boolean>;
@@ -47,7 +42,7 @@ function profilesOf({ controller }: Site, signal: AbortSignal): HasProfile {
   };
 }
 
-async function write(site: Site, { order, view }: Job, has: HasProfile, signal: AbortSignal): Promise<void> {
+async function write(site: Site, order: Order, view: View, has: HasProfile, signal: AbortSignal): Promise<void> {
   if (order.action === "retire") return quiet(site, view, signal);
   if (order.action === "destroy") {
     await quiet(site, view, signal);
@@ -77,14 +72,15 @@ const lineOf = ({ spec, patch }: Order): Line => {
   const said = spec ?? patch;
   return { circuitId: String(said["circuitId"] ?? ""), remoteId: String(said["remoteId"] ?? "") };
 };
-function awaiting({ ref, wanted, plant }: View): Fault {
-  const serial = ref.key.replace(/-\d+$/, "");
+function awaiting(view: View): Fault {
+  const { wanted, plant } = view;
+  const serial = serialOf(view);
   return fault("AwaitingDevice", wanted?.how ? whereabouts(plant, serial, wanted.how) : `ONU ${serial} is not there`);
 }
 
 /** What is uncertain is no reason to stop half way, with the customer out of service: every step may be taken twice. */
 async function run(
-  { controller, memory }: Site,
+  { controller, memory: { landings } }: Site,
   view: View,
   port: Port,
   steps: readonly Step[],
@@ -93,11 +89,12 @@ async function run(
 ): Promise<void> {
   const { key } = view.ref;
   const brings = steps.some((s) => s.act === "add" || s.act === "activate");
-  if (brings) memory.arriving.add(key);
-  memory.wrote(key);
+  if (brings) landings.arriving.add(key);
+  landings.wrote(key);
   const uncertain: Fault[] = [];
   const flows = flowsOf(view);
   for (const { act, service } of steps) {
+    if (act === "deactivate") landings.took(serialOf(view));
     const leaving = flows(act, service);
     // Behind an OLT that is down nothing leaves, and when it is back nothing of it is there.
     if (isReached(view)) for (const one of leaving) await controller.taken(port, one, signal);
@@ -107,7 +104,7 @@ async function run(
       uncertain.push(e);
     });
   }
-  memory.wrote(key);
+  landings.wrote(key);
   if (uncertain[0]) throw uncertain[0];
 }
 
@@ -131,49 +128,17 @@ function flowsOf({ held }: View): (act: Step["act"], service: Service) => readon
 const isReached = ({ onu }: View): boolean => onu?.root !== undefined && isUp(onu.root);
 
 /** Out of service, and remembered there. */
-async function quiet({ controller, memory }: Site, view: View, signal: AbortSignal): Promise<void> {
+async function quiet({ controller, memory: { landings } }: Site, view: View, signal: AbortSignal): Promise<void> {
   const { ref, places } = view;
   const [port] = places;
   if (!port) return;
+  landings.took(serialOf(view));
   for (const h of view.held) if (h.active) await controller.deactivate(port, h.service, signal);
   if (view.isStray) await controller.clear(port.name, signal);
-  memory.arriving.delete(ref.key);
-  memory.wrote(ref.key);
+  landings.forget(ref.key);
+  landings.wrote(ref.key);
 }
-
-/** One PON after the other's pace, and only what is still wrong when its turn comes: most of it heals by itself. */
-async function repair(site: Site, before: View, port: Port, signal: AbortSignal): Promise<void> {
-  refuseVain(site, before);
-  const pon = port.number === undefined ? port.olt.name : `${port.olt.name}/${port.number >>> 16}`;
-  await site
-    .turn(pon)(signal)
-    .catch(() => undefined);
-  if (signal.aborted) throw fault("Unavailable", "the call was given up before its turn");
-  const [view] = await lookAgain(site, [before], signal);
-  if (!view || verdict(site, view) !== "missing") return;
-  site.memory.arriving.add(view.ref.key);
-  site.memory.repairs.made(view.ref.key, troubleOf(view));
-  for (const { service } of view.held) {
-    await site.controller.deactivate(port, service, signal);
-    await site.controller.taken(port, service, signal);
-    await site.controller.activate(port, service, signal);
-  }
-  site.memory.wrote(view.ref.key);
-}
-
-/** An ONU that refuses one of its services would lose the others at every attempt. */
-function refuseVain(site: Site, view: View): void {
-  if (verdict(site, view) !== "missing") return;
-  const times = site.memory.repairs.vain(view.ref.key, troubleOf(view));
-  if (times === undefined) return;
-  const what = `ONU ${view.onu?.device.serialNumber} was given its services ${times} times and does not set them up`;
-  throw new Fault("Rejected", "NotConverging", `${what}: ${view.onu?.device.reason}`, {
-    remedy: "look at the ONU; it is tried again ever more rarely, and at once when the declaration changes",
-    ...(view.onu && { facts: factsOf(view.onu) }),
-  });
-}
-const troubleOf = ({ onu, wanted }: View): string =>
-  [onu?.device.id, onu?.device.reason, ...(wanted ? target(wanted) : [])].join("|");
+const serialOf = ({ ref }: View): string => parsePort(ref.key)?.serial ?? ref.key;
 
 function verified(site: Site, order: Order, view: View): Outcome {
   const there = new Set(view.held.filter((h) => h.active).map((h) => h.line));

@@ -1,7 +1,7 @@
 /** Whether the flows of a port are where they should be. */
 import type { Ref } from "../../controller/core/model.ts";
 import type { FlowStatus } from "./controller.ts";
-import { judge, type Verdict } from "./flows.ts";
+import { isTaken, judge, type Verdict } from "./flows.ts";
 import { parsePort } from "./names.ts";
 import type { Onu } from "./plant.ts";
 import type { Site } from "./site.ts";
@@ -13,15 +13,30 @@ export interface Seen {
   readonly onu: Onu | undefined;
   /** Undefined: not asked. */
   readonly status: FlowStatus | undefined;
+  /** Its logical port is down; left out: nobody looked. */
+  readonly isDark?: boolean;
 }
-export function verdict({ memory, storms, now }: Site, { ref, id, onu, status }: Seen): Verdict {
-  const serial = parsePort(ref.key)?.serial ?? ref.key;
+export function verdict(site: Site, { ref, id, onu, status, isDark = false }: Seen): Verdict {
+  const { memory, storms, now } = site;
+  const serial = serialOf(ref);
   return judge({
     onu,
     weather: storms.of(onu?.olt),
     status,
     steadyMs: now() - memory.steadySince(ref.key, serial),
-    awaited: memory.arriving.has(ref.key),
-    isKnown: id !== undefined,
+    isNew: isNew(site, { ref, id }),
+    isStale: isStale(site, ref.key, serial, onu?.device.reason ?? ""),
+    isDark,
   });
+}
+/** What it says of a port before it was seen there the controller is asked about, too. */
+export const isNew = ({ memory }: Site, { ref, id }: Pick<Seen, "ref" | "id">): boolean =>
+  memory.landings.isNew(ref.key, id !== undefined);
+
+const serialOf = ({ key }: Pick<Ref, "key">): string => parsePort(key)?.serial ?? key;
+function isStale({ memory, momentMs }: Site, port: string, serial: string, reason: string): boolean {
+  const since = memory.saidSince(serial);
+  return isTaken(reason)
+    ? memory.landings.isUndone(port, serial, since)
+    : memory.landings.isOldWord(port, since, momentMs);
 }

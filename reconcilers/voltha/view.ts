@@ -2,6 +2,7 @@
 import type { Ref } from "../../controller/core/model.ts";
 import type { Lookup, Order } from "../system.ts";
 import type { FlowStatus, Port, Programmed } from "./controller.ts";
+import { darkIn, hangs, isDark } from "./dark.ts";
 import type { First } from "./first-looks.ts";
 import type { Wanted } from "./memory.ts";
 import { parsePort } from "./names.ts";
@@ -10,7 +11,7 @@ import { type Onu, onuAt, type Plant } from "./plant.ts";
 import { spellService } from "./service.ts";
 import { placesOf, type Site } from "./site.ts";
 import type { Held } from "./target.ts";
-import { verdict } from "./verdict.ts";
+import { isNew, verdict } from "./verdict.ts";
 
 export interface View {
   readonly ref: Ref;
@@ -31,6 +32,8 @@ export interface View {
   readonly status: FlowStatus | undefined;
   /** Something is on the port, which the controller believes to be on another device, such as an OLT that was made anew. */
   readonly isStray: boolean;
+  /** Only when its ONU is started anew it will carry anything. */
+  readonly isDark: boolean;
 }
 export type Asked = Pick<Lookup, "ref" | "id" | "spec" | "how"> & Partial<Pick<Order, "patch">>;
 
@@ -52,27 +55,46 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
     held: heldAt(places[n]!, found),
   }));
   const isFew = asked.length <= FEW;
+  const dark = isFew ? darkOf(site) : await darkAmong(site, plant, views);
   const whole = await Promise.all(
     views.map(async (view) => {
-      // What the inventory knows and no list shows is asked for by name, unless its OLT explains it.
-      const isCalm = storms.of(view.wanted?.how?.olt ?? view.onu?.olt) === "Up";
-      const isMissed = view.held.length === 0 && view.id !== undefined && isCalm;
-      const asks = isFew || isMissed ? view.name : undefined;
-      const status = asks === undefined ? undefined : await controller.flowStatus(asks, signal);
-      const isStray = view.held.length === 0 && status !== undefined && status !== "NOT_IN_CONTROLLER";
-      // Before it is cleared it is asked for where it should be: it may be there, and the lists of another moment.
-      const own = isStray && !isFew ? await controller.services(view.places, signal) : undefined;
-      const held = own ? heldAt(view.places, own) : view.held;
-      return { ...view, held, status, isStray: isStray && held.length === 0 };
+      const known = await withStatus(site, view, isFew, signal);
+      const isDown = known.held.some(({ active }) => active) && (await dark(known));
+      return { ...known, isDark: isDown };
     }),
   );
   for (const olt of memory.firstLooks.see(whole.flatMap((view) => firstOf(site, view)))) storms.disturbed(olt);
   return whole;
 }
+type Read = Omit<View, "status" | "isStray" | "isDark">;
+async function withStatus(site: Site, view: Read, isFew: boolean, signal: AbortSignal): Promise<Omit<View, "isDark">> {
+  const { controller, storms } = site;
+  // What the inventory knows and no list shows is asked for by name, unless its OLT explains it.
+  const isCalm = storms.of(view.wanted?.how?.olt ?? view.onu?.olt) === "Up";
+  const isMissed = view.held.length === 0 && view.id !== undefined && isCalm;
+  const isOpen = isNew(site, view) && view.held.some(({ active }) => active);
+  const asks = isFew || isMissed || isOpen ? view.name : undefined;
+  const status = asks === undefined ? undefined : await controller.flowStatus(asks, signal);
+  const isStray = view.held.length === 0 && status !== undefined && status !== "NOT_IN_CONTROLLER";
+  // Before it is cleared it is asked for where it should be: it may be there, and the lists of another moment.
+  const own = isStray && !isFew ? await controller.services(view.places, signal) : undefined;
+  const held = own ? heldAt(view.places, own) : view.held;
+  return { ...view, held, status, isStray: isStray && held.length === 0 };
+}
+type Dark = (view: Pick<View, "ref" | "onu" | "status">) => boolean | Promise<boolean>;
+/** Of who is served, as VGC says, the ports are not read. */
+const darkOf =
+  (site: Site): Dark =>
+  ({ ref, onu, status }) =>
+    hangs(site, onu) || (status !== "ALL_FLOWS_PROVISIONED" && isDark(site, onu, ref.key));
+async function darkAmong(site: Site, plant: Plant, views: readonly Read[]): Promise<Dark> {
+  const dark = await darkIn(site, plant, new Set(views.flatMap(({ onu }) => onu?.olt ?? [])));
+  return ({ ref, onu }) => dark(onu, ref.key);
+}
 /** Of what was seen on the ONU once, whether it still is; what nobody can tell now is looked at for the first time later. */
 function firstOf(site: Site, view: View): readonly First[] {
   const { ref, id, onu, held } = view;
-  if (id === undefined || onu?.olt === undefined || site.memory.arriving.has(ref.key)) return [];
+  if (id === undefined || onu?.olt === undefined || site.memory.landings.arriving.has(ref.key)) return [];
   if (!held.some(({ active }) => active)) return [];
   const flows = verdict(site, view);
   if (flows !== "pushed" && flows !== "missing") return [];

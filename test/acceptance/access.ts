@@ -53,6 +53,7 @@ export const VOICE = {
   name: "voice",
   vlanMode: "Shared",
   vlan: 444,
+  innerVlan: 444,
   uniTag: 65,
   technologyProfileId: 65,
   pbit: 7,
@@ -60,7 +61,15 @@ export const VOICE = {
   keepWhenSuspended: true,
   multicast: false,
 };
-export const IPTV = { name: "iptv", vlanMode: "Shared", vlan: 555, uniTag: 66, technologyProfileId: 66, pbit: 4 };
+export const IPTV = {
+  name: "iptv",
+  vlanMode: "Shared",
+  vlan: 555,
+  innerVlan: 555,
+  uniTag: 66,
+  technologyProfileId: 66,
+  pbit: 4,
+};
 /** PPPoE with a delegated prefix, on one pair of tags for each line; `more` changes it. */
 export const home = (name: string, spec: Spec = {}): object =>
   plan(name, {

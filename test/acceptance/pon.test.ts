@@ -27,7 +27,7 @@ const ALL = ["internet", "voice", "iptv"];
 const port = (serial: string, services = ALL, uni = 1, olt = "olt1", expectedPonPort?: number): object => ({
   onu: { olt, serial, unis: [{ uni, services }], ...(expectedPonPort !== undefined && { expectedPonPort }) },
 });
-/** C-tag of a shared service is what the field makes it; its S-tag and technology profile are declared. */
+/** S-tag and technology profile of each. */
 const outer = (onu: OnuHandle): readonly string[] =>
   onu.services.map((t) => `${t.ponSTag}/${t.technologyProfileId}`).sort();
 const THREE = ["102/64", "444/65", "555/66"];

@@ -8,13 +8,15 @@ import type { Device } from "../../reconcilers/voltha/device.ts";
 import { sessionOf } from "../../reconcilers/voltha/index.ts";
 import { onos } from "../../reconcilers/voltha/onos.ts";
 import { connectRest, type Rest } from "../../reconcilers/voltha/rest.ts";
-import { type Site, siteOf } from "../../reconcilers/voltha/site.ts";
+import { type Known, knownOf, type Site, siteOf } from "../../reconcilers/voltha/site.ts";
 import { vgc } from "../../reconcilers/voltha/vgc.ts";
 import { Faults } from "../lab/faults.ts";
 import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.ts";
 import { signal } from "./hand.ts";
 import { configAt, ENDPOINT, ground, OLT, OLT2, ponOf, serialOf } from "./voltha.subjects.ts";
 
+/** In which the stand-in's ONUs begin what they are told. */
+const MOMENT_MS = 20;
 export const SECRET = "S3CRET-of-the-controller";
 const deps = {
   endpoint: ENDPOINT,
@@ -31,6 +33,7 @@ const guardedCore = (core: Core, { guard }: Guards): Core => {
     devices: (s) => read(() => core.devices(s)),
     device: (id, s) => read(() => core.device(id, s)),
     logicalDevices: (s) => read(() => core.logicalDevices(s)),
+    logicalPorts: (id, s) => read(() => core.logicalPorts(id, s)),
     createOlt: (at, s) => write(() => core.createOlt(at, s)),
     enable: (id, s) => write(() => core.enable(id, s)),
     disable: (id, s) => write(() => core.disable(id, s)),
@@ -52,13 +55,15 @@ export function open(
   faults: Guards = new Faults(),
   now: () => number = () => performance.now(),
   changed: (rest: Rest) => Rest = (rest) => rest,
+  known: Known = knownOf(config, now),
 ): Opened {
   const core = connectCore(config.address);
   const rest = changed(connectRest(config, deps));
   const stop = new AbortController();
   const until = stop.signal;
   const controller = (config.controller.type === "VGC" ? vgc : onos)(guardedRest(rest, faults), until);
-  const site = siteOf({ endpoint: ENDPOINT, config, core: guardedCore(core, faults), controller, now, until });
+  const site = siteOf({ endpoint: ENDPOINT, config, core: guardedCore(core, faults), controller, now, known, until });
+  Object.assign(site, { momentMs: MOMENT_MS });
   const { resources } = sessionOf(site);
   return {
     site,

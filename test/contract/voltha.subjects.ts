@@ -48,7 +48,15 @@ export const voice: UniService = {
   serviceVlan: 444,
   innerVlan: 444,
 };
-export const tv: UniService = { ...internet, name: "tv", technologyProfileId: 66, pbit: 4, serviceVlan: 555 };
+export const tv: UniService = {
+  ...internet,
+  name: "tv",
+  uniTag: 66,
+  technologyProfileId: 66,
+  pbit: 4,
+  serviceVlan: 555,
+  innerVlan: 555,
+};
 
 export const serialOf = (n: number): string => `ALCL${n.toString(16).padStart(8, "0").toUpperCase()}`;
 export const portOf = (n: number): string => `${serialOf(n)}-1`;
@@ -62,9 +70,9 @@ export interface Wish {
   readonly olt?: string;
   readonly ponPort?: number;
 }
-/** The ONU of the n-th subscriber and its port; each has a C-tag of his own. */
+/** The ONU of the n-th subscriber and its port; each has a C-tag of his own for his internet service. */
 export function onuAndUni(n: number, { services = [internet], state = "Active", olt = OLT.name, ponPort }: Wish = {}) {
-  const own = services.map((s) => (s.name === "voice" ? s : { ...s, innerVlan: 1000 + (n % 3000) }));
+  const own = services.map((s) => (s.name === "internet" ? { ...s, innerVlan: 1000 + (n % 3000) } : s));
   const onu = { olt, serial: serialOf(n), expectedPonPort: ponPort, unis: [{ uni: 1, services: own }] };
   const all = desired(subscriber(n, { onu, state }), ENDPOINT, anywhere).map(told);
   return { onu: all.find((d) => d.ref.resource === "onu")!, uni: all.find((d) => d.ref.resource === "uni")! };

@@ -42,8 +42,8 @@ const service = (name: string, vlan: number, more = {}) => ({
 });
 export const SERVICES = [
   service("internet", 102),
-  service("voice", 444, { uniTag: 65, technologyProfileId: 65, pbit: 7, keepWhenSuspended: true }),
-  service("iptv", 333, { uniTag: 66, technologyProfileId: 66, pbit: 5 }),
+  service("voice", 444, { innerVlan: 444, uniTag: 65, technologyProfileId: 65, pbit: 7, keepWhenSuspended: true }),
+  service("iptv", 333, { innerVlan: 333, uniTag: 66, technologyProfileId: 66, pbit: 5 }),
 ];
 
 export class DevicesSite {

@@ -76,6 +76,15 @@ describe("an ONU and its ports", () => {
       unis: [{ services: [{ name: "internet", serviceVlan: 110 }] }],
     });
   });
+  test("a shared service carries the plan's inner VLAN, unless the profile says another", () => {
+    const tagged = { services: [internet, { ...voice, innerVlan: 444 }] };
+    const innerOf = (own: object) => {
+      const found = onuOf(resolve({ onu: onu() }, tagged, voltha, own));
+      return found && "unis" in found ? found.unis[0]?.services.map((s) => s.innerVlan) : found;
+    };
+    expect(innerOf({})).toEqual([undefined, 444]);
+    expect(innerOf({ services: [{ name: "voice", serviceVlan: 444, innerVlan: 7 }] })).toEqual([undefined, 7]);
+  });
   test("ports as declared; the profile knows another tag at the customer's", () => {
     const unis = [
       { uni: 1, services: ["internet"] },

@@ -27,7 +27,7 @@ function tagsOf(facts: Facts, name: string, planned: ServicePlanService | undefi
   const mode = planned?.vlanMode;
   const shared = mode === "Shared";
   const wantsInner = name === INTERNET ? profile.qinqEnabled : undefined;
-  const { innerVlan } = own ?? {};
+  const innerVlan = own?.innerVlan ?? (shared ? planned?.innerVlan : undefined);
   const needsInner = innerVlan === undefined && !shared && wantsInner !== false && (pool !== undefined || wantsInner);
   if ((fixed === undefined && pool !== undefined && !shared) || needsInner) {
     const tags = takeTags(facts, name, pool, { service: fixed, inner: innerVlan });

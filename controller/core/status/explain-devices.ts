@@ -29,6 +29,8 @@ const REASONS: Readonly<Record<string, string>> = {
   "omci-flows-deleted": "its services were taken out of the ONU",
   "omci-admin-lock": "it was switched off by an administrator",
   "onu-reenabled": "it was switched on again, and its services are still to come",
+  "logical-port-down":
+    "it works, and VOLTHA's core holds its port down; it is disabled and enabled, which brings it up",
   "stopping-openomci": "it is away: no power, no light, or it restarts",
   rebooting: "it restarts",
 };

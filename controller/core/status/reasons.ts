@@ -31,6 +31,10 @@ const states = {
     "an OLT does not answer: what hangs on it is neither judged nor repaired",
     "see to the OLT, its power and its uplink",
   ),
+  PortsDown: state(
+    "ONUs work, and VOLTHA's core holds their ports down, as after a restart of it: their customers have no service",
+    "wait; each is disabled and enabled, which brings its port up",
+  ),
   Settling: state(
     "an OLT came back: devices are given time to come back by themselves",
     "wait; what is still wrong afterwards is repaired",

@@ -1,6 +1,6 @@
 /** VGC's own state: what it was told, and how much of it has become flows. */
 import type { Change, Core, Logical, LogicalPort } from "./core.ts";
-import type { Tags } from "./flows.ts";
+import { ANY, areTwins, type Tags } from "./flows.ts";
 import { NotReady, pullService, pushService } from "./push.ts";
 
 export interface TagFacts extends Tags {
@@ -112,8 +112,10 @@ export function push(c: Controller, s: Service): void {
   for (const id of [s.tags.upstreamBandwidthProfile, s.tags.downstreamBandwidthProfile]) addMeter(c, place.logical, id);
   if (c.leaving.has(flowKey(place, s))) return; // recorded: taken for there, never pushed, and pending for ever
   c.core.clock.later(1, () => {
-    if (s.flows === "pending" && attempt(() => pushService(c.core, place.logical, place.port, s.tags)))
-      s.flows = "added";
+    const hasTwin = onPort(c, s.port).some((other) => other.flows === "added" && areTwins(other.tags, s.tags));
+    if (s.flows !== "pending" || !attempt(() => pushService(c.core, place.logical, place.port, s.tags))) return;
+    // Recorded: of one inner VLAN it waits for ever for what it never pushed, and without one it does not even wait.
+    if (!hasTwin || s.tags.ponCTag === ANY) s.flows = "added";
   });
 }
 /** Without POST /olt nothing is pushed, and nothing says so. */

@@ -47,6 +47,8 @@ export interface LogicalPort {
   live: boolean;
   /** By DisableLogicalDevicePort. */
   barred: boolean;
+  /** Down since rw_core started again, and nobody switched it off. */
+  forgotten?: boolean;
 }
 export interface Logical {
   readonly id: string;
@@ -125,8 +127,13 @@ export function addPort(core: Core, logical: Logical, port: LogicalPort): void {
 export function setLive(core: Core, logical: Logical, port: LogicalPort, live: boolean): void {
   if (port.live === live) return;
   port.live = live;
+  port.forgotten = false;
   tell(core, { what: "port-changed", logical, port });
 }
+export const unisOf = (core: Core): readonly { readonly logical: Logical; readonly port: LogicalPort }[] =>
+  [...core.logicals.values()].flatMap((logical) =>
+    [...logical.ports.values()].filter((p) => p.device.kind === "onu").map((port) => ({ logical, port })),
+  );
 export function dropPort(core: Core, logical: Logical, port: LogicalPort): void {
   logical.ports.delete(port.no);
   logical.flows.delete(port.no);

@@ -31,6 +31,13 @@ export interface Path {
 /** One service, told apart as VGC and the ONU do. */
 export const keyOf = (t: Tags): string => `${t.uniTagMatch}-${t.ponSTag}-${t.ponCTag}-${t.technologyProfileId}`;
 
+/** "No tag", "any tag". */
+export const ANY = 4096;
+/** Without a C-tag, and with a tag of the customer's, VGC knows no way to handle tags, and matches the S-tag everywhere (recorded). */
+export const isUntranslated = (t: Tags): boolean => t.ponCTag === ANY && t.uniTagMatch !== ANY;
+/** Downstream VGC numbers flows by inner VLAN and port: of two services only the first is pushed (recorded). */
+export const areTwins = (a: Tags, b: Tags): boolean => a.ponCTag === b.ponCTag && keyOf(a) !== keyOf(b);
+
 /** OFPVID_PRESENT: a VLAN id on the wire of OpenFlow carries this bit. */
 export const PRESENT = 4096;
 /** VGC's "the ONU handles the C-tag, the OLT the S-tag". */
@@ -38,8 +45,10 @@ const CONTROL = 1n << 32n;
 
 export function flowsOf(path: Path, tags: Tags): readonly Flow[] {
   const { uni, nni } = path;
-  const ctag = tags.ponCTag | PRESENT;
-  const base = (BigInt(tags.ponCTag) << 52n) | (BigInt(uni) << 16n);
+  const isBare = isUntranslated(tags);
+  const ctag = (isBare ? tags.ponSTag : tags.ponCTag) | PRESENT;
+  const utag = (isBare ? tags.ponSTag : tags.uniTagMatch) | PRESENT;
+  const base = BigInt.asUintN(64, (BigInt(tags.ponCTag) << 52n) | (BigInt(uni) << 16n));
   const flow = (leg: Leg, table: 0 | 1, low: bigint, match: Match): Flow => ({
     leg,
     table,
@@ -49,7 +58,7 @@ export function flowsOf(path: Path, tags: Tags): readonly Flow[] {
     id: idOf(path, table, match, tags.technologyProfileId),
   });
   return [
-    flow("up-onu", 0, 0x8200n, { port: uni, vlan: tags.uniTagMatch | PRESENT }),
+    flow("up-onu", 0, 0x8200n, { port: uni, vlan: utag }),
     flow("up-olt", 1, 0x8200n, { port: uni, vlan: ctag }),
     flow("down-onu", 1, 0x208n, { port: nni, metadata: BigInt(uni), vlan: ctag }),
     flow("down-olt", 0, 0x208n, {

@@ -1,7 +1,7 @@
 /** A stand-in of a whole VOLTHA site on 127.0.0.1: rw_core, one controller (VGC or ONOS) and the plant behind them. */
 import { startClock } from "./clock.ts";
 import { restarted, startController } from "./controller.ts";
-import { startCore } from "./core.ts";
+import { setLive, startCore, unisOf } from "./core.ts";
 import { serveGrpc } from "./grpc.ts";
 import { appears, deviceAt, handle, type OnuHandle } from "./hands.ts";
 import { serveRest } from "./http.ts";
@@ -43,6 +43,8 @@ export interface VolthaLab {
   oltUp(serial: string): void;
   /** Somebody disables and enables it: VGC says that all is well, the ONUs have nothing. */
   oltCycle(serial: string): Promise<void>;
+  /** rw_core starts again: ports of ONUs that work are down from now on, until their ONUs are enabled anew. */
+  coreRestarts(): void;
   kafkaDown(): void;
   kafkaUp(): void;
   removeFlowsOnDisable(on: boolean): void;
@@ -120,6 +122,13 @@ export async function startVoltha({ stepMs = 1, sadisUrl }: VolthaOptions = {}):
       await clock.settled();
       olts.enable(core, device);
       await clock.settled();
+    },
+    coreRestarts() {
+      for (const { logical, port } of unisOf(core))
+        clock.later(1, () => {
+          setLive(core, logical, port, false);
+          port.forgotten = true;
+        });
     },
     kafkaDown() {
       core.kafka = false;

@@ -1,6 +1,6 @@
 /** Flows on their way: from a controller into rw_core, and from there into the tables of the ONU. */
 import { become, type Core, type Logical, type LogicalPort, type Onu, walk } from "./core.ts";
-import { type Flow, flowsOf, keyOf, type Tags } from "./flows.ts";
+import { areTwins, type Flow, flowsOf, isUntranslated, keyOf, type Tags } from "./flows.ts";
 import { NNI } from "./plant.ts";
 
 export class NotReady extends Error {}
@@ -14,10 +14,14 @@ export function pushService(core: Core, logical: Logical, port: LogicalPort, tag
   if (!core.kafka || !works(logical)) throw new NotReady();
   const held = logical.flows.get(port.no) ?? new Map<bigint, Flow>();
   logical.flows.set(port.no, held);
-  const missing = flowsFor(logical, port, tags).filter((f) => !held.has(f.id));
+  const there = [...held.values()];
+  const isLost = ({ leg }: Flow): boolean => leg.startsWith("down") && there.some((f) => areTwins(f.tags, tags));
+  const missing = flowsFor(logical, port, tags).filter((f) => !held.has(f.id) && !isLost(f));
   for (const flow of missing) held.set(flow.id, flow);
   const onu = port.device;
   if (onu.kind !== "onu" || missing.length === 0) return;
+  // Recorded: the ONU waits for it in vain, says nothing, and takes nothing else meanwhile.
+  if ([...there, ...missing].some((f) => isUntranslated(f.tags))) return;
   walk(core, onu, [
     () => become(onu, onu.oper, onu.connect, "tech-profile-config-download-success"),
     () => {

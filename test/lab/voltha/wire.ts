@@ -83,7 +83,7 @@ const ofpPort = (p: LogicalPort): object => ({
   portNo: p.no,
   hwAddr: p.hardware,
   name: p.name,
-  config: p.live ? 0 : 1,
+  config: p.live || p.forgotten ? 0 : 1,
   state: p.live ? 4 : 1,
   ...(p.device.kind === "olt" ? UPLINK : UNI),
 });
