@@ -1,12 +1,12 @@
 /** Controllers that stay, on one store: they come and go while people edit, and each edit is carried out once. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { radius, snapshot, sub, subs, suspended, tenant } from "../../test/integration/objects.ts";
-import { Site } from "../../test/integration/site.ts";
-import { staying } from "../../test/integration/staying.ts";
-import type { LastmileObject, Subscriber, TenantSpec } from "../api/types.generated.ts";
-import { plan } from "../core/resolve/fixture.ts";
-import { type Installation, openInstallation } from "../main.ts";
-import { intake } from "./intake.ts";
+import type { LastmileObject, Subscriber, TenantSpec } from "../../controller/api/types.generated.ts";
+import { plan } from "../../controller/core/resolve/fixture.ts";
+import { intake } from "../../controller/engine/intake.ts";
+import { type Installation, openInstallation } from "../../controller/main.ts";
+import { radius, snapshot, sub, subs, suspended, tenant } from "./objects.ts";
+import { Site } from "./site.ts";
+import { staying } from "./staying.ts";
 
 interface Replica {
   readonly installation: Installation;
