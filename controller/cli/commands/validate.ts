@@ -15,7 +15,7 @@ export async function validate(cx: Cx, path: string, { output }: OutputOption): 
   const kinds = Object.fromEntries(
     [...Map.groupBy(declared, (d) => d.object.kind)].sort().map(([kind, of]) => [kind, of.length] as const),
   );
-  for (const note of notes) cx.io.err(note);
+  for (const note of output === "wide" ? notes : folded(notes)) cx.io.err(note);
   await print(cx.io, output, { valid: problems.length === 0, problems, objects: kinds }, () =>
     problems.length > 0
       ? `${problemList(problems, paint)}\n${count(problems.length, "problem")} in ${path}`
@@ -24,6 +24,13 @@ export async function validate(cx: Cx, path: string, { output }: OutputOption): 
           .join(", ")}`,
   );
   return problems.length > 0 ? EXIT.invalid : EXIT.ok;
+}
+
+/** A folder may hold much that is others': it must not hide what is ours. */
+const FEW = 3;
+function folded(notes: readonly string[]): readonly string[] {
+  const more = notes.length - 1;
+  return more < FEW ? notes : [`${notes[0]}, and ${more} more: -o wide names them`];
 }
 
 /** All that a path or a cluster declares, checked. */
