@@ -1,6 +1,6 @@
 /** A controller with a large tenant on a cluster: what it keeps in memory, how an edit fares, and what a restart asks. */
 
-import { type Cluster, FLOOR, onCluster, SUBSCRIBERS } from "./cluster.ts";
+import { type Cluster, COUNTED_MS, FLOOR, onCluster, SUBSCRIBERS } from "./cluster.ts";
 import { type Asked, busiestSecond, WRITES } from "./cluster-audit.ts";
 import type { Controller } from "./cluster-controller.ts";
 import { bare, percentiles, ready } from "./cluster-edits.ts";
@@ -29,7 +29,7 @@ async function resident(cluster: Cluster, { count }: Bench): Promise<Samples> {
     await s.time("edit", () => ready(cluster, own, [subscriber(count + n)]));
   }
   await Promise.all([own.stop(), floor.stop()]);
-  await cluster.quiet(controller);
+  await cluster.quiet(controller, COUNTED_MS);
   const converged = await controller.memory();
   await controller.stop();
   const restarted = await restart(cluster, count, s);

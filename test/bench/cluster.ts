@@ -24,6 +24,8 @@ const ACCOUNT = "lastmile";
 const USER = `system:serviceaccount:${CREDENTIALS.namespace}:${ACCOUNT}`;
 const CRDS = join(import.meta.dirname, "../../crds");
 const QUIET_MS = 2_000;
+/** Subscribers of plans and tenants are counted every ten seconds. */
+export const COUNTED_MS = 12_000;
 const LOOK_MS = 100;
 
 export const SUBSCRIBERS = collectionOf("Subscriber");
@@ -41,7 +43,7 @@ export interface Cluster {
   floor(objects: readonly SourceObject[], status: object): Promise<void>;
   start(): Promise<Controller>;
   /** Until the controller has nothing left to do and asked nothing for a while. */
-  quiet(controller: Controller): Promise<void>;
+  quiet(controller: Controller, forMs?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -94,9 +96,9 @@ async function openCluster(databases: string): Promise<Opened> {
       running.add(controller);
       return controller;
     },
-    async quiet(controller) {
+    async quiet(controller, forMs = QUIET_MS) {
       let [count, since] = [0, performance.now()];
-      while (performance.now() - since < QUIET_MS) {
+      while (performance.now() - since < forMs) {
         await sleep(LOOK_MS);
         const { length } = await audit.read();
         if (length !== count || !(await controller.idle())) [count, since] = [length, performance.now()];
