@@ -1,6 +1,7 @@
 /** One real API server as a process: started with the controllers that a test needs, stopped by its id. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -29,8 +30,8 @@ export const COLLECTING = "namespace-controller,garbage-collector-controller,ser
 /** `more`: options of kube-apiserver. */
 export async function startServer(controllers: string, more: readonly string[] = []): Promise<Running> {
   const dir = await mkdtemp(join(tmpdir(), "lastmile-cluster-"));
-  const kept = ["--", ...more];
-  let { child, server, etcd } = await launch(dir, ["-controllers", controllers, ...kept]);
+  const options = ["-controllers", controllers, "-port", `${await lastingPort()}`];
+  let { child, server, etcd } = await launch(dir, [...options, "--", ...more]);
   const stop = async (): Promise<void> => {
     await ended(child);
     await rm(dir, { recursive: true, force: true });
@@ -38,10 +39,21 @@ export async function startServer(controllers: string, more: readonly string[] =
   const restart: Running["restart"] = async (meanwhile) => {
     await ended(child);
     await meanwhile();
-    const again = ["-controllers", controllers, "-keep", "-port", new URL(server.url).port, ...kept];
-    ({ child, etcd } = await launch(dir, again));
+    ({ child, etcd } = await launch(dir, [...options, "-keep", "--", ...more]));
   };
   return { server, etcd: () => etcd, stop, restart };
+}
+
+/** Of those that no connection is given for its own end: while the server is down its port must stay free. */
+async function lastingPort(): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 10_000);
+  const probe = createServer();
+  const isFree = await new Promise<boolean>((tell) => {
+    probe.once("error", () => tell(false));
+    probe.listen(port, "127.0.0.1", () => tell(true));
+  });
+  await new Promise((closed) => probe.close(closed));
+  return isFree ? port : lastingPort();
 }
 
 interface Launched {
