@@ -1,4 +1,4 @@
-import { isArray, isObject, type JsonObject, plain, type Value } from "../json.ts";
+import { Float, isArray, isObject, type JsonObject, plain, type Value } from "../json.ts";
 import { dotted, indexed, type Problem } from "../problem.ts";
 import type { Schema } from "../schema.ts";
 
@@ -32,13 +32,15 @@ function inList(list: readonly Value[], schema: Schema, path: string): readonly 
   const seen = new Map<string, number>();
   const out: Problem[] = [];
   for (const [i, item] of list.entries()) {
-    const identity = JSON.stringify(keys ? keys.map((k) => keyOf(item, k)) : plain(item));
+    const identity = keys ? JSON.stringify(keys.map((k) => keyOf(item, k))) : itemOf(item);
     const count = (seen.get(identity) ?? 0) + 1;
     seen.set(identity, count);
     if (count === 2) out.push(duplicate(indexed(path, i), keys));
   }
   return out;
 }
+/** To the server 100 and 100.0 are two items of a set. */
+const itemOf = (item: Value): string => `${item instanceof Float} ${JSON.stringify(plain(item))}`;
 const keyOf = (item: Value, key: string): Value => (isObject(item) ? plain(item[key] ?? null) : null);
 const duplicate = (path: string, keys: readonly string[] | undefined): Problem => ({
   path,
