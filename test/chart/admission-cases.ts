@@ -138,11 +138,9 @@ export const CASES: readonly Case[] = [
     "tenants",
   ],
   [
-    "an operator gives a tenant other credentials",
+    "an operator gives a tenant another system",
     OPERATOR,
-    patch("tenant", "acme", {
-      spec: { systems: { radius: [{ name: "radius-acme", credentialsRef: { namespace: "isp-acme", name: "mine" } }] } },
-    }),
+    patch("tenant", "acme", { spec: { systems: { radius: [{ name: "radius-mine" }] } } }),
     "tenants",
   ],
   [
