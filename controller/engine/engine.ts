@@ -7,6 +7,7 @@ import { holdsOf, refKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { type Adoption, needs } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
+import { Turns } from "../core/turns.ts";
 import { Backoff } from "../queue/backoff.ts";
 import type { Breaker } from "../queue/breaker.ts";
 import { KeyQueue, SMALL_EDIT } from "../queue/keys.ts";
@@ -92,7 +93,8 @@ export class Engine {
   readonly #admission: Admission;
   readonly #backoff: Backoff;
   readonly #abort = new AbortController();
-  #accepting: Promise<unknown> = Promise.resolve();
+  /** One after the other: the set that was accepted last stands. */
+  readonly #accepting = new Turns();
   readonly #ground = new Ground(
     () => this.#seek(),
     (waiting) => this.enqueue(waiting),
@@ -147,15 +149,13 @@ export class Engine {
   /** The one barrier, and it is in the store only: claims and the costly set of a snapshot, before its first effect. */
   async accept(edits: () => Iterable<Edit> | Promise<Iterable<Edit>>): Promise<readonly OwnerKey[]> {
     const mine = this.#o.mine ?? (() => true);
-    const admitted = this.#accepting.then(async () => this.#admission.admit(await edits(), mine)); // one after the other: the last one stands
-    this.#accepting = admitted.catch(() => undefined);
-    const keys = await admitted;
+    const keys = await this.#accepting.take(async () => this.#admission.admit(await edits(), mine));
     this.again(keys);
     return keys;
   }
   /** Until nothing is being accepted of what was asked for so far. */
-  async accepted(): Promise<void> {
-    await this.#accepting;
+  accepted(): Promise<unknown> {
+    return this.#accepting.over();
   }
   /** What they depend on is another one now. */
   again(keys: readonly OwnerKey[]): void {
@@ -235,7 +235,7 @@ export class Engine {
 
   async #run(key: OwnerKey, small: boolean): Promise<void> {
     this.#o.onBegin?.(key);
-    await this.#accepting; // a set that is being accepted is reserved as one, before any of it is looked at
+    await this.accepted(); // a set that is being accepted is reserved as one, before any of it is looked at
     if (this.#o.mine?.(key) === false) return this.#lookOn(key); // lost while it waited: the new holder takes it up
     const since = this.#admission.turn;
     const { turn } = this.verified;
