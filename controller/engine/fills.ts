@@ -3,15 +3,12 @@
 import type { Session } from "../../reconcilers/system.ts";
 import type { Tenant } from "../api/types.generated.ts";
 import { type OwnerKey, parseOwner } from "../core/owner.ts";
-import { type Fill, fallbackFill, vlanFill } from "../core/resolve/capacity.ts";
+import { type Fill, fallbackFill, type PoolFill, vlanFill } from "../core/resolve/capacity.ts";
 import { DEFAULT_VRF } from "../core/resolve/pools.ts";
 import { resolveTenant } from "../core/resolve/tenant.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";
 
-export interface PoolFill extends Fill {
-  readonly tenant: string;
-}
 export interface Counting {
   readonly declared: Declared;
   readonly sessions: () => ReadonlyMap<string, Session>;
