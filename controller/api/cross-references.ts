@@ -58,11 +58,14 @@ function* subscriberReferences(world: World, of: Declared, subscriber: Subscribe
 }
 
 export function* surveys({ declared, refused }: World): Generator<Finding> {
-  const known = new Set(subscribers(declared).map(({ object }) => keyOfObject(object)));
-  for (const of of declared) {
+  const named = declared.flatMap((of) => {
     const name = of.object.kind === "SiteSurvey" ? of.object.spec.subscriberRef?.name : undefined;
+    return name === undefined ? [] : [{ of, name }];
+  });
+  if (named.length === 0) return; // subscribers are many, and none need be looked up
+  const known = new Set(subscribers(declared).map(({ object }) => keyOfObject(object)));
+  for (const { of, name } of named) {
     const namespace = namespaceOf(of.object);
-    if (name === undefined) continue;
     const key = keyOf("Subscriber", namespace, name);
     if (known.has(key) || refused.has(key)) continue;
     yield finding(

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { SubscriberStatus } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import { objectKeyOf } from "../core/compose.ts";
+import type { Refusal } from "../core/status/refused.ts";
 import type { Controller } from "../engine/controller.ts";
 import type { Declared } from "../engine/declared.ts";
 import { isEnforced, ownersOf, standing } from "../engine/standing.ts";
@@ -137,7 +138,8 @@ function portsOf(
 }
 
 /** By object: the problems of a source name the document. */
-function refusalsOf({ errors }: SourceUpdate, world: World) {
+function refusalsOf({ errors }: SourceUpdate, world: World): ReadonlyMap<ObjectKey, readonly Refusal[]> {
+  if (errors.length === 0) return new Map(); // as nearly always, and the objects are many
   const keys = new Map([...world.values()].map((k) => [k.document.file, k.key]));
   const named = errors.flatMap((e) => {
     const key = keys.get(e.file);

@@ -9,7 +9,6 @@ import type { Warning } from "../core/resolve/findings.ts";
 import type { RunView } from "../core/status/causes.ts";
 import { systemStatus } from "../core/status/system.ts";
 import { tenantStatus } from "../core/status/tenant.ts";
-
 import type { Json, StatusRow } from "../store/status.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";
@@ -43,13 +42,13 @@ export async function writeClusterStatuses(view: ClusterView): Promise<void> {
   const own = tenants.map((n) => tenantKey(view, n)).filter(mine);
   const previous = await store.statusOf([...systems.map((n) => systemKey(view, n)), ...own]);
   const held = Map.groupBy(await store.heldSets(tenants.filter((n) => mine(tenantKey(view, n)))), (s) => s.tenant);
-  const rows: StatusRow[] = [];
+  const made = new Map<OwnerKey, Json>();
   /** Also of systems whose status another process writes. */
   const systemsAt = (name: string): Json | undefined =>
-    rows.find((r) => r.owner === systemKey(view, name))?.status ?? previous.get(systemKey(view, name));
+    made.get(systemKey(view, name)) ?? previous.get(systemKey(view, name));
   const add = (owner: OwnerKey, make: () => object | undefined): void => {
     const status = mine(owner) ? make() : undefined;
-    if (status) rows.push({ owner, status: status as Json });
+    if (status) made.set(owner, status as Json);
   };
   for (const name of systems)
     add(systemKey(view, name), () => ofSystem(name, view, previous.get(systemKey(view, name))));
@@ -57,6 +56,7 @@ export async function writeClusterStatuses(view: ClusterView): Promise<void> {
     add(tenantKey(view, name), () =>
       ofTenant(name, view, previous.get(tenantKey(view, name)), systemsAt, held.get(name) ?? []),
     );
+  const rows = [...made].map(([owner, status]): StatusRow => ({ owner, status }));
   await store.writeStatus([...rows, ...(await recounted(view))]);
 }
 

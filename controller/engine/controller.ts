@@ -10,6 +10,7 @@ import type { Blocker, Desired, RefKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { retentionMs } from "../core/policy.ts";
 import type { Sensitive } from "../core/sensitive.ts";
+import { Turns } from "../core/turns.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import type { SourceUpdate } from "../sources/source.ts";
 import { UsedSecrets } from "../sources/used-secrets.ts";
@@ -91,9 +92,9 @@ export class Controller {
   #isLoaded = false;
   /** As it was declared before what is being accepted; kept while that fails and is tried again. */
   readonly #before = new Map<OwnerKey, Composed>();
-  #following: Promise<void> = Promise.resolve();
-  #hearing: Promise<unknown> = Promise.resolve();
-  #writing: Promise<unknown> = Promise.resolve();
+  readonly #following = new Turns();
+  readonly #hearing = new Turns();
+  readonly #writing = new Turns();
 
   constructor(o: ControllerOptions) {
     this.#o = o;
@@ -151,13 +152,11 @@ export class Controller {
 
   /** Of ExternalSystems and Tenants, as far as they are this process's to write. */
   writeStatuses(): Promise<void> {
-    const next = this.#writing.then(() => this.#writeStatuses());
-    this.#writing = next.catch(() => undefined);
-    return next;
+    return this.#writing.take(() => this.#writeStatuses());
   }
   /** Until nothing that began before, runs aside, can still write: then what was laid down may go to others. */
   async quiet(): Promise<void> {
-    await Promise.all([this.#following, this.engine.accepted(), this.#hearing, this.#writing]);
+    await Promise.all([this.#following.over(), this.engine.accepted(), this.#hearing.over(), this.#writing.over()]);
   }
 
   async #writeStatuses(): Promise<void> {
@@ -183,15 +182,12 @@ export class Controller {
   /** Acts upon what people have approved at their tenants. Calls queue up: no word counts twice. */
   #hear(): Promise<Heard> {
     const { store, clock } = this.#o;
-    const hear = async (): Promise<Heard> => {
+    return this.#hearing.take(async () => {
       const { declared } = this;
       const heard = await hearApprovals({ declared, store, tenants: this.#mine(), now: clock.now() });
       if (heard.approved) await this.engine.refreshApprovals();
       return heard;
-    };
-    const next = this.#hearing.then(hear);
-    this.#hearing = next.catch(() => undefined);
-    return next;
+    });
   }
 
   #mine(): ReturnType<typeof tenantsOf> {
@@ -290,9 +286,7 @@ export class Controller {
 
   /** Takes up what changed in the store since the last look, whoever changed it. Calls queue up, none is lost. */
   follow(): Promise<void> {
-    const next = this.#following.then(() => this.#follow());
-    this.#following = next.catch(() => undefined);
-    return next;
+    return this.#following.take(() => this.#follow());
   }
 
   async #follow(): Promise<void> {

@@ -7,6 +7,7 @@ import { holdsOf, refKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { type Adoption, needs } from "../core/plan.ts";
 import type { Digest } from "../core/redact.ts";
+import { Turns } from "../core/turns.ts";
 import { Backoff } from "../queue/backoff.ts";
 import type { Breaker } from "../queue/breaker.ts";
 import { KeyQueue, SMALL_EDIT } from "../queue/keys.ts";
@@ -88,11 +89,13 @@ export class Engine {
   readonly verbs: ReturnType<typeof storeVerbs>;
   readonly queue: KeyQueue;
   readonly #o: Options;
+  readonly #mine: (key: OwnerKey) => boolean;
   readonly #deps: Deps;
   readonly #admission: Admission;
   readonly #backoff: Backoff;
   readonly #abort = new AbortController();
-  #accepting: Promise<unknown> = Promise.resolve();
+  /** One after the other: the set that was accepted last stands. */
+  readonly #accepting = new Turns();
   readonly #ground = new Ground(
     () => this.#seek(),
     (waiting) => this.enqueue(waiting),
@@ -103,6 +106,7 @@ export class Engine {
 
   constructor(o: Options) {
     this.#o = o;
+    this.#mine = o.mine ?? (() => true);
     this.#backoff = o.backoff ?? new Backoff();
     this.queue = new KeyQueue(o.window ?? 2000, (key, small) => this.#run(key, small), isShared, tenantOf);
     const alive = o.aliveMs ?? (() => Number.POSITIVE_INFINITY);
@@ -115,7 +119,7 @@ export class Engine {
       verbs: this.verbs,
       clock: o.clock,
       digest: o.digest,
-      mine: o.holds ?? o.mine ?? (() => true),
+      mine: o.holds ?? this.#mine,
       by: o.by ?? (() => undefined),
       takeOver: o.takeOver ?? (async () => undefined),
       backoff: this.#backoff,
@@ -146,16 +150,13 @@ export class Engine {
 
   /** The one barrier, and it is in the store only: claims and the costly set of a snapshot, before its first effect. */
   async accept(edits: () => Iterable<Edit> | Promise<Iterable<Edit>>): Promise<readonly OwnerKey[]> {
-    const mine = this.#o.mine ?? (() => true);
-    const admitted = this.#accepting.then(async () => this.#admission.admit(await edits(), mine)); // one after the other: the last one stands
-    this.#accepting = admitted.catch(() => undefined);
-    const keys = await admitted;
+    const keys = await this.#accepting.take(async () => this.#admission.admit(await edits(), this.#mine));
     this.again(keys);
     return keys;
   }
   /** Until nothing is being accepted of what was asked for so far. */
-  async accepted(): Promise<void> {
-    await this.#accepting;
+  accepted(): Promise<unknown> {
+    return this.#accepting.over();
   }
   /** What they depend on is another one now. */
   again(keys: readonly OwnerKey[]): void {
@@ -174,8 +175,10 @@ export class Engine {
   }
 
   enqueue(keys: readonly OwnerKey[], small = keys.length <= SMALL_EDIT): void {
-    const { mine } = this.#o;
-    this.queue.add(mine ? keys.filter((key) => mine(key) || isShared(key)) : keys, small);
+    this.queue.add(
+      keys.filter((key) => this.#mine(key) || isShared(key)),
+      small,
+    );
   }
   settle(patience = 0, isWorthIt?: (key: OwnerKey) => boolean): Promise<void> {
     return this.queue.settle(patience, isWorthIt);
@@ -214,8 +217,7 @@ export class Engine {
   async sweep(tenant: string, declared: (key: OwnerKey) => boolean): Promise<void> {
     const known = await this.#o.store.owners(tenant);
     const gone = [...known.keys()].filter((key) => !declared(key));
-    const mine = this.#o.mine ?? (() => true);
-    const live = gone.filter((key) => mine(key) && known.get(key)?.live && !isShared(key));
+    const live = gone.filter((key) => this.#mine(key) && known.get(key)?.live && !isShared(key));
     if (live.length > 0) await this.#o.budget.reserve(tenant, "retire", live, this.#o.clock.now());
     await this.#admission.recall(tenant);
     this.enqueue(gone);
@@ -235,8 +237,8 @@ export class Engine {
 
   async #run(key: OwnerKey, small: boolean): Promise<void> {
     this.#o.onBegin?.(key);
-    await this.#accepting; // a set that is being accepted is reserved as one, before any of it is looked at
-    if (this.#o.mine?.(key) === false) return this.#lookOn(key); // lost while it waited: the new holder takes it up
+    await this.accepted(); // a set that is being accepted is reserved as one, before any of it is looked at
+    if (!this.#mine(key)) return this.#lookOn(key); // lost while it waited: the new holder takes it up
     const since = this.#admission.turn;
     const { turn } = this.verified;
     try {
@@ -314,7 +316,7 @@ export class Engine {
 
   /** Who has not run here yet may own it, or whoever another process runs. */
   #seek(): void {
-    const runsHere = (key: OwnerKey): boolean => this.standing.has(key) && this.#o.mine?.(key) !== false;
+    const runsHere = (key: OwnerKey): boolean => this.standing.has(key) && this.#mine(key);
     const shared = [...(this.#o.shared?.() ?? [])];
     this.enqueue(
       shared.filter((key) => !runsHere(key)),

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { fault } from "../../reconcilers/errors.ts";
 import type { Session } from "../../reconcilers/system.ts";
@@ -28,15 +29,19 @@ function bench() {
     },
   };
   const tags = ["1", "2"];
+  const slow = { store: false };
   const tenants = new Map([["acme", "test/acme/Tenant/-/acme"]]);
   const fills = new Fills({
     declared: declared as unknown as Counting["declared"],
     sessions: () => new Map([["netbox-1", session]]),
-    valuesIn: async (kind) => (kind === "vlan" ? tags : []),
+    valuesIn: async (kind) => {
+      if (slow.store) await setImmediate();
+      return kind === "vlan" ? tags : [];
+    },
     tenants: () => tenants,
   });
   const used = () => fills.all().map((f) => `${f.tenant} ${f.use} ${f.pool} ${f.used}/${f.size}`);
-  return { netbox, tags, tenants, fills, used };
+  return { netbox, tags, slow, tenants, fills, used };
 }
 
 it("counts what the endpoints and the store give out, by tenant", async () => {
@@ -52,6 +57,13 @@ it("keeps what an endpoint said last while it does not answer; the others are co
   tags.push("3");
   await expect(fills.count(signal)).rejects.toThrow("netbox cannot be reached");
   expect(used()).toEqual(["acme VLAN tags 3/10", "acme IPv4 v4 3/6"]);
+});
+it("hears of an endpoint that fails while the store still counts", async () => {
+  const { netbox, fills, used, slow } = bench();
+  netbox.isDown = true;
+  slow.store = true; // an endpoint whose breaker is open fails at once
+  await expect(fills.count(signal)).rejects.toThrow("netbox cannot be reached");
+  expect(used()).toEqual(["acme VLAN tags 2/10"]);
 });
 it("says no more of a tenant that another process looks after", async () => {
   const { tenants, fills, used } = bench();

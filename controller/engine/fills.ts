@@ -3,15 +3,12 @@
 import type { Session } from "../../reconcilers/system.ts";
 import type { Tenant } from "../api/types.generated.ts";
 import { type OwnerKey, parseOwner } from "../core/owner.ts";
-import { type Fill, fallbackFill, vlanFill } from "../core/resolve/capacity.ts";
+import { type Fill, fallbackFill, type PoolFill, vlanFill } from "../core/resolve/capacity.ts";
 import { DEFAULT_VRF } from "../core/resolve/pools.ts";
 import { resolveTenant } from "../core/resolve/tenant.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";
 
-export interface PoolFill extends Fill {
-  readonly tenant: string;
-}
 export interface Counting {
   readonly declared: Declared;
   readonly sessions: () => ReadonlyMap<string, Session>;
@@ -34,21 +31,19 @@ export class Fills {
   /** Of every pool once. @throws Fault of an endpoint that did not answer; the others are counted all the same. */
   async count(signal: AbortSignal): Promise<void> {
     const tenants = this.#tenants();
-    const counts: [by: string, counting: Promise<readonly PoolFill[]>][] = [["the store", this.#ofStore(tenants)]];
+    const counts = new Map([["the store", this.#ofStore(tenants)]]);
     for (const [name, session] of this.#o.sessions())
-      if (session.fills) counts.push([name, this.#of(tenants, (t, owner) => this.#ask(session, t, owner, signal))]);
-    const next = new Map<string, readonly PoolFill[]>();
-    const failures: unknown[] = [];
-    for (const [by, counting] of counts)
-      await counting.then(
-        (fills) => next.set(by, fills),
-        (e: unknown) => {
-          failures.push(e);
-          next.set(by, this.#known.get(by) ?? []);
-        },
-      );
-    this.#known = next;
-    if (failures.length > 0) throw failures[0];
+      if (session.fills)
+        counts.set(
+          name,
+          this.#of(tenants, (t, owner) => this.#ask(session, t, owner, signal)),
+        );
+    // All heard at once: one that failed while another was waited for would end the process.
+    const counted = await Promise.allSettled(counts.values());
+    const fills = counted.map((c) => (c.status === "fulfilled" ? c.value : undefined));
+    this.#known = new Map([...counts.keys()].map((by, n) => [by, fills[n] ?? this.#known.get(by) ?? []]));
+    const failure = counted.find((c) => c.status === "rejected");
+    if (failure) throw failure.reason;
   }
 
   #tenants(): readonly (readonly [Tenant, OwnerKey])[] {

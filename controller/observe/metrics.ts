@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { type Blocker, holdsOf, parseRef } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
+import type { PoolFill } from "../core/resolve/capacity.ts";
 import type { RunView } from "../core/status/causes.ts";
 import type { ActionTaken } from "./log.ts";
 import { METRICS, type MetricName } from "./metrics-table.ts";
@@ -14,7 +15,7 @@ export interface MetricSources {
   /** ExternalSystems that were asked at least once. */
   reachable(): ReadonlyMap<string, boolean>;
   /** As they were counted last. */
-  pools(): readonly PoolCount[];
+  pools(): readonly PoolFill[];
   /** By ExternalSystem: whether calls to it are let through. */
   breakers(): ReadonlyMap<string, (typeof BREAKER)[number]>;
   /** Milliseconds since a source was heard that is heard all the time. */
@@ -25,13 +26,6 @@ export interface MetricSources {
   leasesHeld(): number;
   /** Owners with something to destroy. */
   purgeDue(): Promise<number>;
-}
-export interface PoolCount {
-  readonly tenant: string;
-  readonly pool: string;
-  readonly use: string;
-  readonly used: number;
-  readonly size: number;
 }
 export interface Metrics {
   /** A run starts; its `report` or `broke` ends it. */
@@ -99,7 +93,7 @@ export function openMetrics(sources: MetricSources, options: MetricOptions = {})
     for (const [system, is] of sources.breakers())
       for (const state of BREAKER) g.set({ system, state }, Number(state === is));
   });
-  const ofPool = ({ tenant: of, pool, use }: PoolCount) => ({ tenant: tenant(of), pool, use });
+  const ofPool = ({ tenant: of, pool, use }: PoolFill) => ({ tenant: tenant(of), pool, use });
   asked("lastmile_pool_size", (g) => {
     for (const p of sources.pools()) g.inc(ofPool(p), p.size);
   });

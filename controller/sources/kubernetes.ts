@@ -1,31 +1,21 @@
 /** The API server as a source: one snapshot when everything has been listed, then what changes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Accepted, type Assemble, createAssembler, type Snapshot } from "../api/load-snapshot.ts";
-import type { KindName, LastmileObject } from "../api/types.generated.ts";
+import type { LastmileObject } from "../api/types.generated.ts";
 import { createValidator } from "../api/validate.ts";
-import { keyOfObject, kindOfKey, type ObjectKey } from "../core/catalog-key.ts";
-import { type KubeApi, KubeError } from "../kubernetes/api.ts";
-import { hold, needsHold } from "../kubernetes/finalizer.ts";
+import { keyOfObject, type ObjectKey } from "../core/catalog-key.ts";
 import { readAgain } from "../kubernetes/fresh.ts";
-import { type Kept, type Mirror, trimmed } from "../kubernetes/kept.ts";
-import { collectionOf, KINDS } from "../kubernetes/kinds.ts";
-import { openReflector, type Reflection, type Reflector } from "../kubernetes/reflector.ts";
-import { sideBySide } from "../kubernetes/side-by-side.ts";
-import type { World } from "../kubernetes/world.ts";
+import type { Kept } from "../kubernetes/kept.ts";
+import { KINDS } from "../kubernetes/kinds.ts";
+import { Holding, type HoldingOptions } from "./kubernetes-holding.ts";
+import { Watches, type WatchesOptions } from "./kubernetes-watches.ts";
 import type { Source, SourceObject, SourceUpdate } from "./source.ts";
 
-export interface KubernetesOptions {
-  readonly api: KubeApi;
+export interface KubernetesOptions extends HoldingOptions, WatchesOptions {
   /** Names the cluster, whatever its address. */
   readonly sourceId: string;
-  readonly world: World;
-  readonly trouble: (error: KubeError) => void;
-  /** Whether an object is to be held by our finalizer: where Lastmile only looks, none is. */
-  readonly holds: (object: Kept) => boolean;
   /** As it was taken in last: who holds what only one may have keeps it. */
   readonly accepted?: Accepted;
-  /** Hears of every object that was told of, before it is taken as declared. */
-  readonly told?: (keys: readonly ObjectKey[]) => void;
   readonly assemble?: Assemble;
   /** Milliseconds in which changes are collected. */
   readonly settleMs?: number;
@@ -35,36 +25,30 @@ export interface KubernetesSource extends Source {
   age(): number | undefined;
 }
 const SETTLE_MS = 20;
-/** Requests, as many as the connection has room for: what waits longer than that would run out of its time. */
-const AT_ONCE = 16;
-const TRIES = 5;
 /** New objects that are held before they are told of: of a crowd the first are served while the last still wait. */
 const PORTION = 500;
 
 export function kubernetesSource(o: KubernetesOptions): KubernetesSource {
-  const following = new Map<KindName, Reflector<Kept | Mirror>>();
+  let watches: Watches | undefined;
   return {
     sourceId: o.sourceId,
     exclusive: true,
     async *updates(signal) {
-      yield* new Following(o, following, signal).updates();
-      following.clear(); // who does not read any more has nothing that ages
+      watches = new Watches(o, signal);
+      yield* new Following(o, watches, signal).updates();
+      watches = undefined; // who does not read any more has nothing that ages
     },
-    age() {
-      const ages = [...following.values()].map((r) => r.age());
-      return ages.length === 0 || ages.includes(undefined) ? undefined : Math.max(...ages.map((age) => age ?? 0));
-    },
+    age: () => watches?.age(),
   };
 }
 
 class Following {
   readonly #o: KubernetesOptions;
-  readonly #reflectors: Map<KindName, Reflector<Kept | Mirror>>;
+  readonly #watches: Watches;
   readonly #signal: AbortSignal;
   readonly #validator = createValidator();
   readonly #assemble: Assemble;
-  readonly #inbox: { readonly kind: KindName; readonly reflection: Reflection<Kept | Mirror> }[] = [];
-  #wake: () => void = () => {};
+  readonly #holding: Holding;
   /** Whether the last update left out what came with it. */
   #hasMore = false;
   #comparedMs = 0;
@@ -75,21 +59,21 @@ class Following {
   /** What was sent last of each object that is asked to go. */
   readonly #lasts = new Map<ObjectKey, string>();
 
-  constructor(o: KubernetesOptions, reflectors: Map<KindName, Reflector<Kept | Mirror>>, signal: AbortSignal) {
+  constructor(o: KubernetesOptions, watches: Watches, signal: AbortSignal) {
     this.#o = o;
-    this.#reflectors = reflectors;
+    this.#watches = watches;
     this.#signal = signal;
+    this.#holding = new Holding(o, signal);
     this.#assemble = o.assemble ?? createAssembler(this.#validator, o.accepted);
   }
 
   async *updates(): AsyncGenerator<SourceUpdate> {
     const { world } = this.#o;
     world.forget();
-    const running = KINDS.map((kind) => this.#reflect(kind));
-    this.#signal.addEventListener("abort", () => this.#wake(), { once: true });
+    const running = this.#watches.run();
     let complete = true;
     while (!this.#signal.aborted) {
-      await this.#next();
+      if (!this.#hasMore) await this.#watches.next();
       this.#comparedMs = 0;
       if ((!this.#take() && !this.#hasMore) || !world.knows(KINDS)) continue;
       const update = await this.#update(complete);
@@ -98,34 +82,12 @@ class Following {
       // Comparing costs time with the number of objects, so many edits in a row are compared together.
       await this.#pause(Math.max(this.#o.settleMs ?? SETTLE_MS, this.#comparedMs));
     }
-    await Promise.all(running);
+    await running;
   }
 
-  async #reflect(kind: KindName): Promise<void> {
-    const { api, trouble } = this.#o;
-    const of = collectionOf(kind);
-    const signal = this.#signal;
-    const reflector = openReflector({ api, of, trim: (object) => trimmed(kind, object), signal, trouble });
-    this.#reflectors.set(kind, reflector);
-    for await (const reflection of reflector.run()) {
-      this.#inbox.push({ kind, reflection });
-      this.#wake();
-    }
-  }
-  async #next(): Promise<void> {
-    while (this.#inbox.length === 0 && !this.#hasMore && !this.#signal.aborted)
-      await new Promise<void>((wake) => {
-        this.#wake = wake;
-      });
-  }
   /** Answers whether any of it declares something else than what was judged last: most of what comes are our own statuses. */
   #take(): boolean {
-    const { world, told = () => {} } = this.#o;
-    const keys = this.#inbox.splice(0).flatMap(({ kind, reflection }) => {
-      const heard = world.take(kind, reflection);
-      told(heard);
-      return heard;
-    });
+    const keys = this.#watches.take();
     return !this.#judged || keys.some((key) => this.#judged?.get(key) !== this.#wordOf(key));
   }
   #pause(ms: number): Promise<void> {
@@ -180,13 +142,8 @@ class Following {
   }
   /** What everything is declared by is told as a whole: what it lacks would be gone. */
   #portion(draft: Draft, complete: boolean): Draft {
-    const { beingHeld } = this.#o.world;
-    const unheld = draft.upserts.flatMap(({ key }) => (this.#unheld(key) ? [key] : []));
-    beingHeld.clear();
-    for (const key of unheld) beingHeld.add(key);
-    // Subscribers last: what they name comes before them.
-    const sorted = unheld.toSorted((a, b) => Number(isSubscriber(a)) - Number(isSubscriber(b)));
-    const later = new Set(complete ? [] : sorted.slice(PORTION));
+    const unheld = this.#holding.claim(draft.upserts.map(({ key }) => key));
+    const later = new Set(complete ? [] : unheld.slice(PORTION));
     this.#hasMore = later.size > 0;
     return { ...draft, upserts: draft.upserts.filter(({ key }) => !later.has(key)) };
   }
@@ -200,13 +157,11 @@ class Following {
   #after(first: Draft): Draft {
     const tried = new Set(first.upserts.map((u) => u.key));
     const draft = this.#draft();
-    const early = new Set(draft.upserts.map((u) => u.key).filter((key) => !tried.has(key) && this.#unheld(key)));
+    const early = new Set(
+      draft.upserts.map((u) => u.key).filter((key) => !tried.has(key) && this.#holding.unheld(key)),
+    );
     for (const key of early) this.#judged?.delete(key);
     return { ...draft, upserts: draft.upserts.filter(({ key }) => !early.has(key)) };
-  }
-  #unheld(key: ObjectKey): Kept | undefined {
-    const object = this.#o.world.get(key);
-    return object && needsHold(object) && this.#o.holds(object) ? object : undefined;
   }
   #upsert(object: LastmileObject): readonly SourceObject[] {
     const key = keyOfObject(object);
@@ -243,29 +198,11 @@ class Following {
     const signal = this.#signal;
     const concerned = [...upserts, ...lasts].map(({ key }) => key).concat(deletes);
     const before = concerned.map((key) => this.#contentOf(key));
-    const unheld = upserts.flatMap(({ key }) => this.#unheld(key) ?? []);
-    await sideBySide(unheld, AT_ONCE, (object) => this.#hold(object));
+    await this.#holding.hold(upserts.map(({ key }) => key));
     await readAgain({ api, world, trouble, signal, pause: (ms) => this.#pause(ms) }, deletes);
     return concerned.some((key, n) => this.#contentOf(key) !== before[n]);
   }
-  /** Who else writes the object at that moment makes it fail, so it is tried on what they left. */
-  async #hold(object: Kept): Promise<void> {
-    const { api, world, trouble } = this.#o;
-    try {
-      for (let now: Kept | undefined = object, tries = 0; now && needsHold(now) && tries < TRIES; tries++) {
-        now = await hold(api, now, this.#signal);
-        world.read(object.key, now);
-      }
-    } catch (e) {
-      if (!(e instanceof KubeError)) throw e;
-      if (!this.#signal.aborted) trouble(e); // it is served all the same, and held as soon as that can be done
-    } finally {
-      world.beingHeld.delete(object.key);
-    }
-  }
 }
-
-const isSubscriber = (key: ObjectKey): boolean => kindOfKey(key) === "Subscriber";
 
 /** What is declared now against what was sent. */
 interface Draft {

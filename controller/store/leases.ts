@@ -1,5 +1,6 @@
 /** Who may write for which owners: partitions of the owners, a token that grows with every change of holder. */
 import { type OwnerKey, PARTITIONS, partition } from "../core/owner.ts";
+import { Turns } from "../core/turns.ts";
 import type { Calls, Run } from "./calls.ts";
 import { share } from "./replicas.ts";
 
@@ -69,13 +70,8 @@ export function openLeases(calls: Calls, holder: string): Leases {
   let tokens: ReadonlyMap<number, string> = new Map();
   let leaving: ReadonlySet<number> = new Set();
   let validUntil = 0;
-  let last: Promise<unknown> = Promise.resolve();
-  /** One after the other: what a renewal answers is not to bring back what was released meanwhile. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work);
-    last = next.catch(() => undefined);
-    return next;
-  };
+  /** What a renewal answers is not to bring back what was released meanwhile. */
+  const turns = new Turns();
   const keep = (held: ReadonlyMap<number, string>, until: number): void => {
     tokens = held;
     leaving = new Set([...leaving].filter((p) => held.has(p)));
@@ -84,7 +80,7 @@ export function openLeases(calls: Calls, holder: string): Leases {
   const proofOf = (parts: readonly number[]): Proof => [[...parts], parts.map((p) => tokens.get(p) ?? "0")];
   return {
     acquire: (ttlMs = LEASE_MS) =>
-      inTurn(async () => {
+      turns.take(async () => {
         const asked = performance.now(); // before the call: the lease may have begun at any moment of it
         const values = [holder, ttlMs, [...tokens.keys()], [...tokens.values()], SINGLETON];
         const rows = await calls.query<{ partition: number; token: string }>("acquire", acquire, values);
@@ -92,7 +88,7 @@ export function openLeases(calls: Calls, holder: string): Leases {
         return tokens.size;
       }),
     share: (ttlMs = LEASE_MS) =>
-      inTurn(async () => {
+      turns.take(async () => {
         const asked = performance.now();
         const { held, surplus } = await share(calls, { holder, ttlMs, held: tokens });
         keep(held, asked + ttlMs);
@@ -101,7 +97,7 @@ export function openLeases(calls: Calls, holder: string): Leases {
         leaving = leaving.union(new Set(tended.slice(0, Math.max(0, surplus - leaving.size))));
       }),
     release: (partitions) =>
-      inTurn(async () => {
+      turns.take(async () => {
         const gone = partitions ?? new Set(tokens.keys());
         const proof = proofOf([...gone].filter((p) => tokens.has(p)));
         keep(new Map([...tokens].filter(([p]) => !gone.has(p))), partitions ? validUntil : 0);

@@ -13,6 +13,10 @@ export interface Fill {
   readonly size: number;
 }
 
+export interface PoolFill extends Fill {
+  readonly tenant: string;
+}
+
 /** Pools of addresses; the others hold prefixes. */
 export const holdsAddresses = ({ use }: Pick<AddressPool, "use">): boolean => use === "IPv4" || use === "IPv6Address";
 
