@@ -2,7 +2,7 @@
 import type { Ref } from "../../controller/core/model.ts";
 import type { FlowStatus } from "./controller.ts";
 import { isTaken, judge, type Verdict } from "./flows.ts";
-import { parsePort } from "./names.ts";
+import { serialOf } from "./names.ts";
 import type { Onu } from "./plant.ts";
 import type { Site } from "./site.ts";
 
@@ -18,7 +18,7 @@ export interface Seen {
 }
 export function verdict(site: Site, { ref, id, onu, status, isDark = false }: Seen): Verdict {
   const { memory, storms, now } = site;
-  const serial = serialOf(ref);
+  const serial = serialOf(ref.key);
   return judge({
     onu,
     weather: storms.of(onu?.olt),
@@ -33,7 +33,6 @@ export function verdict(site: Site, { ref, id, onu, status, isDark = false }: Se
 export const isNew = ({ memory }: Site, { ref, id }: Pick<Seen, "ref" | "id">): boolean =>
   memory.landings.isNew(ref.key, id !== undefined);
 
-const serialOf = ({ key }: Pick<Ref, "key">): string => parsePort(key)?.serial ?? key;
 function isStale({ memory, momentMs }: Site, port: string, serial: string, reason: string): boolean {
   const since = memory.saidSince(serial);
   return isTaken(reason)
