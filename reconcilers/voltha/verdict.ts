@@ -13,10 +13,10 @@ export interface Seen {
   readonly onu: Onu | undefined;
   /** Undefined: not asked. */
   readonly status: FlowStatus | undefined;
-  /** Its logical port is down; left out: nobody looked. */
-  readonly isDark?: boolean;
+  /** Only when its ONU is started anew it will carry anything. */
+  readonly isDark: boolean;
 }
-export function verdict(site: Site, { ref, id, onu, status, isDark = false }: Seen): Verdict {
+export function verdict(site: Site, { ref, id, onu, status, isDark }: Seen): Verdict {
   const { memory, storms, now } = site;
   const serial = serialOf(ref.key);
   return judge({
