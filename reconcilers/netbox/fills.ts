@@ -19,31 +19,32 @@ export async function fills(
     if (plan.endpoint !== endpoint) continue;
     for (const pool of poolsOf(tenant, plan)) {
       const vrf = pool.vrf === undefined ? "null" : await names.vrf(pool.vrf, signal);
-      out.push(...(await fillOf(http, pool, vrf, signal)));
+      const fill = await fillOf(http, pool, vrf, signal);
+      if (fill) out.push(fill);
     }
   }
   return out;
 }
 
-/** Of a pool of prefixes, each counts as one of the length that it is made for. */
+/** Of a pool of prefixes, each counts as one of the length that it is made for. Undefined: it cannot be counted. */
 async function fillOf(
   http: Http,
   pool: AddressPool,
   vrf: number | "null",
   signal: AbortSignal,
-): Promise<readonly Fill[]> {
+): Promise<Fill | undefined> {
   let [used, size] = [0, 0];
   for (const cidr of pool.prefixes) {
     const prefix = parsePrefix(cidr);
     const room = prefix && sizeOf(pool, prefix);
-    if (room === undefined) return [];
+    if (!prefix || room === undefined) return undefined;
     size += room;
     if (holdsAddresses(pool))
       used += await count(http, "/api/ipam/ip-addresses/", { parent: cidr, vrf_id: vrf }, signal);
     else {
       const inside = await count(http, "/api/ipam/prefixes/", { within: cidr, vrf_id: vrf }, signal);
-      used += Math.max(0, inside - reservedOf(pool, prefix!).length);
+      used += Math.max(0, inside - reservedOf(pool, prefix).length);
     }
   }
-  return [{ pool: pool.name, use: pool.use, used, size }];
+  return { pool: pool.name, use: pool.use, used, size };
 }

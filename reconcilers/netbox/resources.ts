@@ -12,14 +12,14 @@ import { destroy } from "./destroy.ts";
 import { observe, scan } from "./find.ts";
 import { grounds } from "./ground.ts";
 import { fieldsOf, type Kind } from "./kind.ts";
-import { namesOf } from "./names.ts";
+import type { Names } from "./names.ts";
 import { guarded, type Verdicts } from "./verdicts.ts";
 
 /** Objects in one call: NetBox makes a hundred in the time of six single ones, and more at once make it no faster. */
 const LIMIT = 100;
 
 /** Pools and what is taken out of them first come before those who take. */
-export function resources(http: Http, endpoint: string, names = namesOf(http)): readonly Resource[] {
+export function resources(http: Http, endpoint: string, names: Names): readonly Resource[] {
   return [...grounds, address, prefix].map((kind) => ({
     name: kind.name,
     marker: "inline",

@@ -1,29 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ResolvedSubscriber, UniService } from "../../controller/core/resolved.ts";
+import { configAt, internet, voice } from "../../test/contract/voltha.subjects.ts";
 import { refusals } from "./carried.ts";
-import { parseConfig } from "./config.ts";
 import { desired } from "./desired.ts";
 
-const internet: UniService = {
-  name: "internet",
-  speed: { downKbps: 100_000, upKbps: 50_000 },
-  uniTag: 4096,
-  technologyProfileId: 64,
-  pbit: 0,
-  keepWhenSuspended: false,
-  multicast: false,
-  serviceVlan: 100,
-  innerVlan: 1000,
-};
-const voice: UniService = {
-  ...internet,
-  name: "voice",
-  uniTag: 65,
-  technologyProfileId: 65,
-  keepWhenSuspended: true,
-  serviceVlan: 444,
-  innerVlan: 444,
-};
 const single = (one: UniService): UniService => ({ ...one, innerVlan: undefined });
 const untagged = (one: UniService): UniService => ({ ...one, uniTag: 4096 });
 
@@ -56,8 +36,7 @@ describe("VGC does not carry, and says 200 to", () => {
 
 describe("a subscriber with such a service", () => {
   const wish = (type: "VGC" | "ONOS", state: ResolvedSubscriber["state"], services: readonly UniService[]) => {
-    const olts = [{ name: "olt1", serial: "OLT1", address: "olt1.example:50060" }];
-    const config = parseConfig({ address: "v:1", voltha: { controller: { type, address: "http://c.example" }, olts } });
+    const config = configAt({ grpc: "v:1", controller: "http://c.example", type });
     const one = {
       scope: "subscriber",
       owner: { installation: "lab", tenant: "acme", kind: "Subscriber", namespace: "isp-acme", name: "john" },

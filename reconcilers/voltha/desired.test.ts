@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Desired, refKey } from "../../controller/core/model.ts";
-import type { ResolvedPlan, ResolvedSubscriber, ResolvedTenant, UniService } from "../../controller/core/resolved.ts";
+import type { ResolvedPlan, ResolvedSubscriber, ResolvedTenant } from "../../controller/core/resolved.ts";
+import { internet } from "../../test/contract/voltha.subjects.ts";
 import { parseConfig } from "./config.ts";
 import { desired, type How } from "./desired.ts";
 import { uniFields } from "./fields.ts";
@@ -15,18 +16,6 @@ const configFor = (type: "VGC" | "ONOS") =>
   parseConfig({ address: "v:55555", voltha: { controller: { type, address: "http://c.example" }, olts } });
 const config = configFor("VGC");
 const owner = { installation: "lab", tenant: "acme", kind: "Subscriber", namespace: "isp-acme", name: "john" };
-const speed = { downKbps: 100_000, upKbps: 50_000 };
-const internet: UniService = {
-  name: "internet",
-  speed,
-  uniTag: 4096,
-  technologyProfileId: 64,
-  pbit: 0,
-  keepWhenSuspended: false,
-  multicast: false,
-  serviceVlan: 100,
-  innerVlan: 1000,
-};
 const voice = {
   ...internet,
   name: "voice",
@@ -35,7 +24,6 @@ const voice = {
   serviceVlan: 444,
   innerVlan: undefined,
   keepWhenSuspended: true,
-  multicast: false,
 };
 const tv = { ...internet, name: "tv", technologyProfileId: 66, pbit: 4, serviceVlan: 555, innerVlan: 555 };
 const onu = {

@@ -70,8 +70,6 @@ test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
     { onu: lost, weather: "Settling", isNew: true },
     "arriving",
   ],
-  ["who brought them ended before he saw them", { onu: lost, isNew: true, steadyMs: 0 }, "arriving"],
-  ["never seen, and the ONU is switched off: nobody is billed yet", { onu: off, isNew: true }, "arriving"],
   ["never seen, and its ONU failed to come back", { onu: failed, isNew: true }, "arriving"],
   ["they were brought, and the ONU says what it said before", { isNew: true, isStale: true, steadyMs: 0 }, "arriving"],
   ["seen a moment ago, and taken back: rw_core gave up on them", { onu: taken, isStale: true }, "missing"],
@@ -80,5 +78,4 @@ test.each<[string, Partial<Signs>, ReturnType<typeof judge>]>([
   ["the port is down, and its ONU has just come up", { isDark: true, steadyMs: 0 }, "unjudged"],
   ["the port is down under an OLT that settles", { isDark: true, weather: "Settling" }, "unjudged"],
   ["the port is down, and the ONU is disabled", { isDark: true, onu: onu({ adminState: "DISABLED" }) }, "unjudged"],
-  ["never seen, under an OLT that settles: the ONU has them", { weather: "Settling", isNew: true }, "pushed"],
 ])("%s", (_, more, verdict) => expect(judge({ ...signs, ...more })).toBe(verdict));

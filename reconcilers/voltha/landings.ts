@@ -27,23 +27,25 @@ export function landings(now: () => number): Landings {
   const written = new Map<string, number>();
   const landed = new Map<string, number>();
   const taken = new Map<string, number>();
+  const writtenAt = (port: string): number => written.get(port) ?? LONG_AGO;
+  const landedAt = (port: string): number => landed.get(port) ?? LONG_AGO;
   return {
     arriving,
     wrote: (port) => void written.set(port, now()),
     took: (serial) => void taken.set(serial, now()),
-    landed: (port) => void landed.set(port, arriving.delete(port) ? now() : (landed.get(port) ?? LONG_AGO)),
+    landed: (port) => void landed.set(port, arriving.delete(port) ? now() : landedAt(port)),
     forget(port) {
       arriving.delete(port);
       landed.delete(port);
     },
-    writtenAt: (port) => written.get(port) ?? LONG_AGO,
+    writtenAt,
     isNew: (port, isKnown) => arriving.has(port) || !(isKnown || landed.has(port)),
     isOldWord(port, saidSince, momentMs) {
-      const at = written.get(port) ?? LONG_AGO;
+      const at = writtenAt(port);
       return arriving.has(port) && saidSince < at && now() - at < momentMs;
     },
     isUndone(port, serial, saidSince) {
-      const at = landed.get(port) ?? LONG_AGO;
+      const at = landedAt(port);
       return at < saidSince && saidSince - at < UNDONE_MS && (taken.get(serial) ?? LONG_AGO) < at;
     },
   };

@@ -3,7 +3,7 @@
  * Together they tell nearly all; what they leave open is asked port by port.
  */
 import type { Port, Programmed } from "./controller.ts";
-import { parsePort } from "./names.ts";
+import { parsePort, serialOf } from "./names.ts";
 import { type Service, spellService } from "./service.ts";
 
 /** An item of `programmed-subscribers`. */
@@ -32,7 +32,7 @@ export function assign(ports: readonly Port[], lists: Lists) {
   const bySerial = Map.groupBy(lists.tagged, (t) => t.serial);
   const byTags = Map.groupBy(lists.listed, (l) => keyOf(l.location, l.service));
   const alike = new Map([...byTags].map(([key, all]) => [key, only(all)]));
-  const unis = Map.groupBy(lists.ports, (name) => parsePort(name)?.serial ?? name);
+  const unis = Map.groupBy(lists.ports, serialOf);
   const sure = new Map<Port, readonly Programmed[]>();
   const doubt: Port[] = [];
   for (const port of ports) {

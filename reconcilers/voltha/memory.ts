@@ -4,7 +4,7 @@ import type { How } from "./desired.ts";
 import { isThere } from "./device.ts";
 import { type FirstLooks, firstLooks } from "./first-looks.ts";
 import { type Landings, landings } from "./landings.ts";
-import { keySerial, parsePort } from "./names.ts";
+import { keySerial, serialOf } from "./names.ts";
 import type { Plant } from "./plant.ts";
 import { type Repairs, repairs } from "./repairs.ts";
 
@@ -103,7 +103,6 @@ export function memory(now: () => number): Memory {
     },
   };
 }
-const serialOf = (port: string): string => parsePort(port)?.serial ?? port;
 const UNDER_WAY: ReadonlySet<string> = new Set([
   "activating-onu",
   "starting-openomci",

@@ -17,6 +17,9 @@ export function parsePort(name: string): PortName | undefined {
   return found ? { serial: found[1]!, uni: Number(found[2]) } : undefined;
 }
 
+/** Of the ONU that has the port. */
+export const serialOf = (port: string): string => parsePort(port)?.serial ?? port;
+
 const PON = 0x20000000;
 /** From the number of the port to which an ONU is connected; undefined: no PON port. */
 export const ponOf = (portNo: number): number | undefined =>

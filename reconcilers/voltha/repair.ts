@@ -40,8 +40,9 @@ async function pushAnew({ controller }: Site, { held }: View, port: Port, signal
   }
 }
 /** Once for all ports of the ONU; the controller pushes their services when their ports are up. */
-async function startAnew(site: Site, { device, ...where }: Onu, port: string, signal: AbortSignal): Promise<void> {
+async function startAnew(site: Site, onu: Onu, port: string, signal: AbortSignal): Promise<void> {
   const { core, memory, now } = site;
+  const { device } = onu;
   const serial = keySerial(device.serialNumber);
   const last = memory.startedAnew.get(serial);
   if (last === undefined || now() - last >= ARRIVING_MS) {
@@ -52,8 +53,8 @@ async function startAnew(site: Site, { device, ...where }: Onu, port: string, si
   await watchUntil(
     site,
     async () => {
-      const [onu] = await site.again([{ device, ...where }]);
-      return onu !== undefined && (!isThere(onu.device) || (await isDark(site, onu, port)));
+      const [is] = await site.again([onu]);
+      return is !== undefined && (!isThere(is.device) || (await isDark(site, is, port)));
     },
     signal,
   );

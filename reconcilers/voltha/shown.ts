@@ -5,7 +5,7 @@ import { PORT_DOWN } from "./dark.ts";
 import { PUSHED } from "./desired.ts";
 import { isThere } from "./device.ts";
 import type { Verdict } from "./flows.ts";
-import { parsePort } from "./names.ts";
+import { serialOf } from "./names.ts";
 import { factsOf } from "./onu.ts";
 import type { Service } from "./service.ts";
 import type { Site } from "./site.ts";
@@ -51,7 +51,7 @@ function as(view: View, services: readonly string[], suspended: boolean, flows: 
     token: undefined,
     retired: false,
     state: {
-      onu: parsePort(ref.key)?.serial ?? ref.key,
+      onu: serialOf(ref.key),
       services,
       flows: flows === "unjudged" ? PUSHED : flows,
       ...(suspended && { suspended }),

@@ -5,7 +5,7 @@ import type { Order, Outcome } from "../system.ts";
 import type { Line, Port } from "./controller.ts";
 import { isThere, isUp } from "./device.ts";
 import { inGroups, type Job } from "./groups.ts";
-import { parsePort } from "./names.ts";
+import { serialOf } from "./names.ts";
 import { whereabouts } from "./plant.ts";
 import { repair } from "./repair.ts";
 import { nameOf, readService, type Service } from "./service.ts";
@@ -72,9 +72,8 @@ const lineOf = ({ spec, patch }: Order): Line => {
   const said = spec ?? patch;
   return { circuitId: String(said["circuitId"] ?? ""), remoteId: String(said["remoteId"] ?? "") };
 };
-function awaiting(view: View): Fault {
-  const { wanted, plant } = view;
-  const serial = serialOf(view);
+function awaiting({ ref, wanted, plant }: View): Fault {
+  const serial = serialOf(ref.key);
   return fault("AwaitingDevice", wanted?.how ? whereabouts(plant, serial, wanted.how) : `ONU ${serial} is not there`);
 }
 
@@ -94,7 +93,7 @@ async function run(
   const uncertain: Fault[] = [];
   const flows = flowsOf(view);
   for (const { act, service } of steps) {
-    if (act === "deactivate") landings.took(serialOf(view));
+    if (act === "deactivate") landings.took(serialOf(key));
     const leaving = flows(act, service);
     // Behind an OLT that is down nothing leaves, and when it is back nothing of it is there.
     if (isReached(view)) for (const one of leaving) await controller.taken(port, one, signal);
@@ -132,13 +131,12 @@ async function quiet({ controller, memory: { landings } }: Site, view: View, sig
   const { ref, places } = view;
   const [port] = places;
   if (!port) return;
-  landings.took(serialOf(view));
+  landings.took(serialOf(ref.key));
   for (const h of view.held) if (h.active) await controller.deactivate(port, h.service, signal);
   if (view.isStray) await controller.clear(port.name, signal);
   landings.forget(ref.key);
   landings.wrote(ref.key);
 }
-const serialOf = ({ ref }: View): string => parsePort(ref.key)?.serial ?? ref.key;
 
 function verified(site: Site, order: Order, view: View): Outcome {
   const there = new Set(view.held.filter((h) => h.active).map((h) => h.line));

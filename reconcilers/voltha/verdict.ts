@@ -2,7 +2,7 @@
 import type { Ref } from "../../controller/core/model.ts";
 import type { FlowStatus } from "./controller.ts";
 import { isTaken, judge, type Verdict } from "./flows.ts";
-import { parsePort } from "./names.ts";
+import { serialOf } from "./names.ts";
 import type { Onu } from "./plant.ts";
 import type { Site } from "./site.ts";
 
@@ -13,12 +13,12 @@ export interface Seen {
   readonly onu: Onu | undefined;
   /** Undefined: not asked. */
   readonly status: FlowStatus | undefined;
-  /** Its logical port is down; left out: nobody looked. */
-  readonly isDark?: boolean;
+  /** Only when its ONU is started anew it will carry anything. */
+  readonly isDark: boolean;
 }
-export function verdict(site: Site, { ref, id, onu, status, isDark = false }: Seen): Verdict {
+export function verdict(site: Site, { ref, id, onu, status, isDark }: Seen): Verdict {
   const { memory, storms, now } = site;
-  const serial = serialOf(ref);
+  const serial = serialOf(ref.key);
   return judge({
     onu,
     weather: storms.of(onu?.olt),
@@ -33,7 +33,6 @@ export function verdict(site: Site, { ref, id, onu, status, isDark = false }: Se
 export const isNew = ({ memory }: Site, { ref, id }: Pick<Seen, "ref" | "id">): boolean =>
   memory.landings.isNew(ref.key, id !== undefined);
 
-const serialOf = ({ key }: Pick<Ref, "key">): string => parsePort(key)?.serial ?? key;
 function isStale({ memory, momentMs }: Site, port: string, serial: string, reason: string): boolean {
   const since = memory.saidSince(serial);
   return isTaken(reason)

@@ -5,7 +5,7 @@ import type { FlowStatus, Port, Programmed } from "./controller.ts";
 import { darkIn, hangs, isDark } from "./dark.ts";
 import type { First } from "./first-looks.ts";
 import type { Wanted } from "./memory.ts";
-import { parsePort } from "./names.ts";
+import { serialOf } from "./names.ts";
 import { FEW } from "./near.ts";
 import { type Onu, onuAt, type Plant } from "./plant.ts";
 import { spellService } from "./service.ts";
@@ -40,7 +40,7 @@ export type Asked = Pick<Lookup, "ref" | "id" | "spec" | "how"> & Partial<Pick<O
 export async function viewsOf(site: Site, asked: readonly Asked[], signal: AbortSignal): Promise<readonly View[]> {
   const { controller, memory, storms } = site;
   const wanted = asked.map((one) => memory.want(one));
-  const plant = await site.around(asked.map(({ ref }, n) => ({ serial: serialOf(ref), place: wanted[n]?.how })));
+  const plant = await site.around(asked.map(({ ref }, n) => ({ serial: serialOf(ref.key), place: wanted[n]?.how })));
   const places = await Promise.all(asked.map(({ ref }, n) => placesOf(site, plant, ref.key, wanted[n]?.how)));
   const found = await controller.services(places.flat(), signal);
   const views = asked.map(({ ref, id, spec }, n) => ({
@@ -49,7 +49,7 @@ export async function viewsOf(site: Site, asked: readonly Asked[], signal: Abort
     wanted: wanted[n],
     isWanted: spec !== undefined,
     plant,
-    onu: onuAt(plant, serialOf(ref), wanted[n]?.how),
+    onu: onuAt(plant, serialOf(ref.key), wanted[n]?.how),
     name: places[n]![0]?.name,
     places: places[n]!,
     held: heldAt(places[n]!, found),
@@ -100,7 +100,6 @@ function firstOf(site: Site, view: View): readonly First[] {
   if (flows !== "pushed" && flows !== "missing") return [];
   return [{ port: ref.key, olt: onu.olt, pon: onu.pon, isLost: flows === "missing" }];
 }
-const serialOf = ({ key }: Ref): string => parsePort(key)?.serial ?? key;
 const heldAt = (places: readonly Port[], found: ReadonlyMap<Port, readonly Programmed[]>): readonly Held[] =>
   places.flatMap((port) => (found.get(port) ?? []).map(heldOf));
 const heldOf = ({ service, active }: Programmed): Held => ({ service, active, line: spellService(service) });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PARTITIONS } from "../../controller/core/owner.ts";
 import type { Memory } from "./cluster-probe.ts";
 
 export interface Controller {
@@ -17,7 +18,8 @@ export interface Controller {
 const MAIN = join(import.meta.dirname, "../../controller/cli/main.ts");
 const PROBE = join(import.meta.dirname, "cluster-probe.ts");
 const LOOK_MS = 20;
-const PARTITIONS = 65;
+/** And the work of one process only. */
+const LEASES = PARTITIONS + 1;
 
 export async function startController(env: Readonly<Record<string, string>>, cwd: string): Promise<Controller> {
   const began = performance.now();
@@ -47,7 +49,7 @@ export async function startController(env: Readonly<Record<string, string>>, cwd
       const value = (name: string): number =>
         [...text.matchAll(new RegExp(`^${name} (.+)$`, "gm"))].reduce((sum, [, n]) => sum + Number(n), 0);
       const busy = value('lastmile_queue_subjects\\{state="(?:ready|inFlight)"\\}');
-      return value("lastmile_leases_held") === PARTITIONS && busy === 0;
+      return value("lastmile_leases_held") === LEASES && busy === 0;
     },
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

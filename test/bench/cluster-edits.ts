@@ -71,7 +71,7 @@ export function percentiles(what: string, own: readonly number[], floor: readonl
     [0.5, 0.99].map((q) => `${(quantile(xs, q) * 1000).toFixed(0)} ms`).join(" and ");
   return { what: `${what}: p50 and p99`, value: `${spell(own)}, floor ${spell(floor)}` };
 }
-export const numbered = (from: number, count: number, o: SubscriberOptions = {}): readonly SourceObject[] =>
+const numbered = (from: number, count: number, o: SubscriberOptions = {}): readonly SourceObject[] =>
   Array.from({ length: count }, (_, n) => subscriber(from + n, o));
 
 const names = (objects: readonly SourceObject[]): readonly string[] => objects.map((o) => o.object.metadata.name);

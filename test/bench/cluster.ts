@@ -47,9 +47,6 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-interface Opened extends Cluster {
-  close(): Promise<void>;
-}
 export async function onCluster<T>({ server }: Bench, work: (cluster: Cluster) => Promise<T>): Promise<T> {
   const cluster = await openCluster(server);
   try {
@@ -59,7 +56,7 @@ export async function onCluster<T>({ server }: Bench, work: (cluster: Cluster) =
   }
 }
 
-async function openCluster(databases: string): Promise<Opened> {
+async function openCluster(databases: string): Promise<Cluster> {
   const root = await mkdtemp(join(tmpdir(), "lastmile-bench-cluster-"));
   const audit = await openAudit(root, USER);
   const { server, stop } = await startServer(COLLECTING, audit.options);

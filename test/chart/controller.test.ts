@@ -11,14 +11,13 @@ import { parse, stringify } from "yaml";
 import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
 import {
   ACCOUNT,
+  deployment,
   kubectl,
   NAMESPACE,
   namespaces,
-  parsed,
   RELEASE,
   ROOT,
   sure,
-  template,
   uninstall,
   until,
   upgrade,
@@ -52,14 +51,8 @@ let first: { readonly exitCode?: number | undefined; readonly stderr: string };
 
 /** What the chart has a pod run, at an address of this test. */
 async function words(...values: readonly string[]): Promise<readonly string[]> {
-  const deployment = parsed(await template(...values)).find((m) => m.kind === "Deployment") as unknown as Pods;
-  const { args } = deployment.spec.template.spec.containers[0];
-  return args.map((arg) => (arg === ":9090" ? "127.0.0.1:0" : arg));
-}
-interface Pods {
-  readonly spec: {
-    readonly template: { readonly spec: { readonly containers: readonly [{ readonly args: readonly string[] }] } };
-  };
+  const { spec } = await deployment(...values);
+  return spec.template.spec.containers[0].args.map((arg) => (arg === ":9090" ? "127.0.0.1:0" : arg));
 }
 /** A folder that declares the tenant, and the Secret that it names, as files. */
 function folderOf(tenant: string, login: Readonly<Record<string, string>>): string {

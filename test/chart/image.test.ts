@@ -15,7 +15,7 @@ import { dirname, join, matchesGlob } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { parsed, ROOT, template } from "./tools.ts";
+import { deployment, ROOT } from "./tools.ts";
 
 interface Step {
   readonly word: string;
@@ -68,28 +68,14 @@ describe("the Dockerfile", () => {
   it("installs exactly what the lock file names, and nothing for development", () =>
     expect(all("RUN")[0]).toMatch(/^npm ci --omit=dev --omit=optional --ignore-scripts /));
   it("runs as the chart does: the same user, not root, and the same words", async () => {
-    const deployment = parsed(await template()).find((m) => m.kind === "Deployment") as unknown as Deployment;
-    const { securityContext, containers } = deployment.spec.template.spec;
+    const { spec } = await deployment();
+    const { securityContext, containers } = spec.template.spec;
     expect(steps.findLastIndex((s) => s.word === "USER")).toBeGreaterThan(steps.findLastIndex((s) => s.word === "RUN"));
     expect(all("USER")).toEqual([`${securityContext.runAsUser}:${securityContext.runAsGroup}`]);
-    expect(JSON.parse(all("CMD")[0] ?? "")).toEqual(containers[0]?.args);
-    expect(all("EXPOSE")).toEqual([`${containers[0]?.ports[0]?.containerPort}`]);
+    expect(JSON.parse(all("CMD")[0] ?? "")).toEqual(containers[0].args);
+    expect(all("EXPOSE")).toEqual([`${containers[0].ports[0]?.containerPort}`]);
   });
 });
-interface Deployment {
-  readonly spec: {
-    readonly template: {
-      readonly spec: {
-        readonly securityContext: { readonly runAsUser: number; readonly runAsGroup: number };
-        readonly containers: readonly {
-          readonly args: readonly string[];
-          readonly ports: readonly { readonly containerPort: number }[];
-        }[];
-      };
-    };
-  };
-}
-
 describe("what the image holds", () => {
   let app: string;
   beforeAll(() => {

@@ -6,13 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import {
   CHART,
+  deployment,
   FULL,
   helm,
   kubectl,
   type Manifest,
   NAMESPACE,
   namespaces,
-  parsed,
   RELEASE,
   ROOT,
   sure,
@@ -83,10 +83,7 @@ describe("what is made", () => {
   );
   it("labels that are given to pods, under which they are found all the same", async () => {
     const labels = { "app.kubernetes.io/name": "mine", "app.kubernetes.io/instance": "mine", mine: "too" };
-    const manifests = parsed(await template("--set-json", `podLabels=${JSON.stringify(labels)}`));
-    const { spec } = manifests.find((m) => m.kind === "Deployment") as unknown as {
-      readonly spec: { readonly selector: { readonly matchLabels: object }; readonly template: Manifest };
-    };
+    const { spec } = await deployment("--set-json", `podLabels=${JSON.stringify(labels)}`);
     expect(spec.template.metadata).toMatchObject({ labels: { ...spec.selector.matchLabels, mine: "too" } });
   });
   it.each([
@@ -141,12 +138,11 @@ describe("a release", () => {
   it("starts pods that the strictest standard admits", async () => {
     await sure(kubectl(["create", "namespace", "strict"]));
     await sure(kubectl(["label", "namespace", "strict", "pod-security.kubernetes.io/enforce=restricted"]));
-    const deployment = parsed(await template()).find((m) => m.kind === "Deployment");
-    const { spec } = deployment as unknown as { readonly spec: { readonly template: Manifest } };
+    const { spec } = await deployment();
     const pod = { ...spec.template, apiVersion: "v1", kind: "Pod", metadata: { name: "one", namespace: "strict" } };
     const bare = {
       ...pod,
-      spec: { ...(spec.template["spec"] as object), serviceAccountName: "default", securityContext: {} },
+      spec: { ...spec.template.spec, serviceAccountName: "default", securityContext: {} },
     };
     await sure(kubectl(["create", "serviceaccount", RELEASE, "-n", "strict"]));
     await sure(kubectl(["create", "-f", "-", "--dry-run=server"], JSON.stringify(pod)));

@@ -44,6 +44,25 @@ export const parsed = (yaml: string): readonly Manifest[] =>
 export const FULL = join(import.meta.dirname, "full.yaml");
 export const template = (...args: readonly string[]): Promise<string> =>
   sure(helm("template", RELEASE, CHART, "-n", NAMESPACE, ...args));
+/** As far as tests ask. */
+interface Deployment {
+  readonly spec: {
+    readonly selector: { readonly matchLabels: object };
+    readonly template: Pod;
+  };
+}
+interface Pod extends Manifest {
+  readonly spec: {
+    readonly securityContext: { readonly runAsUser: number; readonly runAsGroup: number };
+    readonly containers: readonly [
+      { readonly args: readonly string[]; readonly ports: readonly { readonly containerPort: number }[] },
+    ];
+  };
+}
+export async function deployment(...args: readonly string[]): Promise<Deployment> {
+  const found = parsed(await template(...args)).find((m) => m.kind === "Deployment");
+  return found as unknown as Deployment;
+}
 export const upgrade = (...args: readonly string[]): Promise<string> =>
   sure(helm("upgrade", "--install", RELEASE, CHART, "-n", NAMESPACE, "--create-namespace", ...args));
 export const uninstall = (): Promise<Ran> => helm("uninstall", RELEASE, "-n", NAMESPACE, "--wait");

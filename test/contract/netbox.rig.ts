@@ -6,6 +6,7 @@ import { Sensitive } from "../../controller/core/sensitive.ts";
 import { connect, type Http } from "../../reconcilers/netbox/client.ts";
 import { authorization, parseConfig } from "../../reconcilers/netbox/config.ts";
 import { list } from "../../reconcilers/netbox/list.ts";
+import { namesOf } from "../../reconcilers/netbox/names.ts";
 import { prepare } from "../../reconcilers/netbox/prepare.ts";
 import { resources } from "../../reconcilers/netbox/resources.ts";
 import type { Resource } from "../../reconcilers/system.ts";
@@ -36,7 +37,8 @@ export const guarded = (http: Http, faults: Faults): Http => ({
   close: () => http.close(),
 });
 
-export const named = (http: Http, name: string): Resource => resources(http, ENDPOINT).find((r) => r.name === name)!;
+export const named = (http: Http, name: string): Resource =>
+  resources(http, ENDPOINT, namesOf(http)).find((r) => r.name === name)!;
 
 export interface Part {
   readonly resource: string;

@@ -66,8 +66,8 @@ test("what the controller is told does not help", async () => {
   const [first] = unis;
   const { services } = first!.spec as { services: readonly string[] };
   expect(services).toHaveLength(2);
-  for (const path of ["POST", "DELETE", "POST"] as const)
-    await fetch(`${it.lab.vgc}/vgc/v1/services/${first!.ref.key}`, { method: path });
+  for (const method of ["POST", "DELETE", "POST"])
+    await fetch(`${it.lab.vgc}/vgc/v1/services/${first!.ref.key}`, { method });
   await it.lab.settled();
   expect(served()).toBe(0);
 });

@@ -4,7 +4,7 @@ import type { LastmileObject, Subscriber, TenantSpec } from "../../controller/ap
 import { plan } from "../../controller/core/resolve/fixture.ts";
 import { intake } from "../../controller/engine/intake.ts";
 import { type Installation, openInstallation } from "../../controller/main.ts";
-import { radius, snapshot, sub, subs, suspended, tenant } from "./objects.ts";
+import { PER_SUBSCRIBER, radius, snapshot, sub, subs, suspended, tenant } from "./objects.ts";
 import { Site } from "./site.ts";
 import { staying } from "./staying.ts";
 
@@ -76,15 +76,6 @@ const served = async (name: string): Promise<number> => {
 };
 const rejected = async (): Promise<number> =>
   (await site.radius.pool.query("select 1 from radcheck where attribute = 'Auth-Type'")).rowCount ?? 0;
-const POOLED = {
-  name: "internet",
-  vlanMode: "PerSubscriber",
-  vlanPool: "home",
-  technologyProfileId: 64,
-  pbit: 0,
-  keepWhenSuspended: false,
-  multicast: false,
-} as const;
 /** Claims of VLAN tags. */
 const tags = async (): Promise<readonly { readonly owner: string; readonly value: string }[]> =>
   (await site.store.pool.query("select owner, value from lastmile.claims where kind = 'vlan' order by 1, 2")).rows;
@@ -167,7 +158,7 @@ describe("replicas", () => {
     await first.leases.acquire(60_000);
     await one.load();
     const vlanPools = [{ name: "home", vlanDomain: "ring", serviceVlans: ["100"], innerVlans: ["1000-1100"] }];
-    await publish([tenant({ vlanPools }), plan({ services: [POOLED] }), ...subs(20)]);
+    await publish([tenant({ vlanPools }), plan({ services: [PER_SUBSCRIBER] }), ...subs(20)]);
     await other.follow(); // before anybody has a tag
     await one.follow();
     await one.engine.settle();

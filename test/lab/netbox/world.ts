@@ -2,6 +2,7 @@
 import type pg from "pg";
 import { type Desired, output, type Subject } from "../../../controller/core/model.ts";
 import type { Options } from "../../../controller/engine/engine.ts";
+import { namesOf } from "../../../reconcilers/netbox/names.ts";
 import { resources } from "../../../reconcilers/netbox/resources.ts";
 import { guarded, open } from "../../contract/netbox.rig.ts";
 import { allocation, ENDPOINT, v4 } from "../../contract/netbox.subjects.ts";
@@ -41,7 +42,7 @@ export class NetboxWorld extends World {
     const made = await super.controller(faults, extra, lease);
     const http = guarded(open(this.#standin.url, this.#standin.token), faults);
     made.engine.ports.open(ENDPOINT, {
-      resources: resources(http, ENDPOINT),
+      resources: resources(http, ENDPOINT, namesOf(http)),
       slots: 4,
       ping: async () => ({ version: "stand-in" }),
       close: async () => http.close(),
