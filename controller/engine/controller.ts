@@ -199,14 +199,16 @@ export class Controller {
   entries = (owners: readonly OwnerKey[]) => this.#o.store.entries(owners, this.#o.clock.now());
 
   #declare(generated: Verb<OwnerKey, Sensitive>): Declared {
-    const { installation } = this.#o;
+    const { installation, clock } = this.#o;
     const { endpoint } = this.endpoints;
-    return new Declared({ installation, endpoint, secrets: this.#secrets, generated, ports: this.engine.ports });
+    const { ports } = this.engine;
+    return new Declared({ installation, now: clock.now(), endpoint, secrets: this.#secrets, generated, ports });
   }
 
   /** Reads what is declared and connects. Nothing is reconciled yet. */
   async load(): Promise<void> {
     this.#seq = await this.#o.objects.head();
+    this.declared.catalog.advance(this.#o.clock.now());
     await fill(this.declared, this.#o);
     await this.endpoints.sync(this.declared.systems());
     this.#isLoaded = true;
@@ -293,12 +295,21 @@ export class Controller {
     const rows: StoredObject[] = [];
     for await (const page of this.#o.objects.since(this.#seq)) rows.push(...page);
     await this.engine.refreshApprovals();
-    if (rows.length === 0) return;
+    if (rows.length === 0 && !this.#isDue()) return;
     await this.engine.accept(() => this.#publish(rows));
     this.#before.clear();
     if (rows.some((r) => /^(Tenant|ExternalSystem)\//.test(r.key))) this.engine.retryHeld();
     this.#seq = Math.max(this.#seq, ...rows.slice(-1).map((r) => r.seq));
     if (rows.some((r) => r.key.startsWith("Tenant/"))) await this.#hear();
+  }
+
+  /** What is scheduled for now counts from now on. The clock is asked: a timer knows nothing of one that was set anew. */
+  async keepTime(): Promise<void> {
+    if (this.#isDue()) await this.follow();
+  }
+  /** Also where the last turn failed after time had passed. */
+  #isDue(): boolean {
+    return this.#before.size > 0 || this.declared.catalog.due(this.#o.clock.now()).length > 0;
   }
 
   /** Ends what is due. */
@@ -318,16 +329,19 @@ export class Controller {
     await this.engine.accept(() => this.#given([key], new Map()));
   }
 
-  /** From here on the rows are what is declared; no run begins before what they cost is reserved. */
+  /** From here on the rows are what is declared, as it counts now; no run begins before what they cost is reserved. */
   async #publish(rows: readonly StoredObject[]): Promise<Iterable<Edit>> {
     const touched = new Set<OwnerKey>();
-    const changed = rows.filter((r) => !this.#isWordOnly(r));
+    const { catalog } = this.declared;
+    const now = this.#o.clock.now();
+    const changed = [...rows.filter((r) => !this.#isWordOnly(r)), ...catalog.due(now).map((key) => ({ key }))];
     touch(changed, this.declared, touched);
     for (const key of touched) if (!this.#before.has(key)) this.#before.set(key, this.declared.outline(key));
+    catalog.advance(now);
     this.declared.put(rows);
     if (rows.some((r) => r.key.startsWith("ExternalSystem/"))) await this.endpoints.sync(this.declared.systems());
     touch(changed, this.declared, touched);
-    for (const key of this.#gone(changed)) touched.add(key);
+    for (const key of this.#gone(rows)) touched.add(key);
     for (const key of this.#before.keys()) touched.add(key); // of a turn that failed: it knew more of what is gone by now
     const keys = [...touched].sort(); // where two of one snapshot want the same, the lesser name wins
     await hold(this.declared, keys, this.#o);
