@@ -62,6 +62,7 @@ describe.each([
   "docs/gitops.md",
   "docs/recovery.md",
   "docs/schedule.md",
+  "docs/older.md",
 ])("%s", (page) => {
   test("every command does what the page says", async () => {
     const env = {
