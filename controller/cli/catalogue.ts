@@ -112,9 +112,17 @@ function questions(program: Command, run: Run): void {
     .summary("show declared objects with their status")
     .description("Kinds and columns are those of kubectl: subscribers (sub), serviceplans (plan), tenants (tn) …")
     .option("-n, --namespace <namespace>", "only of this namespace")
+    .option("--deleted", "what is declared no longer and kept, as it was seen last")
     .addOption(source())
     .addOption(output())
-    .addHelpText("after", examples("lastmile get sub -n isp-acme", "lastmile get subscriber john-doe -o yaml"))
+    .addHelpText(
+      "after",
+      examples(
+        "lastmile get sub -n isp-acme",
+        "lastmile get subscriber john-doe -o yaml",
+        "lastmile get sub --deleted",
+      ),
+    )
     .action(run(async () => (await import("./commands/get.ts")).get));
   program
     .command("explain <subscriber>")
@@ -234,6 +242,19 @@ function administration(program: Command, run: Run): void {
     .addOption(output())
     .addHelpText("after", examples("lastmile abandon radius-old"))
     .action(run(async () => (await import("./commands/abandon.ts")).abandon));
+  program
+    .command("erase <subscriber>")
+    .summary("erase the personal data of one who has left")
+    .description(
+      "Of a subscriber that is declared no longer: ends every retention. What systems still keep is removed for good first, by " +
+        "the controller; then names, addresses, user names and all values go from the store. What was done, when and by whom " +
+        `stays in the history. It cannot be undone. ${SUBSCRIBER}`,
+    )
+    .addOption(namespace())
+    .option("-y, --yes", "do not ask")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile erase kira-lund", "lastmile erase SUB-000112 --yes"))
+    .action(run(async () => (await import("./commands/erase.ts")).erase));
   program
     .command("release-finalizers")
     .summary("let Kubernetes delete our objects without a controller")

@@ -8,13 +8,14 @@ import type { Composed } from "../core/compose.ts";
 import { closedNow } from "../core/maintenance.ts";
 import type { Blocker, Desired, RefKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
-import { retentionMs } from "../core/policy.ts";
+import { personalDataMs, retentionMs } from "../core/policy.ts";
 import type { Sensitive } from "../core/sensitive.ts";
 import { Turns } from "../core/turns.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import type { SourceUpdate } from "../sources/source.ts";
 import { UsedSecrets } from "../sources/used-secrets.ts";
 import type { Budget } from "../store/budget.ts";
+import type { Erasing } from "../store/erasing.ts";
 import type { Leases } from "../store/leases.ts";
 import type { Objects, StoredObject } from "../store/objects.ts";
 import type { Secrets } from "../store/secrets.ts";
@@ -58,6 +59,8 @@ export interface ControllerOptions {
   /** The same, refused to whoever does not hold the singleton's lease. */
   readonly alone?: Objects;
   readonly secrets: Secrets;
+  /** Left out: nothing is erased here. */
+  readonly erasing?: Erasing;
   readonly leases: Leases;
   /** Called with the look-up of tenants, for limits are theirs. */
   readonly budget: (tenant: (name: string) => ReturnType<Declared["tenant"]>) => Budget;
@@ -322,6 +325,22 @@ export class Controller {
     });
     this.engine.verified.forget(due);
     this.engine.enqueue(due);
+    await this.#erase();
+  }
+  /** Personal data of those who have left, when its retention is over or somebody asked, and no system holds anything. */
+  async #erase(): Promise<void> {
+    const { erasing, leases, clock } = this.#o;
+    if (!erasing) return;
+    const now = clock.now();
+    const over = [...this.declared.tenants()].map((t) => ({
+      tenant: t.metadata.name,
+      before: now - personalDataMs(t),
+    }));
+    const found = await erasing.due(over, now - personalDataMs(undefined));
+    await erasing.erase(
+      found.filter(({ owner }) => leases.tends(owner)),
+      now,
+    );
   }
   /** The name of one who is purged goes to the one who waits for it, and nothing of the former with it. */
   async #succeed(key: OwnerKey): Promise<void> {

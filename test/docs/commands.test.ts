@@ -63,6 +63,7 @@ describe.each([
   "docs/recovery.md",
   "docs/schedule.md",
   "docs/older.md",
+  "docs/history.md",
 ])("%s", (page) => {
   test("every command does what the page says", async () => {
     const env = {
