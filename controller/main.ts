@@ -11,6 +11,7 @@ import { secretFiles } from "./sources/secrets.ts";
 import { openBudget } from "./store/budget.ts";
 import { type Calls, openCalls, openPool } from "./store/calls.ts";
 import { type DatabaseServer, openDatabase } from "./store/embedded.ts";
+import { openErasing } from "./store/erasing.ts";
 import { recordInstallation } from "./store/installation.ts";
 import { type KeySource, readKeys } from "./store/keys.ts";
 import { fenced, type Leases, openLeases } from "./store/leases.ts";
@@ -104,6 +105,7 @@ async function onPool(pool: pg.Pool, server: DatabaseServer, settings: Settings)
         objects,
         alone: openObjects(fenced(calls, () => leases.proofOfSingleton())),
         secrets,
+        erasing: openErasing(calls),
         leases,
         budget: (tenant) => openBudget(calls, leases, (name, impact) => budgetLimit(tenant(name), impact)),
         systems,

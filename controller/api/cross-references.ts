@@ -1,6 +1,7 @@
 /** Whatever is named must exist, and be of the tenant's own. */
 import { isClusterScoped, keyOf, keyOfObject, namespaceOf } from "../core/catalog.ts";
 import { planOf } from "../core/resolve/plan-choice.ts";
+import { stagesOf } from "../core/schedule.ts";
 import { stateOf } from "../core/suspend.ts";
 import { type Declared, type Finding, finding, subscribers, type World } from "./cross-world.ts";
 import type { Subscriber } from "./types.generated.ts";
@@ -21,28 +22,40 @@ export function* homes({ declared, catalog, refused }: World): Generator<Finding
   }
 }
 
-/** Plan and profile of a subscriber, also of what is scheduled. Suspension and termination wait for neither. */
+/** Plan and profile of a subscriber, also of what time brings. Suspension and termination wait for neither. */
 export function* references(world: World): Generator<Finding> {
   for (const of of world.declared) {
     if (of.object.kind !== "Subscriber" || !world.catalog.tenant(namespaceOf(of.object))) continue;
-    if (stateOf(of.object) === "Active") yield* subscriberReferences(world, of, of.object, "spec");
-    for (const [i, { set }] of (of.object.spec.schedule ?? []).entries())
-      yield* subscriberReferences(
-        world,
-        of,
-        { ...of.object, spec: { ...of.object.spec, ...set } },
-        `spec.schedule[${i}].set`,
-      );
+    const found = new Map<string, Finding>();
+    for (const f of referencesOverTime(world, of, of.object)) found.set(f.path, f);
+    yield* found.values();
   }
 }
-function* subscriberReferences(world: World, of: Declared, subscriber: Subscriber, at: string): Generator<Finding> {
+/** Where the names were written that count at a stage. */
+interface Places {
+  readonly plan: string;
+  readonly profile: string;
+}
+function* referencesOverTime(world: World, of: Declared, subscriber: Subscriber): Generator<Finding> {
+  const { spec: declared } = subscriber;
+  const annotated = stateOf(subscriber, Number.NEGATIVE_INFINITY) !== declared.serviceState;
+  let places: Places = { plan: "spec", profile: "spec" };
+  for (const { spec, entry = -1 } of stagesOf(declared)) {
+    const { planRef, networkProfileRef } = declared.schedule?.[entry]?.set ?? {};
+    const at = `spec.schedule[${entry}].set`;
+    places = { plan: planRef ? at : places.plan, profile: networkProfileRef ? at : places.profile };
+    if (planRef || networkProfileRef || (!annotated && spec.serviceState === "Active"))
+      yield* subscriberReferences(world, of, { ...subscriber, spec }, places);
+  }
+}
+function* subscriberReferences(world: World, of: Declared, subscriber: Subscriber, at: Places): Generator<Finding> {
   const namespace = namespaceOf(subscriber);
   const choice = planOf(world.catalog, subscriber);
   // Which names and aliases a refused plan would have had is not known.
   if (!choice.plan && ![...world.refused].some((key) => key.startsWith(`ServicePlan/${namespace}/`)))
     yield finding(
       of,
-      subscriber.spec.planRef ? `${at}.planRef.name` : at,
+      subscriber.spec.planRef ? `${at.plan}.planRef.name` : at.plan,
       choice.problem.split("; ")[0] ?? "",
       choice.problem.split("; ").slice(1).join("; "),
     );
@@ -51,7 +64,7 @@ function* subscriberReferences(world: World, of: Declared, subscriber: Subscribe
   if (world.refused.has(keyOf("NetworkProfile", namespace, profile))) return;
   yield finding(
     of,
-    `${at}.networkProfileRef.name`,
+    `${at.profile}.networkProfileRef.name`,
     `NetworkProfile ${profile} does not exist in ${namespace}`,
     "declare it, or remove networkProfileRef",
   );

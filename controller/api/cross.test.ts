@@ -44,6 +44,38 @@ describe("peace", () => {
     expect(check([...base, sub("a", "1"), sub("b", "2"), other()])).toEqual([]));
 });
 
+describe("references over time", () => {
+  const at = (year: number) => `${year}-01-01T00:00:00Z`;
+  const suspension = { reason: "NonPayment" } as const;
+  it.each<[string, Partial<SubscriberSpec>, readonly string[]]>([
+    [
+      "one mistake is told once, where it was made",
+      {
+        schedule: [
+          { at: at(2027), set: { planRef: { name: "gone" } } },
+          { at: at(2028), set: { serviceState: "Suspended", suspension } },
+          { at: at(2029), set: { serviceState: "Active" } },
+        ],
+      },
+      ["john spec.schedule[0].set.planRef.name"],
+    ],
+    [
+      "of the declared plan too",
+      {
+        planRef: { name: "gone" },
+        schedule: [
+          { at: at(2027), set: { serviceState: "Suspended", suspension } },
+          { at: at(2028), set: { serviceState: "Active" } },
+        ],
+      },
+      ["john spec.planRef.name"],
+    ],
+    ["who is suspended for good needs none", { planRef: { name: "gone" }, serviceState: "Suspended", suspension }, []],
+  ])("%s", (_, spec, places) =>
+    expect(check([...base, subscriber(spec)]).map((f) => f.split(": ")[0])).toEqual(places),
+  );
+});
+
 describe("references", () => {
   it.each<[string, readonly LastmileObject[], string]>([
     [
@@ -56,6 +88,26 @@ describe("references", () => {
       "a scheduled plan",
       [...base, subscriber({ schedule: [{ at: "2027-01-01T00:00:00Z", set: { planRef: { name: "gone" } } }] })],
       "john spec.schedule[0].set.planRef.name",
+    ],
+    [
+      "a plan that is needed when a suspension ends",
+      [
+        ...base,
+        subscriber({
+          planRef: { name: "gone" },
+          serviceState: "Suspended",
+          suspension: { reason: "NonPayment", resumeAt: "2027-01-01T00:00:00Z" },
+        }),
+      ],
+      "john spec.planRef.name: plan gone does not exist",
+    ],
+    [
+      "a scheduled profile",
+      [
+        ...base,
+        subscriber({ schedule: [{ at: "2027-01-01T00:00:00Z", set: { networkProfileRef: { name: "gone" } } }] }),
+      ],
+      "john spec.schedule[0].set.networkProfileRef.name: NetworkProfile gone does not exist",
     ],
     ["a tenant", [radius(), plan()], "basic metadata.namespace: namespace isp-acme belongs to no tenant"],
     ["a system", [tenant()], "acme spec.systems.radius[0].name: ExternalSystem radius-1 does not exist"],

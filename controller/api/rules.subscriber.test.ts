@@ -2,6 +2,8 @@ import { describeRules } from "./testing/rules.ts";
 
 const suspension = { reason: "NonPayment" };
 const at = "2027-01-01T00:00:00Z";
+const later = "2027-02-01T00:00:00+01:00";
+const resume = (moment: string) => ({ at: moment, set: { serviceState: "Active" } });
 const password = { passwordSecretRef: { name: "john-radius" } };
 const unis = (one: string, two: string) => ({
   onu: {
@@ -65,6 +67,18 @@ describeRules("Subscriber", { subscriberNumber: "SUB-1", customer: { id: "c-1" }
     says: "serviceState Suspended and suspension are set together",
     bad: { schedule: [{ at, set: { serviceState: "Suspended" } }] },
     good: { schedule: [{ at, set: { serviceState: "Suspended", suspension } }] },
+  },
+  {
+    at: "spec.schedule",
+    says: "two changes are set for one moment: put them into one",
+    bad: { schedule: [resume(at), resume("2027-01-01T01:00:00+01:00")] },
+    good: { schedule: [resume(at), resume("2027-01-01T01:00:00Z")] },
+  },
+  {
+    at: "spec.schedule[].set.suspension.resumeAt",
+    says: "the suspension would be over before it begins",
+    bad: { schedule: [{ at, set: { serviceState: "Suspended", suspension: { ...suspension, resumeAt: at } } }] },
+    good: { schedule: [{ at, set: { serviceState: "Suspended", suspension: { ...suspension, resumeAt: later } } }] },
   },
   {
     at: "spec.cpe.managementUrl",

@@ -1482,7 +1482,7 @@ export interface SubscriberSpec {
   readonly serviceState: "Active" | "Suspended" | "Terminated";
   readonly suspension?: SubscriberSuspension;
   /**
-   * Changes that take effect later.
+   * Changes that take effect later. They count in the order of time, one after the other, and stay in force; what is written above them is never rewritten.
    */
   readonly schedule?: readonly SubscriberSchedule[];
   readonly onu?: SubscriberOnu;
@@ -1867,6 +1867,7 @@ export interface SubscriberStatus {
    * The metadata.generation that was last acted upon.
    */
   readonly observedGeneration?: number;
+  readonly schedule?: SubscriberStatusSchedule;
   readonly profile?: SubscriberStatusProfile;
   readonly radius?: SubscriberStatusRadius;
   /**
@@ -1880,6 +1881,29 @@ export interface SubscriberStatus {
   readonly installation?: SubscriberStatusInstallation;
   readonly billing?: SubscriberStatusBilling;
   readonly sessions?: SubscriberStatusSessions;
+}
+/**
+ * What time has changed of the declaration, and what it changes next.
+ */
+export interface SubscriberStatusSchedule {
+  readonly applied?: SubscriberStatusScheduleApplied;
+  /**
+   * The next change.
+   */
+  readonly next?: SubscriberStatusScheduleApplied;
+}
+/**
+ * The last change that counts.
+ */
+export interface SubscriberStatusScheduleApplied {
+  /**
+   * When. RFC 3339.
+   */
+  readonly at: string;
+  /**
+   * What changes, in words.
+   */
+  readonly change: string;
 }
 /**
  * The network profile in effect.

@@ -95,7 +95,7 @@ describe("verdicts in the order of the API server", () => {
     [
       "a format is a type to the server",
       { suspension: { reason: "Fraud", resumeAt: "next month, if you please" } },
-      ["spec.suspension.resumeAt FieldValueTypeInvalid", UNCHECKED],
+      ["spec.suspension.resumeAt FieldValueInvalid", "spec.suspension.resumeAt FieldValueTypeInvalid", UNCHECKED],
     ],
     [
       "a string of a wrong length is not matched as well",

@@ -18,7 +18,7 @@ export function becauseOf(update: SourceUpdate, before: Catalog, gone: readonly 
   };
   for (const { key, object } of update.upserts) {
     const old = before.get(key);
-    const paths = old && differences(old, object);
+    const paths = old && differences(old, before.inForce(object));
     if (!paths) note(key, object, "declared now");
     else if (paths.length > 0) note(key, object, `${brief(paths)} changed`);
   }

@@ -39,6 +39,18 @@ function declarations(program: Command, run: Run): void {
     .addHelpText("after", examples("lastmile validate examples", "lastmile validate examples/acme/plans.yaml -o json"))
     .action(run(async () => (await import("./commands/validate.ts")).validate));
   program
+    .command("convert <path>")
+    .summary("rewrite older inputs as today's fields")
+    .description(
+      "Names every older input in the declarations, and what takes its place so that exactly the same counts as before. " +
+        "With --write it changes the files: comments, order and everything else stay. What cannot be converted is told and left.",
+    )
+    .option("--write", "change the files")
+    .option("--pool <id=name>", "which pool a prefix id of NetBox is; may be given several times", poolById)
+    .addOption(output())
+    .addHelpText("after", examples("lastmile convert examples", "lastmile convert my-isp --pool 12=res-v4 --write"))
+    .action(run(async () => (await import("./commands/convert.ts")).convert));
+  program
     .command("plan [path]")
     .summary("show what apply would do")
     .description(
@@ -100,9 +112,17 @@ function questions(program: Command, run: Run): void {
     .summary("show declared objects with their status")
     .description("Kinds and columns are those of kubectl: subscribers (sub), serviceplans (plan), tenants (tn) …")
     .option("-n, --namespace <namespace>", "only of this namespace")
+    .option("--deleted", "what is declared no longer and kept, as it was seen last")
     .addOption(source())
     .addOption(output())
-    .addHelpText("after", examples("lastmile get sub -n isp-acme", "lastmile get subscriber john-doe -o yaml"))
+    .addHelpText(
+      "after",
+      examples(
+        "lastmile get sub -n isp-acme",
+        "lastmile get subscriber john-doe -o yaml",
+        "lastmile get sub --deleted",
+      ),
+    )
     .action(run(async () => (await import("./commands/get.ts")).get));
   program
     .command("explain <subscriber>")
@@ -223,6 +243,19 @@ function administration(program: Command, run: Run): void {
     .addHelpText("after", examples("lastmile abandon radius-old"))
     .action(run(async () => (await import("./commands/abandon.ts")).abandon));
   program
+    .command("erase <subscriber>")
+    .summary("erase the personal data of one who has left")
+    .description(
+      "Of a subscriber that is declared no longer: ends every retention. What systems still keep is removed for good first, by " +
+        "the controller; then names, addresses, user names and all values go from the store. What was done, when and by whom " +
+        `stays in the history. It cannot be undone. ${SUBSCRIBER}`,
+    )
+    .addOption(namespace())
+    .option("-y, --yes", "do not ask")
+    .addOption(output())
+    .addHelpText("after", examples("lastmile erase kira-lund", "lastmile erase SUB-000112 --yes"))
+    .action(run(async () => (await import("./commands/erase.ts")).erase));
+  program
     .command("release-finalizers")
     .summary("let Kubernetes delete our objects without a controller")
     .description(
@@ -293,6 +326,12 @@ function administration(program: Command, run: Run): void {
     .action(run(async () => (await import("./commands/version.ts")).version));
 }
 
+/** `12=res-v4`, given once or several times. */
+function poolById(text: string, known: ReadonlyMap<number, string> = new Map()): ReadonlyMap<number, string> {
+  const [, id, name] = /^([1-9][0-9]{0,15})=([a-z0-9-]+)$/.exec(text) ?? [];
+  if (id === undefined || name === undefined) throw new InvalidArgumentError("It takes ID=NAME, such as 12=res-v4.");
+  return new Map([...known, [Number(id), name]]);
+}
 function wholeNumber(text: string): number {
   if (/^[0-9]{1,6}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It takes a whole number.");

@@ -29,7 +29,7 @@ const input: ViewInput = {
   approve: (id) => `lastmile approve ${id} folder`,
 };
 const view = (...subjects: readonly PreviewedSubject[]) =>
-  planView({ changeSet: "abc", subjects } satisfies Preview, input);
+  planView({ changeSet: "abc", subjects, scheduled: [] } satisfies Preview, input);
 const NONE = { create: 0, change: 0, retire: 0, restore: 0, held: 0, unknown: 0 };
 
 describe("the summary", () => {
@@ -105,7 +105,11 @@ describe("the text", () => {
     const told = (after: string, written: ViewInput["written"], author = input.author) =>
       planText(
         planView(
-          { changeSet: "abc", subjects: [subject("a", [change("r/account/a", "update", { fields: fields(after) })])] },
+          {
+            changeSet: "abc",
+            subjects: [subject("a", [change("r/account/a", "update", { fields: fields(after) })])],
+            scheduled: [],
+          },
           { ...input, written, author },
         ),
         painter(false),
@@ -144,5 +148,25 @@ describe("the text", () => {
     const plan = view(subject("a", [change("r/account/a", "create")]));
     expect(planText(plan, painter(true))).toContain("\u001b[32m+");
     expect(planText(plan, painter(false))).not.toContain("\u001b");
+  });
+});
+
+describe("what time brings", () => {
+  const at = Date.UTC(2027, 0, 1);
+  const scheduled = Array.from({ length: 12 }, (_, n) => ({
+    key: `i/acme/Subscriber/isp/s${n}`,
+    at: at + n * 1000,
+    change: "plan fast",
+  }));
+  it("is told also where there is nothing to do, the next first, and not all of many", () => {
+    const text = planText(planView({ changeSet: "abc", subjects: [], scheduled }, input), painter(false));
+    expect(text).toContain("Nothing to do");
+    expect(text).toContain("Scheduled next\n  2027-01-01T00:00:00Z  isp/s0: plan fast\n");
+    expect(text).toMatch(/isp\/s9: plan fast\n {2}… and 2 more; -o json shows all$/);
+  });
+  it("is why something is to be done, where nobody declared anything differently", () => {
+    const timing = { applied: { at, change: "resumed" }, next: undefined };
+    const { subjects } = view(subject("a", [change("r/account/a", "update")], { timing }));
+    expect(subjects[0]?.because).toEqual(["its schedule says so since 2027-01-01T00:00:00Z: resumed"]);
   });
 });

@@ -11,6 +11,8 @@ import {
   refKey,
 } from "../core/model.ts";
 import { type Owner, parseOwner } from "../core/owner.ts";
+import type { Timing } from "../core/schedule.ts";
+import { rfc3339 } from "../core/status/conditions.ts";
 import { reasonOf } from "../core/status/reasons.ts";
 import type { Preview, PreviewedSubject } from "../engine/preview.ts";
 import type { Because } from "./because.ts";
@@ -67,10 +69,19 @@ export interface Summary {
   /** Subjects that could not be looked at. */
   readonly unknown: number;
 }
+/** What time changes next of a subject, whether or not anything is to be done now. */
+export interface ScheduledView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly at: string;
+  readonly change: string;
+}
 export interface PlanView {
   readonly changeSet: string;
   readonly summary: Summary;
   readonly subjects: readonly SubjectView[];
+  /** The next comes first. */
+  readonly scheduled: readonly ScheduledView[];
 }
 
 export interface ViewInput {
@@ -86,7 +97,11 @@ export interface ViewInput {
 export function planView(preview: Preview, input: ViewInput): PlanView {
   const stuck = new Set(preview.subjects.flatMap((s) => s.plan.changes.filter(isHeld).map((c) => refKey(c.ref))));
   const subjects = preview.subjects.map((s) => subjectView(s, stuck, preview.changeSet, input));
-  return { changeSet: preview.changeSet, summary: summarize(subjects), subjects };
+  const scheduled = preview.scheduled.map(({ key, at, change }) => {
+    const { namespace, name } = parseOwner(key);
+    return { namespace, name, at: rfc3339(at), change };
+  });
+  return { changeSet: preview.changeSet, summary: summarize(subjects), subjects, scheduled };
 }
 
 /** Waiting for another object of the same plan is an order of work, not a hold. */
@@ -100,7 +115,7 @@ function subjectView(s: PreviewedSubject, stuck: ReadonlySet<RefKey>, id: string
   return {
     ...{ kind, tenant, namespace, name, planId: s.planId },
     ...(declaredIn && { declaredIn }),
-    because: input.because.get(object) ?? [],
+    because: input.because.get(object) ?? bySchedule(s.subject.timing),
     changes: s.plan.changes
       .filter((c) => c.action !== "none" || (c.hold && !s.faults.has(refKey(c.ref)) && s.subject.blocked.length === 0))
       .map((c) => changeView(c, s, stuck, id, input))
@@ -109,6 +124,10 @@ function subjectView(s: PreviewedSubject, stuck: ReadonlySet<RefKey>, id: string
     faults,
   };
 }
+
+/** Who declared nothing differently may be what time has changed. */
+const bySchedule = (timing: Timing | undefined): readonly string[] =>
+  timing?.applied ? [`its schedule says so since ${rfc3339(timing.applied.at)}: ${timing.applied.change}`] : [];
 
 function changeView(
   c: Change,

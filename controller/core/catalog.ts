@@ -12,6 +12,8 @@ import type {
 import { keyOf, keyOfObject, kindOfKey, type ObjectKey } from "./catalog-key.ts";
 import { Links } from "./catalog-links.ts";
 import { Shelf } from "./catalog-shelf.ts";
+import { Timed } from "./catalog-timed.ts";
+import type { Timing } from "./schedule.ts";
 import { inForce } from "./suspend.ts";
 
 export { isClusterScoped, keyOf, keyOfObject, namespaceOf, type ObjectKey } from "./catalog-key.ts";
@@ -21,8 +23,12 @@ type OfKind<K extends KindName> = Extract<LastmileObject, { readonly kind: K }>;
 export class Catalog {
   readonly #shelves = new Map<string, Shelf>();
   readonly #links = new Links();
+  readonly #timed = new Timed();
+  #now: number;
 
-  constructor(objects: Iterable<LastmileObject> = []) {
+  /** @param now the moment that counts, which only goes forward; before all times everything is as declared. */
+  constructor(objects: Iterable<LastmileObject> = [], now = Number.NEGATIVE_INFINITY) {
+    this.#now = now;
     for (const object of objects) this.put(object);
   }
 
@@ -31,17 +37,37 @@ export class Catalog {
   }
   /** Adds the object as it counts, or takes the place of the one with its key. */
   put(declared: LastmileObject): void {
-    const object = inForce(declared);
+    const object = this.inForce(declared);
     const key = keyOfObject(object);
     this.remove(key);
+    this.#timed.put(key, declared, this.#now);
     this.#shelf(object.kind).put(key, object);
     this.#links.add(key, object);
   }
   remove(key: ObjectKey): void {
     const old = this.get(key);
     if (!old) return;
+    this.#timed.delete(key);
     this.#shelf(old.kind).delete(key);
     this.#links.drop(key, old);
+  }
+  /** As it counts at the moment of the catalog. */
+  inForce(declared: LastmileObject): LastmileObject {
+    return inForce(declared, this.#now);
+  }
+  /** What time has changed of it, and will; undefined: nothing. */
+  timing(key: ObjectKey): Timing | undefined {
+    return this.#timed.timing(key);
+  }
+  /** Those that count otherwise at this moment. */
+  due(now: number): readonly ObjectKey[] {
+    return this.#timed.due(now);
+  }
+  /** Time passes, for what is due too. */
+  advance(now: number): void {
+    const due = this.due(now).flatMap((key) => this.#timed.declared(key) ?? []);
+    this.#now = Math.max(this.#now, now);
+    for (const object of due) this.put(object);
   }
   get(key: ObjectKey): LastmileObject | undefined {
     return this.#shelves.get(kindOfKey(key))?.get(key);

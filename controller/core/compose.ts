@@ -10,6 +10,7 @@ import { resolvePlan } from "./resolve/plan.ts";
 import { type Resolution, resolveSubscriber } from "./resolve/subscriber.ts";
 import { resolveTenant } from "./resolve/tenant.ts";
 import type { ResolvedSubject, ResolvedSubscriber } from "./resolved.ts";
+import type { Timing } from "./schedule.ts";
 
 /** One configured endpoint, as far as composing needs it. A Blocker: what is asked of it cannot be written there. */
 export interface Endpoint {
@@ -36,6 +37,8 @@ export interface Composed extends Subject {
   readonly warnings: readonly Warning[];
   /** Of a subscriber that is declared. */
   readonly resolution: Resolution | undefined;
+  /** Of a subscriber that time changes. */
+  readonly timing?: Timing;
 }
 
 /** `installation/tenant/` + the key of the object. */
@@ -56,7 +59,10 @@ export function compose(catalog: Catalog, key: OwnerKey, cx: ComposeContext): Co
   const object = catalog.get(objectKeyOf(key));
   if (object?.kind === "Tenant") return composeTenant(catalog, object, owner, cx);
   if (object === undefined || catalog.tenant(owner.namespace)?.metadata.name !== owner.tenant) return gone(owner);
-  if (object.kind === "Subscriber") return composeSubscriber(catalog, object, owner, cx);
+  if (object.kind === "Subscriber") {
+    const timing = catalog.timing(objectKeyOf(key));
+    return { ...composeSubscriber(catalog, object, owner, cx), ...(timing && { timing }) };
+  }
   return object.kind === "ServicePlan" ? composePlan(catalog, object, owner, cx) : gone(owner);
 }
 

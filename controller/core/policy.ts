@@ -35,6 +35,9 @@ const HOUR = 3_600_000;
 export const retentionMs = (tenant: Tenant | undefined): number =>
   seconds(tenant?.spec.policies.retention.resources, 720) * 1000;
 
+export const personalDataMs = (tenant: Tenant | undefined): number =>
+  seconds(tenant?.spec.policies.retention.personalData, 4320) * 1000;
+
 export function budgetLimit(tenant: Tenant | undefined, impact: Impact) {
   const budgets = tenant?.spec.policies.budgets;
   return {

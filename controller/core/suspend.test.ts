@@ -8,6 +8,7 @@ const annotated = (value: string | undefined, spec: Spec = {}) => {
   const made = subscriber(spec);
   return { ...made, metadata: { ...made.metadata, ...(value !== undefined && { annotations: { [SUSPEND]: value } }) } };
 };
+const NOW = Date.UTC(2026, 10, 20);
 const nonPayment = {
   reason: "NonPayment",
   mode: "Throttle",
@@ -29,8 +30,22 @@ it.each([
     { reason: "Fraud", mode: "Reject", billing: "Pause" },
   ],
   ["who is terminated stays so", "Fraud", { serviceState: "Terminated" }, "Terminated", undefined],
+  [
+    "stricter than time, too",
+    "Fraud",
+    { serviceState: "Suspended", suspension: { reason: "NonPayment", resumeAt: "2026-01-01T00:00:00Z" } },
+    "Suspended",
+    { reason: "Fraud", mode: "Reject" },
+  ],
+  [
+    "who is terminated by time is terminated",
+    "Fraud",
+    { schedule: [{ at: "2026-01-01T00:00:00Z", set: { serviceState: "Terminated" } }] },
+    "Terminated",
+    undefined,
+  ],
 ] as const)("%s", (_, value, spec, state, suspension) => {
-  const { spec: now } = inForce(annotated(value, spec)) as ReturnType<typeof subscriber>;
+  const { spec: now } = inForce(annotated(value, spec), NOW) as ReturnType<typeof subscriber>;
   expect([now.serviceState, now.suspension]).toEqual([state, suspension]);
 });
 

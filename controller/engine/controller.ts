@@ -8,13 +8,14 @@ import type { Composed } from "../core/compose.ts";
 import { closedNow } from "../core/maintenance.ts";
 import type { Blocker, Desired, RefKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
-import { retentionMs } from "../core/policy.ts";
+import { personalDataMs, retentionMs } from "../core/policy.ts";
 import type { Sensitive } from "../core/sensitive.ts";
 import { Turns } from "../core/turns.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import type { SourceUpdate } from "../sources/source.ts";
 import { UsedSecrets } from "../sources/used-secrets.ts";
 import type { Budget } from "../store/budget.ts";
+import type { Erasing } from "../store/erasing.ts";
 import type { Leases } from "../store/leases.ts";
 import type { Objects, StoredObject } from "../store/objects.ts";
 import type { Secrets } from "../store/secrets.ts";
@@ -58,6 +59,8 @@ export interface ControllerOptions {
   /** The same, refused to whoever does not hold the singleton's lease. */
   readonly alone?: Objects;
   readonly secrets: Secrets;
+  /** Left out: nothing is erased here. */
+  readonly erasing?: Erasing;
   readonly leases: Leases;
   /** Called with the look-up of tenants, for limits are theirs. */
   readonly budget: (tenant: (name: string) => ReturnType<Declared["tenant"]>) => Budget;
@@ -199,14 +202,16 @@ export class Controller {
   entries = (owners: readonly OwnerKey[]) => this.#o.store.entries(owners, this.#o.clock.now());
 
   #declare(generated: Verb<OwnerKey, Sensitive>): Declared {
-    const { installation } = this.#o;
+    const { installation, clock } = this.#o;
     const { endpoint } = this.endpoints;
-    return new Declared({ installation, endpoint, secrets: this.#secrets, generated, ports: this.engine.ports });
+    const { ports } = this.engine;
+    return new Declared({ installation, now: clock.now(), endpoint, secrets: this.#secrets, generated, ports });
   }
 
   /** Reads what is declared and connects. Nothing is reconciled yet. */
   async load(): Promise<void> {
     this.#seq = await this.#o.objects.head();
+    this.declared.catalog.advance(this.#o.clock.now());
     await fill(this.declared, this.#o);
     await this.endpoints.sync(this.declared.systems());
     this.#isLoaded = true;
@@ -293,12 +298,21 @@ export class Controller {
     const rows: StoredObject[] = [];
     for await (const page of this.#o.objects.since(this.#seq)) rows.push(...page);
     await this.engine.refreshApprovals();
-    if (rows.length === 0) return;
+    if (rows.length === 0 && !this.#isDue()) return;
     await this.engine.accept(() => this.#publish(rows));
     this.#before.clear();
     if (rows.some((r) => /^(Tenant|ExternalSystem)\//.test(r.key))) this.engine.retryHeld();
     this.#seq = Math.max(this.#seq, ...rows.slice(-1).map((r) => r.seq));
     if (rows.some((r) => r.key.startsWith("Tenant/"))) await this.#hear();
+  }
+
+  /** What is scheduled for now counts from now on. The clock is asked: a timer knows nothing of one that was set anew. */
+  async keepTime(): Promise<void> {
+    if (this.#isDue()) await this.follow();
+  }
+  /** Also where the last turn failed after time had passed. */
+  #isDue(): boolean {
+    return this.#before.size > 0 || this.declared.catalog.due(this.#o.clock.now()).length > 0;
   }
 
   /** Ends what is due. */
@@ -311,6 +325,22 @@ export class Controller {
     });
     this.engine.verified.forget(due);
     this.engine.enqueue(due);
+    await this.#erase();
+  }
+  /** Personal data of those who have left, when its retention is over or somebody asked, and no system holds anything. */
+  async #erase(): Promise<void> {
+    const { erasing, leases, clock } = this.#o;
+    if (!erasing) return;
+    const now = clock.now();
+    const over = [...this.declared.tenants()].map((t) => ({
+      tenant: t.metadata.name,
+      before: now - personalDataMs(t),
+    }));
+    const found = await erasing.due(over, now - personalDataMs(undefined));
+    await erasing.erase(
+      found.filter(({ owner }) => leases.tends(owner)),
+      now,
+    );
   }
   /** The name of one who is purged goes to the one who waits for it, and nothing of the former with it. */
   async #succeed(key: OwnerKey): Promise<void> {
@@ -318,16 +348,19 @@ export class Controller {
     await this.engine.accept(() => this.#given([key], new Map()));
   }
 
-  /** From here on the rows are what is declared; no run begins before what they cost is reserved. */
+  /** From here on the rows are what is declared, as it counts now; no run begins before what they cost is reserved. */
   async #publish(rows: readonly StoredObject[]): Promise<Iterable<Edit>> {
     const touched = new Set<OwnerKey>();
-    const changed = rows.filter((r) => !this.#isWordOnly(r));
+    const { catalog } = this.declared;
+    const now = this.#o.clock.now();
+    const changed = [...rows.filter((r) => !this.#isWordOnly(r)), ...catalog.due(now).map((key) => ({ key }))];
     touch(changed, this.declared, touched);
     for (const key of touched) if (!this.#before.has(key)) this.#before.set(key, this.declared.outline(key));
+    catalog.advance(now);
     this.declared.put(rows);
     if (rows.some((r) => r.key.startsWith("ExternalSystem/"))) await this.endpoints.sync(this.declared.systems());
     touch(changed, this.declared, touched);
-    for (const key of this.#gone(changed)) touched.add(key);
+    for (const key of this.#gone(rows)) touched.add(key);
     for (const key of this.#before.keys()) touched.add(key); // of a turn that failed: it knew more of what is gone by now
     const keys = [...touched].sort(); // where two of one snapshot want the same, the lesser name wins
     await hold(this.declared, keys, this.#o);

@@ -18,7 +18,14 @@ async function declare(): Promise<Declared> {
   const secrets = { read: async () => undefined, readAll: async () => ({}) };
   const endpoints = new Endpoints(new Map([bind(radius)]), secrets, ports, String);
   const generated = { name: "secrets", limit: 1, run: async () => [password] };
-  const declared = new Declared({ installation: "lab", endpoint: endpoints.endpoint, secrets, generated, ports });
+  const declared = new Declared({
+    installation: "lab",
+    now: 0,
+    endpoint: endpoints.endpoint,
+    secrets,
+    generated,
+    ports,
+  });
   const objects = [fixture.tenant(), fixture.radius(), fixture.plan(), fixture.subscriber()];
   const row = { tenant: "acme", sourceId: "test", origin: {}, digest: "", generation: 1, deletedAt: undefined, seq: 1 };
   declared.put(objects.map((o) => ({ ...row, key: keyOfObject(o), object: o as unknown as Json })));

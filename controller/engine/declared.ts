@@ -31,6 +31,8 @@ export interface Declaring extends Composed {
 }
 export interface DeclaredOptions {
   readonly installation: string;
+  /** The moment at which it counts, until the catalog advances. */
+  readonly now: number;
   readonly endpoint: (name: string) => Endpoint | undefined;
   readonly secrets: Pick<SecretSource, "read">;
   /** Passwords that Lastmile makes and keeps. */
@@ -42,7 +44,7 @@ const ANY = new Sensitive("placeholder");
 const PLACEHOLDER: Secrets = { password: ANY, device: () => ANY };
 
 export class Declared {
-  readonly catalog = new Catalog();
+  readonly catalog: Catalog;
   /** Tenants and ExternalSystems that are withdrawn while something of theirs may still have to be taken away. */
   readonly #leaving = new Map<ObjectKey, LastmileObject>();
   readonly #meta = new Map<ObjectKey, Meta>();
@@ -54,6 +56,7 @@ export class Declared {
 
   constructor(o: DeclaredOptions) {
     this.#o = o;
+    this.catalog = new Catalog([], o.now);
   }
 
   put(rows: readonly StoredObject[]): void {

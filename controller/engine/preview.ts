@@ -4,6 +4,7 @@ import type { Fault } from "../../reconcilers/errors.ts";
 import type { Composed } from "../core/compose.ts";
 import { type Change, type Impact, isDone, type Plan, type RefKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
+import type { Turn } from "../core/schedule.ts";
 import type { Budget } from "../store/budget.ts";
 import type { Held, OwnedClaim } from "../store/claims.ts";
 import type { Store } from "../store/store.ts";
@@ -17,11 +18,17 @@ export interface PreviewedSubject {
   readonly planId: string;
   readonly faults: ReadonlyMap<RefKey, Fault>;
 }
+/** The next change that time makes of a subject. */
+export interface Scheduled extends Turn {
+  readonly key: OwnerKey;
+}
 export interface Preview {
   /** Names exactly these plans: the same again while nothing changed. */
   readonly changeSet: string;
   /** Those that have anything to do, are held, or could not be looked at. Ordered by owner. */
   readonly subjects: readonly PreviewedSubject[];
+  /** Of all that were looked at; the next comes first. */
+  readonly scheduled: readonly Scheduled[];
 }
 export interface PreviewInput {
   readonly keys: readonly OwnerKey[];
@@ -33,14 +40,17 @@ export interface PreviewInput {
 
 export async function previewAll(input: PreviewInput): Promise<Preview> {
   const found: PreviewedSubject[] = [];
+  const scheduled: Scheduled[] = [];
   for (const keys of chunks(input.keys)) {
     const part = await Promise.all(keys.map((key) => previewOne(key, input)));
     found.push(...part.filter(matters));
+    for (const { key, subject } of part) if (subject.timing?.next) scheduled.push({ key, ...subject.timing.next });
   }
   const claimed = await refuse(found, input.store);
   const subjects = (await limit(claimed, input)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const ids = subjects.map((s) => `${s.key} ${s.planId}`);
-  return { changeSet: hash("sha256", ids.join("\n"), "hex").slice(0, 12), subjects };
+  const changeSet = hash("sha256", ids.join("\n"), "hex").slice(0, 12);
+  return { changeSet, subjects, scheduled: scheduled.toSorted((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1)) };
 }
 
 async function previewOne(key: OwnerKey, { subject: subjectOf, deps }: PreviewInput): Promise<PreviewedSubject> {

@@ -32,6 +32,8 @@ export interface ServeOptions {
 export interface Intervals {
   readonly renew: number;
   readonly refresh: number;
+  /** Between two looks at the clock for what is scheduled. */
+  readonly time: number;
   readonly purge: number;
   readonly scan: number;
   /** Between two counts of what pools have given out. */
@@ -44,6 +46,7 @@ export interface Intervals {
 const DEFAULTS: Intervals = {
   renew: 3_000,
   refresh: 10_000,
+  time: 1_000,
   purge: 60_000,
   scan: 600_000,
   count: 300_000,
@@ -69,6 +72,7 @@ export async function serve(o: ServeOptions): Promise<void> {
       repeat("share the work", SHARE_MS, o, () => sharing.turn()),
     ),
     repeat("refresh", every.refresh, o, () => refresh(controller)),
+    repeat("keep the schedule", every.time, o, () => controller.keepTime()),
     repeat("read secrets again", every.refresh, o, () => controller.rereadSecrets()),
     repeat("purge", every.purge, o, () => controller.purge()),
     repeat("scan for drift", every.scan, o, () => scan(o)),

@@ -39,7 +39,7 @@ beforeEach(async () => {
   const secrets = { read: async () => undefined, readAll: async () => ({}) };
   const endpoints = new Endpoints(new Map([bind(radius)]), secrets, ports, String);
   const generated = { name: "secrets", limit: 1, run: async () => [new Sensitive("generated")] };
-  declared = new Declared({ installation: "lab", endpoint: endpoints.endpoint, secrets, generated, ports });
+  declared = new Declared({ installation: "lab", now: 0, endpoint: endpoints.endpoint, secrets, generated, ports });
   put(1, fixture.tenant(), fixture.radius(), fixture.plan(), fixture.subscriber());
   await endpoints.sync(declared.systems());
   const store = {

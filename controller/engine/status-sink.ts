@@ -117,7 +117,7 @@ export class StatusSink {
 
   #status(key: OwnerKey, subject: Declaring, report: Report, previous: Status | undefined, now: number): Status {
     const { declared } = this.#o;
-    const { object, plan, generation, blocked, warnings, resolution } = subject;
+    const { object, plan, generation, blocked, warnings, resolution, timing } = subject;
     const systems = declared.boundSystems(tenantOf(key));
     const input = { generation, now, blocked, warnings, report, systems };
     if (subject.owner.kind === "ServicePlan") {
@@ -129,6 +129,7 @@ export class StatusSink {
       previous: previous as SubscriberStatus | undefined,
       declared: object?.kind === "Subscriber" ? { subscriber: object, plan } : undefined,
       resolution,
+      timing,
     });
   }
 }

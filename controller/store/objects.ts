@@ -41,6 +41,13 @@ export interface Filter {
   /** Also what is no longer declared. */
   readonly deleted?: boolean;
 }
+/** What is kept of an object that is declared no longer. */
+export interface Archived {
+  /** As it was seen last while it was declared; null: nobody looked, or it is erased. */
+  readonly status: Json;
+  /** Epoch milliseconds. */
+  readonly erasedAt: number | undefined;
+}
 export interface Objects extends Refusals {
   /**
    * Answers the keys whose content is new, different or back. A moved line or a new revision alone is no change. However
@@ -59,6 +66,8 @@ export interface Objects extends Refusals {
   again(keys: readonly ObjectKey[]): Promise<void>;
   /** In pages, ordered by key. */
   load(filter?: Filter): AsyncIterable<readonly StoredObject[]>;
+  /** Of those that are declared no longer. */
+  archived(keys: readonly ObjectKey[]): Promise<ReadonlyMap<ObjectKey, Archived>>;
   /** The same without the declarations. */
   heads(filter?: Filter): AsyncIterable<readonly Head[]>;
   /** Every change after `seq`, deletions included, in the order of the changes; nothing is ever missed or comes late. */
@@ -90,7 +99,7 @@ rows as (select * from rows from (unnest($1::text[]), unnest($2::text[]), unnest
 written as (insert into lastmile.objects as o (key, tenant, source_id, object, digest, generation, source_generation, origin, seq)
   select key, tenant, source_id, object, encode(sha256(convert_to(object::text, 'UTF8')), 'hex'), 1, counted, origin, (select seq from turn) from rows
   on conflict (key) do update set tenant = excluded.tenant, source_id = excluded.source_id, object = excluded.object, digest = excluded.digest,
-    origin = excluded.origin, deleted_at = null, source_generation = excluded.source_generation,
+    origin = excluded.origin, deleted_at = null, archived = null, erase_at = null, erased_at = null, source_generation = excluded.source_generation,
     generation = o.generation + (o.digest <> excluded.digest or o.deleted_at is not null)::int,
     seq = case when ${differs} then excluded.seq else o.seq end
   where ${differs} or (o.source_id, o.tenant, o.origin) is distinct from (excluded.source_id, excluded.tenant, excluded.origin)
@@ -106,11 +115,14 @@ revised as (update lastmile.objects o set object = r.object, digest = encode(sha
 ${notify("revised")}
 select count(*) from revised left join told on true`;
 const remove = `with ${turn},
-removed as (update lastmile.objects set deleted_at = to_timestamp($2 / 1000.0), seq = (select seq from turn),
-    generation = generation + 1, origin = origin - 'revision' - 'author' || $3::jsonb
+removed as (update lastmile.objects o set deleted_at = to_timestamp($2 / 1000.0), seq = (select seq from turn),
+    generation = generation + 1, origin = origin - 'revision' - 'author' || $3::jsonb, archived = (select s.status::jsonb
+      from lastmile.installation i join lastmile.status s on s.owner = i.name || '/' || o.tenant || '/' || o.key)
   where key = any($1::text[]) and deleted_at is null returning key),
 ${notify("removed")}
 select key from removed left join told on true`;
+const archived = `select key, archived as status, (extract(epoch from erased_at) * 1000)::float8 as "erasedAt"
+  from lastmile.objects where key = any($1::text[]) and deleted_at is not null`;
 const again = `with ${turn},
 raised as (update lastmile.objects set seq = (select seq from turn) where key = any($1::text[]) and deleted_at is null returning key),
 ${notify("raised")}
@@ -189,6 +201,12 @@ export function openObjects(calls: Calls): Objects {
     load(filter = {}) {
       const { text, values } = loading(filter, whole);
       return pages<StoredObject>((last) => page("load objects", text, [last?.key ?? "", ...values]));
+    },
+    async archived(keys) {
+      const rows = await calls.query<{ key: string; status: Json; erasedAt: number | null }>("archived", archived, [
+        keys,
+      ]);
+      return new Map(rows.map(({ key, status, erasedAt }) => [key, { status, erasedAt: erasedAt ?? undefined }]));
     },
     heads(filter = {}) {
       const { text, values } = loading(filter, head);

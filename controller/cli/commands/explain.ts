@@ -1,5 +1,6 @@
 /** `lastmile explain`: what a subscriber is waiting for, and why. `lastmile history`: what was done for him. */
 import type { SubscriberStatus } from "../../api/types.generated.ts";
+import { rfc3339 } from "../../core/status/conditions.ts";
 import { explain as inWords } from "../../core/status/explain.ts";
 import { asking, findSubscriber, type Known } from "../declared-objects.ts";
 import { EXIT, type Exit } from "../exit.ts";
@@ -30,7 +31,7 @@ export async function explain(cx: Cx, subscriber: string, options: SubscriberOpt
 function title({ namespace, name, row }: Known): string {
   const { file, line } = row.origin;
   const place = file === undefined ? "" : `  ${file}${line === undefined ? "" : `:${line}`}`;
-  const gone = row.deletedAt === undefined ? "" : `  withdrawn ${new Date(row.deletedAt).toISOString()}`;
+  const gone = row.deletedAt === undefined ? "" : `  withdrawn ${rfc3339(row.deletedAt)}`;
   return `Subscriber ${namespace}/${name}${place}${gone}`;
 }
 
@@ -42,8 +43,11 @@ export async function history(cx: Cx, subscriber: string, options: HistoryOption
   return withInstallation(cx, async (installation) => {
     const known = await findSubscriber(asking(installation), subscriber, options.namespace);
     const entries = await installation.store.history(known.owner, { limit: options.limit });
-    const data = { subscriber: `${known.namespace}/${known.name}`, entries };
-    await print(cx.io, options.output, data, (wide) => historyText(entries, wide));
+    const { deletedAt } = known.row;
+    const gone = deletedAt === undefined ? {} : { deletedAt: rfc3339(deletedAt) };
+    const data = { subscriber: `${known.namespace}/${known.name}`, ...gone, entries };
+    const head = deletedAt === undefined ? "" : `${cx.io.paint("bold", title(known))}\n`;
+    await print(cx.io, options.output, data, (wide) => `${head}${historyText(entries, wide)}`);
     return EXIT.ok;
   });
 }

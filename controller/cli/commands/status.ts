@@ -73,7 +73,7 @@ const condition = (known: Known, field: "status" | "reason" | "message"): string
 const nobody = (tenant: string): TenantRow => ({ tenant, subscribers: 0, ready: 0, suspended: 0, withdrawn: 0 });
 function count(row: TenantRow, known: Known): TenantRow {
   if (known.row.deletedAt !== undefined) return { ...row, withdrawn: row.withdrawn + 1 };
-  const suspended = stateOf(known.object as unknown as Subscriber) === "Suspended";
+  const suspended = stateOf(known.object as unknown as Subscriber, Date.now()) === "Suspended";
   return {
     ...row,
     subscribers: row.subscribers + 1,

@@ -19,7 +19,11 @@ export interface Comparison {
 const SOURCE = "git";
 
 /** The same controller that runs, on a store and systems in memory. */
-export async function compare({ base, head }: Revisions, installation: string): Promise<Comparison> {
+export async function compare(
+  { base, head }: Revisions,
+  installation: string,
+  now: number = Date.now(),
+): Promise<Comparison> {
   const world = new World();
   const uses: BudgetUse[] = [];
   const objects = objectsOf(SOURCE, timeless(base).upserts);
@@ -30,7 +34,7 @@ export async function compare({ base, head }: Revisions, installation: string): 
     secrets: secretsOf(),
     budget: (tenant) => budgetOf(world, tenant, uses),
     systems: systemsOf(systems, world),
-    clock: { now: () => 0 },
+    clock: { now: () => now },
   });
   try {
     await controller.load();

@@ -70,6 +70,7 @@ export function objectsOf(sourceId: string, declared: readonly SourceObject[]): 
   }
   return {
     ...{ load, heads: load, head: async () => 1, sources: none, refusals: none, otherSource: async () => undefined },
+    archived: async () => new Map(),
     async *since() {},
     ...{ put: never, revise: never, remove: never, again: never, refuse: never },
   };

@@ -24,7 +24,7 @@ const comment = (subjects: readonly SubjectView[], summary: Partial<PlanView["su
     between,
     notes: [],
     budgets: [],
-    view: { changeSet: "", subjects, summary: { ...nothing, ...summary } },
+    view: { changeSet: "", subjects, scheduled: [], summary: { ...nothing, ...summary } },
   });
 
 describe("the comment of a pull request", () => {

@@ -6,6 +6,7 @@ import {
   type FieldView,
   isEmpty,
   type PlanView,
+  type ScheduledView,
   type SubjectView,
   type Summary,
 } from "../plan-view.ts";
@@ -26,14 +27,23 @@ const IMPACTS: Readonly<Record<Impact, string>> = {
 };
 
 export function planText(view: PlanView, paint: Paint): string {
-  if (isEmpty(view)) return "Nothing to do: what is there is what is declared.";
+  const scheduled = view.scheduled.length > 0 ? [scheduledText(view.scheduled, paint)] : [];
+  if (isEmpty(view)) return ["Nothing to do: what is there is what is declared.", ...scheduled].join("\n\n");
   const unseen = manyUnseen(view.subjects);
   const lost = new Set([...unseen.values()].flat());
   const blocks = view.subjects.filter((s) => !lost.has(s)).map((s) => subjectText(s, paint));
   for (const [words, subjects] of unseen) blocks.push(unseenText(words, subjects, paint));
   const legend = paint("dim", "+ create   ~ change   - retire   ^ restore");
-  return [legend, ...blocks, summaryText(view, paint)].join("\n\n");
+  return [legend, ...blocks, ...scheduled, summaryText(view, paint)].join("\n\n");
 }
+
+/** What comes by itself, later. */
+function scheduledText(all: readonly ScheduledView[], paint: Paint): string {
+  const shown = all.slice(0, SOON).map((s) => `  ${s.at}  ${s.namespace}/${s.name}: ${s.change}`);
+  const rest = all.length > SOON ? [`  … and ${all.length - SOON} more; -o json shows all`] : [];
+  return [paint("bold", "Scheduled next"), ...shown, ...rest].join("\n");
+}
+const SOON = 10;
 
 /** A system that is down hides all of its subjects: more of them than this are told at once. */
 const FEW = 3;

@@ -2,6 +2,7 @@
 import type { ServicePlan, SiteSurvey, Subscriber, Tenant } from "../../api/types.generated.ts";
 import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { ActivationFact, RequiredFact, ResolvedBilling } from "../resolved.ts";
+import { customerName } from "./older.ts";
 
 export function resolveBilling(
   { spec }: Subscriber,
@@ -19,7 +20,7 @@ export function resolveBilling(
     suspended: spec.suspension?.billing ?? plan?.spec.suspension.billing,
     customer: {
       id: customer?.id,
-      name: customer?.name,
+      name: customer && customerName(customer),
       email: customer?.email,
       phone: customer?.phone,
       address: address || undefined,

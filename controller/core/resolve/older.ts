@@ -1,7 +1,8 @@
-import type { Subscriber } from "../../api/types.generated.ts";
+/** Inputs of the older workflow. They work, and each says what takes its place. */
+import type { Subscriber, Tenant } from "../../api/types.generated.ts";
 import type { Notes } from "./findings.ts";
+import { realmOf } from "./username.ts";
 
-/** Older inputs still work; each says what takes its place. */
 const REPLACED = {
   vlanId: "networkProfile.serviceVlan",
   ipv4Address: "networkProfile.staticIPv4",
@@ -10,11 +11,30 @@ const REPLACED = {
   bandwidth_mbps: "planRef",
 } as const;
 
-export function warnOlder({ spec }: Subscriber, notes: Notes): void {
+export function warnOlder(subscriber: Subscriber, tenant: Tenant, notes: Notes): void {
+  const { spec } = subscriber;
   for (const [field, instead] of Object.entries(REPLACED))
     if (spec[field as keyof typeof REPLACED] !== undefined)
       notes.warn("OlderField", `${field} is an older field; use ${instead}`);
   for (const field of ["firstName", "lastName"] as const)
     if (spec.customer[field] !== undefined)
       notes.warn("OlderField", `customer.${field} is an older field; use customer.name`);
+  if (emailAsName(subscriber, tenant))
+    notes.warn(
+      "OlderField",
+      "an e-mail address as the user name is an older input; use a name with a realm of the tenant",
+    );
+}
+
+/** Undefined: the customer has none. */
+export function customerName({ name, firstName, lastName }: Subscriber["spec"]["customer"]): string | undefined {
+  const parts = [firstName, lastName].filter((part) => part !== undefined);
+  return name ?? (parts.length > 0 ? parts.join(" ") : undefined);
+}
+
+/** Not where the provider's own realm makes it an account like any other. */
+export function emailAsName({ spec }: Subscriber, tenant: Tenant): boolean {
+  const { username } = spec.radius;
+  if (username === undefined || username.toLowerCase() !== spec.customer.email?.toLowerCase()) return false;
+  return !tenant.spec.realms.includes(realmOf(username)?.toLowerCase() ?? "");
 }

@@ -135,7 +135,7 @@ function gather(
       "ProfileUnknown",
       `NetworkProfile ${p.missing} does not exist in ${namespaceOf(subscriber)}; declare it, or remove networkProfileRef`,
     );
-  warnOlder(subscriber, notes);
+  warnOlder(subscriber, tenant, notes);
   warnSuspension(subscriber, choice.plan, notes);
   return {
     tenant,

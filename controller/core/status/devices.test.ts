@@ -73,6 +73,7 @@ function statusOf({
     systems: SYSTEMS,
     declared: { subscriber: john, plan: undefined },
     resolution,
+    timing: undefined,
   });
 }
 const said = (s: SubscriberStatus, type: string) => {

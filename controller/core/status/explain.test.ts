@@ -12,6 +12,16 @@ describe("explain", () => {
     expect(said(input(run([account()])))).toBe(
       "Done: everything that is declared is in place and was verified.\nCustomer: in service.",
     ));
+  it("says what time has changed, and what it changes next", () => {
+    const schedule = [
+      { at: "2027-01-01T00:00:00+01:00", set: { serviceState: "Terminated" } },
+      { at: "2026-11-01T00:00:00Z", set: { planRef: { name: "basic" }, serviceState: "Active" } },
+    ] as const;
+    const suspension = { reason: "NonPayment", resumeAt: "2026-12-01T00:00:00Z" } as const;
+    const text = said(input(run([account()]), { serviceState: "Suspended", suspension, schedule }));
+    expect(text).toContain("Since 2026-11-01T00:00:00Z by schedule: resumed.");
+    expect(text).toContain("Scheduled for 2026-12-31T23:00:00Z: terminated.");
+  });
   it("says how to resume who is suspended", () => {
     const suspended = { serviceState: "Suspended", suspension: { reason: "NonPayment" } } as const;
     expect(said(input(run([account()]), suspended))).toBe(

@@ -19,6 +19,7 @@ export function explain(status: SubscriberStatus | undefined): readonly string[]
     ...(ready.status === "True" && trouble.length === 0 ? [] : because(trouble.length > 0 ? trouble : [ready])),
     ...service(of("InService")),
     ...drift(of("InSync")),
+    ...schedule(status?.schedule),
     ...devices(status ?? {}),
     ...conditions.filter((c) => c.type === "Warnings").map((c) => `Remark: ${c.message}.`),
   ];
@@ -74,3 +75,8 @@ function service(c: Condition | undefined): readonly string[] {
 
 const drift = (c: Condition | undefined): readonly string[] =>
   c?.status === "False" ? [`Different from what is declared: ${c.message}.`] : [];
+
+const schedule = ({ applied, next }: NonNullable<SubscriberStatus["schedule"]> = {}): readonly string[] => [
+  ...(applied ? [`Since ${applied.at} by schedule: ${applied.change}.`] : []),
+  ...(next ? [`Scheduled for ${next.at}: ${next.change}.`] : []),
+];

@@ -4,6 +4,7 @@ import { Catalog } from "../catalog.ts";
 import { type Change, isDone, type Plan } from "../model.ts";
 import { plan, profile, radius, subscriber, tenant } from "../resolve/fixture.ts";
 import { resolveSubscriber } from "../resolve/subscriber.ts";
+import { timingAt } from "../schedule.ts";
 import { Sensitive } from "../sensitive.ts";
 import type { FaultView, RunView } from "./causes.ts";
 import type { SubscriberStatusInput } from "./subscriber.ts";
@@ -64,5 +65,6 @@ export function input(report: RunView | undefined, spec: Partial<Subscriber["spe
     systems: SYSTEMS,
     declared: { subscriber: john, plan: basic },
     resolution,
+    timing: timingAt(john.spec, NOW),
   };
 }

@@ -4,12 +4,13 @@ import { isOutput } from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
 import type { ResolvedSubscriber } from "../resolved.ts";
+import type { Timing, Turn } from "../schedule.ts";
 import { type AccountState, accountState, accountsOf, type Wanted } from "./account.ts";
 import { withAllocatedAt } from "./allocated.ts";
 import { billingSection, billRemarks } from "./billing.ts";
 import { type Cause, causesOf, type StatusInput } from "./causes.ts";
 import { inSync, perSystem, progress, remarks } from "./common.ts";
-import { stamped } from "./conditions.ts";
+import { rfc3339, stamped } from "./conditions.ts";
 import { cpeSection, deviceRemarks, onuSection } from "./devices.ts";
 import { type ReasonCode, reasonOf } from "./reasons.ts";
 import { addressesSection, type Declared, networkSection, type Resolved, radiusSection } from "./sections.ts";
@@ -19,6 +20,8 @@ export interface SubscriberStatusInput extends StatusInput<SubscriberStatus> {
   /** undefined: it is not declared any more. */
   readonly declared: Declared | undefined;
   readonly resolution: Resolution | undefined;
+  /** Of one that time changes. */
+  readonly timing: Timing | undefined;
 }
 
 /** The same input gives the same status, save for transition times; no secret, counter or attempt is in it. */
@@ -37,8 +40,19 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
     ...perSystem(input, causes),
     ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input), ...seenRemarks] }),
   ];
-  return { ...stamped(drafts, input), ...(resolved && declared && parts(resolved, declared, input, causes, state)) };
+  const schedule = scheduleSection(input.timing);
+  return {
+    ...stamped(drafts, input),
+    ...(schedule && { schedule }),
+    ...(resolved && declared && parts(resolved, declared, input, causes, state)),
+  };
 }
+function scheduleSection(timing: Timing | undefined): SubscriberStatus["schedule"] {
+  if (!timing) return undefined;
+  const { applied, next } = timing;
+  return { ...(applied && { applied: turn(applied) }), ...(next && { next: turn(next) }) };
+}
+const turn = ({ at, change }: Turn) => ({ at: rfc3339(at), change });
 /** A device that never came has no service; one that is off for an edit has. */
 const awaitsFirst = ({ report }: SubscriberStatusInput): boolean =>
   [...(report?.faults ?? [])].some(([ref, f]) => f.kind === "Waiting" && report?.placed(ref) === false);
