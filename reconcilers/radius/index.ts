@@ -1,18 +1,20 @@
 /** RADIUS: the rows of a stock FreeRADIUS on PostgreSQL. README.md says what is written where. */
 import { fault } from "../errors.ts";
 import { type Database, openDatabase } from "../postgres.ts";
-import type { Session, System } from "../system.ts";
-import { parseConfig, type RadiusConfig } from "./config.ts";
+import type { ClientDeps, Session, System } from "../system.ts";
+import { type NasLink, nasLink } from "./coa/nas.ts";
+import { isLive, type Nas, parseConfig, type RadiusConfig } from "./config.ts";
 import { desired } from "./desired.ts";
 import { accounts, groups } from "./resources.ts";
 import { ensureSchema } from "./schema.ts";
+import { changedPlans, sessions } from "./sessions.ts";
 import { version } from "./sql.ts";
 
 export const radius: System<RadiusConfig> = {
   type: "RADIUS",
   parseConfig,
   desired,
-  connect: async (config, deps) => session(openDatabase(config, deps), config, deps.endpoint),
+  connect: async (config, deps) => session(openDatabase(config, deps), config, deps),
   prepare: async (config, deps, signal) => {
     const db = openDatabase(config, deps);
     try {
@@ -23,17 +25,33 @@ export const radius: System<RadiusConfig> = {
   },
 };
 
-function session(db: Database, config: RadiusConfig, endpoint: string): Session {
+function session(db: Database, config: RadiusConfig, { endpoint, secrets = {} }: ClientDeps): Session {
+  const { nas } = config;
+  const rows = [groups(db, endpoint, nas), accounts(db, endpoint, nas)];
+  const links = linksOf(nas, secrets);
   return {
-    resources: [groups(db, endpoint, config.nas), accounts(db, endpoint, config.nas)],
+    resources: isLive(config) ? [...rows, sessions({ db, endpoint, nas, links })] : rows,
     slots: config.slots,
+    ...(isLive(config) && { hints: (signal: AbortSignal) => changedPlans(db, endpoint, signal) }),
     ping: async (signal) => {
       const [row] = await db.read(version, [], signal);
       if (String(row?.[1]) !== "true") throw fault("Denied", "the database account may not write FreeRADIUS's tables");
       return { version: `PostgreSQL ${row?.[0]}` };
     },
-    close: () => db.close(),
+    close: async () => {
+      for (const link of links.values()) link.close();
+      await db.close();
+    },
   };
+}
+
+/** Of those whose secret is known. */
+function linksOf(nas: readonly Nas[], secrets: NonNullable<ClientDeps["secrets"]>): ReadonlyMap<string, NasLink> {
+  const open = nas.flatMap((n): readonly (readonly [string, NasLink])[] => {
+    const secret = n.dynamic.secret === undefined ? undefined : secrets[n.dynamic.secret];
+    return secret && n.address !== undefined ? [[n.name, nasLink(n, secret)]] : [];
+  });
+  return new Map(open);
 }
 
 /** For `init --print-sql`. */
