@@ -125,8 +125,7 @@ create table if not exists lastmile.radius_session (
   outcome text not null,
   told_at timestamptz not null
 );
-create index if not exists radius_session_name on lastmile.radius_session (name, told_at);
-create index if not exists radacct_lastmile_user on radacct (UserName, AcctStartTime);`;
+create index if not exists radius_session_name on lastmile.radius_session (name, told_at);`;
 
 /**
  * FreeRADIUS's tables stand where they would stand without us. PostgreSQL looks first into a schema of the account's own

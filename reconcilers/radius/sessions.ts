@@ -173,11 +173,8 @@ async function apply(of: SessionsOf, orders: readonly Order[], signal: AbortSign
   const query: Query = (text, values) => of.db.read(text, values ?? [], signal);
   const telling = orders.filter((o) => ours.has(o.ref.key) && o.action !== "destroy");
   const before = await read(of, query, telling);
-  const faults = await tell(
-    of,
-    [...before].flatMap(([, one]) => one.sessions),
-    signal,
-  );
+  const outdated = [...before.values()].flatMap((one) => one.sessions.filter(({ verdict }) => counts(one, verdict)));
+  const faults = await tell(of, outdated, signal);
   const now = await read(of, query, orders);
   return orders.map((o) => outcome(o, ours, now.get(o.ref.key), faults.get(o.ref.key)));
 }
