@@ -217,10 +217,11 @@ export async function* changedPlans(
   db: Database,
   endpoint: string,
   signal: AbortSignal,
+  everyMs = LOOK_MS,
 ): AsyncGenerator<readonly RefKey[]> {
   const now = async (): Promise<number> => Number((await db.read(sql.clock, [], signal))[0]?.[0]);
   for (let since = await now(); ; ) {
-    await sleep(LOOK_MS, undefined, { signal, ref: false });
+    await sleep(everyMs, undefined, { signal, ref: false });
     // What was written then may not have been committed yet: each change is heard of once, or twice.
     const from = since - LOOK_MS;
     since = await now();

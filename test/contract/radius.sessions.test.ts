@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Fault } from "../../reconcilers/errors.ts";
 import { database } from "../../reconcilers/postgres.ts";
-import { sessions } from "../../reconcilers/radius/sessions.ts";
+import { changedPlans, sessions } from "../../reconcilers/radius/sessions.ts";
 import { Crash } from "../lab/faults.ts";
 import { signal } from "./hand.ts";
 import { type More, openTown, SECRET, type Town } from "./radius.sessions.rig.ts";
@@ -48,6 +48,7 @@ describe("which change reaches a session how", () => {
     ["walled garden, IPv4 only", V4, WALLED, ["CoA a1 14988/19=unpaid"]],
     ["walled garden takes the IPv6 away, which only a new session can", {}, { ...WALLED, ipv6 }, ["Disconnect a1"]],
     ["out of the garden: no vendor takes a list off a session", WALLED, V4, ["Disconnect a1"]],
+    ["a resume before the NAS was told: what is left hears its plan", THROTTLED, {}, ["CoA a1 14988/8=50M/100M"]],
     ["from throttle to Reject", THROTTLED, SUSPENDED, ["Disconnect a1"]],
   ];
   test.each(rows)("%s", async (_, before, after, heard, nas) => {
@@ -90,6 +91,22 @@ describe("which change reaches a session how", () => {
     const seen = await town.hand().look(1, town.wish(1, "session"));
     expect(town.hand().plan(1, seen, town.wish(1, "session")).changes[0]).not.toHaveProperty("impact");
   });
+});
+
+test("who edits a plan need not know its customers: those who are online are named, others are not", async () => {
+  for (const n of [1, 2]) await town.declare(n);
+  await town.online(1, "a1");
+  const ear = new AbortController();
+  const heard = changedPlans(town.plain, ENDPOINT, ear.signal, 20);
+  const first = heard.next();
+  await town.setPlan(FAST);
+  expect((await first).value).toEqual([`${ENDPOINT}/session/${subscriber(1).userName}`]);
+  const end = heard.next().then(
+    () => "more",
+    () => "ended",
+  );
+  ear.abort();
+  expect(await end).toMatch(/ended|more/);
 });
 
 describe("which sessions", () => {

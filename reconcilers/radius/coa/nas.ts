@@ -1,4 +1,5 @@
 /** One NAS as all its sessions share it: its own pace, its own secret, and patience while it says nothing. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Sensitive } from "../../../controller/core/sensitive.ts";
 import { Fault } from "../../errors.ts";
 import type { Nas } from "../config.ts";
@@ -30,7 +31,9 @@ export function nasLink(nas: Nas, secret: Sensitive, open: Open = overUdp, now: 
       if (silentUntil > at) throw silent(nas, silentUntil - at);
       const wait = row(session, at);
       if (wait > NEAR_MS) throw paced(nas, wait);
-      if (wait > 0) await new Promise((turn) => setTimeout(turn, wait));
+      if (wait === 0) return;
+      await sleep(wait);
+      row.came(session);
     },
     async ask(request, signal) {
       if (silentUntil > 0) silentUntil = now() + SILENT_MS; // one asks whether it is back, and the others wait for that
@@ -42,21 +45,35 @@ export function nasLink(nas: Nas, secret: Sensitive, open: Open = overUdp, now: 
   };
 }
 
-/** Milliseconds until the turn of a session, which keeps its place when it comes back for it. */
-export function places(perSecond: number): (session: string, now: number) => number {
+interface Row {
+  /** Milliseconds until the turn of a session, which keeps its place when it comes back for it. */
+  (session: string, now: number): number;
+  came(session: string): void;
+}
+export function places(perSecond: number): Row {
   const interval = 1000 / perSecond;
   const kept = new Map<string, number>();
-  let due = 0;
-  return (session, now) => {
-    const mine = kept.get(session);
-    if (mine !== undefined && mine <= now) {
+  let due = Number.NEGATIVE_INFINITY;
+  const forget = (before: number): void => {
+    // In the order of the places, so the first one that counts ends it.
+    for (const [session, at] of kept) {
+      if (at >= before) return;
       kept.delete(session);
-      if (now - mine < FORGOTTEN_MS) return 0;
-    } else if (mine !== undefined) return mine - now;
+    }
+  };
+  const wait = (session: string, now: number): number => {
+    forget(now - FORGOTTEN_MS);
+    const mine = kept.get(session);
+    if (mine !== undefined && mine > now) return mine - now;
+    if (mine !== undefined) {
+      kept.delete(session);
+      return 0;
+    }
     due = Math.max(due + interval, now);
     if (due > now) kept.set(session, due);
     return due - now;
   };
+  return Object.assign(wait, { came: (session: string) => void kept.delete(session) });
 }
 
 const later = (code: string, message: string, remedy: string, retryAfterMs: number): Fault =>
