@@ -8,6 +8,7 @@ import { desired } from "./desired.ts";
 import { accounts, groups } from "./resources.ts";
 import { ensureSchema } from "./schema.ts";
 import { changedPlans, sessions } from "./sessions.ts";
+import { rights } from "./sessions-sql.ts";
 import { version } from "./sql.ts";
 
 export const radius: System<RadiusConfig> = {
@@ -36,6 +37,7 @@ function session(db: Database, config: RadiusConfig, { endpoint, secrets = {} }:
     ping: async (signal) => {
       const [row] = await db.read(version, [], signal);
       if (String(row?.[1]) !== "true") throw fault("Denied", "the database account may not write FreeRADIUS's tables");
+      if (isLive(config)) await checkSessions(db, signal);
       return { version: `PostgreSQL ${row?.[0]}` };
     },
     close: async () => {
@@ -43,6 +45,16 @@ function session(db: Database, config: RadiusConfig, { endpoint, secrets = {} }:
       await db.close();
     },
   };
+}
+
+/** Tables of a later version are made by `lastmile init`. */
+async function checkSessions(db: Database, signal: AbortSignal): Promise<void> {
+  const [row] = await db.read(rights, [], signal);
+  if (String(row?.[0]) !== "true")
+    throw fault(
+      "Denied",
+      "the database account may not read radacct, or what sessions were told: run `lastmile init`, or give the rights",
+    );
 }
 
 /** Of those whose secret is known. */

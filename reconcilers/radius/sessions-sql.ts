@@ -97,3 +97,9 @@ select distinct m.UserName from lastmile.radius_change g
 join radusergroup m on m.GroupName = g.name join radacct s on s.UserName = m.UserName and s.AcctStopTime is null
 where g.kind = 'group' and g.coa_at > to_timestamp($1::float8 / 1000)`;
 export const clock = `select ${ms("clock_timestamp()")}`;
+
+/** Whether every right is there, and every table. */
+export const rights = `
+select has_table_privilege('radacct', 'select') and (
+  select bool_and(to_regclass(t) is not null and has_table_privilege(t, p))
+  from unnest(array['lastmile.radius_change', 'lastmile.radius_session']) t, unnest(array['select', 'insert', 'update', 'delete']) p)`;
