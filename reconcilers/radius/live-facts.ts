@@ -1,6 +1,6 @@
 /** Pure: what people are told about the sessions of one account. */
 import type { Facts } from "../../controller/core/model.ts";
-import type { Account, Judged } from "./sessions.ts";
+import type { Account, Judged } from "./judged.ts";
 
 const MOST = 16;
 const iso = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");

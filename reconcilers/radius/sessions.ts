@@ -6,8 +6,7 @@ import type { Database, Query, Row } from "../postgres.ts";
 import type { Lookup, Order, Outcome, Resource, Scanned, ScanScope } from "../system.ts";
 import type { Reply } from "./coa/attributes.ts";
 import { told } from "./coa/attributes.ts";
-import type { NasLink } from "./coa/nas.ts";
-import type { Nas } from "./config.ts";
+import type { Account, How, Judged, SessionsOf } from "./judged.ts";
 import { judge, type LiveSession, type Says, type Verdict } from "./live.ts";
 import { factsOf } from "./live-facts.ts";
 import * as sql from "./sessions-sql.ts";
@@ -17,32 +16,6 @@ import { tell } from "./tell.ts";
 /** Every one of them may be a request to a NAS and its answer. */
 const LIMIT = 50;
 const PAGE = 1000;
-export interface SessionsOf {
-  readonly db: Database;
-  readonly endpoint: string;
-  readonly nas: readonly Nas[];
-  /** By name of the NAS; none: nothing can be said to it. */
-  readonly links: ReadonlyMap<string, NasLink>;
-}
-/** `Desired.how`: seconds between two reports that the plan asks for. */
-export interface How {
-  readonly interim: number | undefined;
-}
-export interface Judged {
-  readonly session: LiveSession;
-  readonly nas: Nas | undefined;
-  readonly verdict: Verdict;
-  readonly replies: readonly Reply[];
-}
-/** One object with its sessions. */
-export interface Account {
-  readonly token: string | undefined;
-  readonly retired: boolean;
-  readonly says: Says;
-  readonly sessions: readonly Judged[];
-  readonly last: Row;
-}
-
 /** A plan that is edited for all its customers must not end their sessions uncounted; everything else was counted before. */
 const interrupts = (have: unknown): boolean => Array.isArray(have) && have.some((w) => /^Disconnect .*: plan$/.test(w));
 

@@ -6,8 +6,8 @@ import { isGone, isUnsupported, wordsOf } from "./coa/causes.ts";
 import type { Answer, Request } from "./coa/client.ts";
 import { type NasLink, silent } from "./coa/nas.ts";
 import type { Nas } from "./config.ts";
+import type { Judged, SessionsOf } from "./judged.ts";
 import { ACK, CANNOT, GONE } from "./live.ts";
-import type { Judged, SessionsOf } from "./sessions.ts";
 import * as sql from "./sessions-sql.ts";
 
 interface Job {
