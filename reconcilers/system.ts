@@ -54,6 +54,11 @@ export interface Resource {
   /** Its objects serve another customer tomorrow, such as an ONU that was brought back: nothing of them is kept. */
   readonly lent?: true;
   readonly fields: FieldTable;
+  /**
+   * Name of a resource with the same keys, whose changes this one carries to where they count, such as an account's to its open
+   * sessions: it comes after that one in making and in taking away, and is looked at again whenever that one was changed.
+   */
+  readonly follows?: string;
   /** Items in one call. */
   readonly limit: number;
   /** Milliseconds after a create intent for which "not there" is no answer: replica lag, or a request that may still land. */
@@ -129,6 +134,8 @@ export interface ClientDeps {
   /** Keyed, with the id of its key (`keyid:hex`): what a written secret is remembered by. */
   readonly digest: (text: string) => string;
   readonly credentials: Readonly<Record<string, Sensitive>>;
+  /** Secrets that the spec names beside its credentials, such as those of NAS, by `namespace/name/key`; as far as they can be read. */
+  readonly secrets?: Readonly<Record<string, Sensitive>>;
 }
 
 export interface System<Config> {

@@ -1949,9 +1949,9 @@ export interface SubscriberStatusRadius {
    */
   readonly nas?: readonly string[];
   /**
-   * State of the account.
+   * State of the account. Limited: suspended, and let in slowly or to the provider's pages.
    */
-  readonly state?: "Active" | "Rejected" | "Retired" | "Absent";
+  readonly state?: "Active" | "Limited" | "Rejected" | "Retired" | "Absent";
   /**
    * Why the last login was refused.
    */

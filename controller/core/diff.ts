@@ -53,13 +53,21 @@ const plain = (v: Value): unknown => (v instanceof Sensitive ? v.reveal() : v);
 export function impactOf(rules: FieldTable, have: Spec, want: Spec, fields: readonly string[]): Impact | undefined {
   let impact: Impact | undefined;
   let resumed = false;
+  let limited = false;
   for (const f of fields) {
-    const { suspends, disruptive } = ruleOf(rules, f) ?? {};
+    const rule: Partial<FieldRule> = ruleOf(rules, f) ?? {};
+    const { suspends, disruptive } = rule;
     if (suspends === undefined) impact = disruptive && interrupts(disruptive, have[f], want[f]) ? "disrupt" : impact;
-    else if (want[f] === suspends) return "suspend";
-    else resumed ||= have[f] === suspends;
+    else if (!suspendsNow(rule, want[f])) resumed ||= suspendsNow(rule, have[f]);
+    else if (typeof suspends !== "function") return "suspend";
+    else limited ||= !suspendsNow(rule, have[f]);
   }
-  return resumed ? undefined : impact;
+  if (resumed) return undefined;
+  return limited ? "suspend" : impact;
+}
+function suspendsNow({ suspends }: Pick<FieldRule, "suspends">, value: Spec[string] | undefined): boolean {
+  if (typeof suspends !== "function") return suspends !== undefined && value === suspends;
+  return value !== undefined && !isOutput(value) && suspends(value);
 }
 
 function interrupts(
@@ -78,4 +86,4 @@ export const serves = (rules: FieldTable): boolean =>
 
 /** Whether that ends service until it is taken back. */
 export const isSuspended = (rules: FieldTable, spec: Spec): boolean =>
-  Object.entries(rules).some(([field, { suspends }]) => suspends !== undefined && spec[field] === suspends);
+  Object.entries(rules).some(([field, rule]) => suspendsNow(rule, spec[field]));

@@ -54,8 +54,11 @@ export interface FieldRule {
   readonly secret?: true;
   /** A change interrupts the customer: it counts against the destructive budget. Or: whether this one does. */
   readonly disruptive?: true | ((have: Value, want: Value) => boolean);
-  /** The value that ends service until it is taken back: a change to it is a suspension, a change away costs nobody. */
-  readonly suspends?: Scalar;
+  /**
+   * The value that ends service until it is taken back: a change to it is a suspension, a change away costs nobody. Or: whether
+   * a value limits service until then; from none at all to that is an ease.
+   */
+  readonly suspends?: Scalar | ((value: Value) => boolean);
   /** Brings both sides to one spelling before they are compared. */
   readonly normalize?: (value: Scalar) => Scalar;
   /** For values that cannot be spelled alike, such as salted hashes. */

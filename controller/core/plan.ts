@@ -56,6 +56,8 @@ export interface Traits {
   readonly lent: boolean;
   /** Nothing there can hold a mark, so nobody else's can be on it: one that is as it is declared is taken, and nothing changes. */
   readonly unmarkable: boolean;
+  /** Name of the resource whose object of the same key is changed first, also when it is taken away. */
+  readonly follows?: string;
 }
 const USUAL: Traits = { lent: false, unmarkable: false };
 const traitsOf = (ref: Ref, { traits }: PlanInput): Traits => traits?.(ref) ?? USUAL;
@@ -156,10 +158,15 @@ function wanted(d: Desired, input: PlanInput): { readonly want: Spec; readonly a
     needs(d.spec).length > 0 ? resolve(d.spec, knownFrom(input.seen, outputs)) : { spec: d.spec, unknown: NOTHING };
   const chosen = outputs(refKey(d.ref));
   const others = d.last ? input.desired.filter((o) => !o.last && !o.apart).map((o) => refKey(o.ref)) : NOTHING;
+  const first = followed(d.ref, input);
   return {
     want: chosen ? { ...chosen, ...spec } : spec,
-    after: others.length > 0 ? [...new Set([...unknown, ...others])] : unknown,
+    after: others.length + first.length > 0 ? [...new Set([...unknown, ...first, ...others])] : unknown,
   };
+}
+function followed(ref: Ref, input: PlanInput): readonly RefKey[] {
+  const { follows } = traitsOf(ref, input);
+  return follows === undefined ? NOTHING : [refKey({ ...ref, resource: follows })];
 }
 
 function forGone(r: Remembered, input: PlanInput): Change {
@@ -167,7 +174,7 @@ function forGone(r: Remembered, input: PlanInput): Change {
   const users = input.remembered.filter((o) => o.needs.includes(r.ref)).map((o) => o.ref);
   // Its successor first: a new account that is refused must not leave the customer without any.
   const successors = input.desired.filter((d) => d.ref.system === ref.system && d.ref.resource === ref.resource);
-  const after = [...new Set([...users, ...successors.map((d) => refKey(d.ref))])].sort();
+  const after = [...new Set([...users, ...followed(ref, input), ...successors.map((d) => refKey(d.ref))])].sort();
   const have = input.seen.get(r.ref);
   if (input.blocked.length) {
     return change(ref, "none", { after, hold: blocked(input.blocked.map((b) => b.message).join("; ")) });
@@ -180,7 +187,8 @@ function forGone(r: Remembered, input: PlanInput): Change {
   const rest = { after, id: have.id };
   if (have.retired) return change(ref, r.due || traitsOf(ref, input).lent ? "destroy" : "none", rest);
   const rules = input.fields(ref);
-  const impact = input.desired.length === 0 ? "retire" : serves(rules) ? "disrupt" : undefined;
+  const isFollower = traitsOf(ref, input).follows !== undefined; // what it costs is counted where it follows
+  const impact = input.desired.length === 0 ? "retire" : serves(rules) && !isFollower ? "disrupt" : undefined;
   return change(ref, "retire", { ...rest, ...(impact && costly(impact, "retire", have, rules, input)) });
 }
 

@@ -230,11 +230,20 @@ export interface ResolvedCpe {
   readonly mappings: readonly CpeMapping[];
   readonly onRetire: "Keep" | "FactoryReset";
 }
+/** Suspended, and let in all the same: slowly, or to the pages of the provider. */
+export type Limited =
+  | { readonly mode: "Throttle"; readonly speed: Speed }
+  /** `list`: address list or filter on the NAS. */
+  | { readonly mode: "WalledGarden"; readonly list: string; readonly speed?: Speed };
 export interface ResolvedSubscriber {
   readonly scope: "subscriber";
   readonly owner: Owner;
   readonly number: string;
   readonly state: "Active" | "Suspended" | "Terminated";
+  /** Of who is suspended; left out: rejected. */
+  readonly limited?: Limited;
+  /** Whether sessions that run are told of changes. */
+  readonly liveSessions: boolean;
   readonly accessType: "PPPoE" | "IPoE" | "Static";
   readonly plan: EffectivePlan;
   /** Names of the NAS of its serving area. */

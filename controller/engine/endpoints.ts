@@ -6,6 +6,7 @@ import type { ExternalSystem } from "../api/types.generated.ts";
 import type { Endpoint } from "../core/compose.ts";
 import type { Desired } from "../core/model.ts";
 import type { Digest } from "../core/redact.ts";
+import type { Sensitive } from "../core/sensitive.ts";
 import type { Contact } from "../core/status/system.ts";
 import type { SecretSource } from "../sources/secrets.ts";
 import { PING_MS } from "./run/circuit.ts";
@@ -122,10 +123,33 @@ export class Endpoints {
       );
     // A VOLTHA is two servers, and the same Secret opens both.
     const addresses = [spec.address, ...(spec.voltha ? [spec.voltha.controller.address] : [])];
-    return { endpoint: metadata.name, digest: this.#digest, credentials: credentialsFor(addresses, secret) };
+    const credentials = credentialsFor(addresses, secret);
+    return { endpoint: metadata.name, digest: this.#digest, credentials, secrets: await this.#nasSecrets(spec) };
+  }
+  /** One that cannot be read concerns the sessions of one NAS only, and is said there. */
+  async #nasSecrets({ radius }: ExternalSystem["spec"]): Promise<NonNullable<ClientDeps["secrets"]>> {
+    const found: Record<string, Sensitive> = {};
+    for (const { address, coaPort, secretRef: ref } of radius?.nas ?? []) {
+      if (!ref) continue;
+      const all = await this.#secrets.readAll(ref.namespace, ref.name);
+      const secret = allowedAt(`${address.includes(":") ? `[${address}]` : address}:${coaPort}`, all)?.[ref.key];
+      if (secret) found[`${ref.namespace}/${ref.name}/${ref.key}`] = secret;
+    }
+    return found;
   }
 }
 
+function allowedAt(
+  address: string,
+  secret: Readonly<Record<string, Sensitive>>,
+): ClientDeps["credentials"] | undefined {
+  try {
+    return credentialsFor([address], secret);
+  } catch (e) {
+    if (e instanceof Fault) return undefined;
+    throw e;
+  }
+}
 function guarded(desired: () => ReturnType<Configured["desired"]>): ReturnType<Endpoint["desired"]> {
   try {
     return desired();

@@ -3,6 +3,7 @@ import { type Observed, type Ref, refKey } from "../../controller/core/model.ts"
 import { Fault, fault } from "../errors.ts";
 import type { Query } from "../postgres.ts";
 import type { Order, Outcome } from "../system.ts";
+import { reachOf } from "./changes.ts";
 import type { Found } from "./decode.ts";
 import type { Edit } from "./encode.ts";
 import type { Table } from "./fields.ts";
@@ -30,6 +31,7 @@ export async function apply(query: Query, shape: Shape, orders: readonly Order[]
   const ours = jobs.filter((j) => owned.has(j.order.ref.key));
   const ended = ours.filter((j) => j.order.action === "destroy");
   const kept = ours.filter((j) => j.order.action !== "destroy");
+  if (shape.live) await note(query, shape, kept);
   await write(query, shape, kept, owned);
   await destroy(query, shape, ended, verdicts);
   await lookAgain(query, shape, jobs, owned, verdicts);
@@ -83,6 +85,15 @@ async function own(query: Query, shape: Shape, jobs: readonly Job[]): Promise<Re
       { fresh: made === "true" && action.get(name!) === "create", memo: memo! },
     ]),
   );
+}
+
+/** Before the rows change: what stood there decides how a session hears of it. Who is made has no session yet. */
+async function note(query: Query, shape: Shape, jobs: readonly Job[]): Promise<void> {
+  const reaching = columns(jobs, 2, ({ order }, push) => {
+    const reach = order.action === "create" ? undefined : reachOf(shape.kind, order.patch);
+    if (reach) push(order.ref.key, reach);
+  });
+  if (reaching[0]!.length > 0) await query(sql.note(shape.kind), reaching);
 }
 
 /** Deletes the rows of the patched fields and writes the new ones; where nothing stood before, it only writes. */

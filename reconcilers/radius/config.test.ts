@@ -12,6 +12,8 @@ test("defaults: a Generic NAS, no VLAN, the attributes of RFC 4679, four connect
     nas: [
       {
         name: "bng1",
+        address: undefined,
+        dynamic: { port: 3799, perSecond: 20, secret: undefined },
         vendor: "Generic",
         sendVlan: false,
         option82: {

@@ -12,8 +12,18 @@ export interface Option82 {
   /** Text as it is, or its bytes as `0x…`. */
   readonly encoding: "Text" | "Hex";
 }
+/** Where the NAS takes CoA and Disconnect. */
+export interface Dynamic {
+  readonly port: number;
+  readonly perSecond: number;
+  /** `namespace/name/key` of the shared secret; undefined: its sessions cannot be told anything. */
+  readonly secret: string | undefined;
+}
 export interface Nas {
   readonly name: string;
+  /** NAS-IP-Address; undefined: not told. */
+  readonly address: string | undefined;
+  readonly dynamic: Dynamic;
   readonly vendor: Vendor;
   /** Send Tunnel-* with the VLAN of the subscriber. */
   readonly sendVlan: boolean;
@@ -55,10 +65,26 @@ function parseNas(raw: unknown, path: string): Nas {
   if (typeof sendVlan !== "boolean") throw wrong(`${path}.sendVlan`, "is neither true nor false");
   return {
     name: text(nas["name"], `${path}.name`),
+    address: nas["address"] === undefined ? undefined : text(nas["address"], `${path}.address`),
+    dynamic: parseDynamic(nas, path),
     vendor: oneOf(nas["vendor"] ?? "Generic", VENDORS, `${path}.vendor`),
     sendVlan,
     option82: parseOption82(nas["option82"], `${path}.option82`),
   };
+}
+
+function parseDynamic(nas: Readonly<Record<string, unknown>>, path: string): Dynamic {
+  const ref = nas["secretRef"] === undefined ? undefined : record(nas["secretRef"], `${path}.secretRef`);
+  const part = (name: string, usual?: string) => text(ref?.[name] ?? usual, `${path}.secretRef.${name}`);
+  return {
+    port: whole(nas["coaPort"] ?? 3799, 65_535, `${path}.coaPort`),
+    perSecond: whole(nas["coaPerSecond"] ?? 20, 10_000, `${path}.coaPerSecond`),
+    secret: ref && `${part("namespace")}/${part("name")}/${part("key", "secret")}`,
+  };
+}
+function whole(raw: unknown, most: number, path: string): number {
+  if (typeof raw === "number" && Number.isInteger(raw) && raw >= 1 && raw <= most) return raw;
+  throw wrong(path, `is no whole number from 1 to ${most}`);
 }
 
 function parseOption82(raw: unknown, path: string): Option82 {
@@ -85,3 +111,6 @@ function array(raw: unknown, path: string): readonly unknown[] {
   if (!Array.isArray(raw) || raw.length === 0) throw wrong(path, "names no NAS");
   return raw;
 }
+
+/** Whether any session of this endpoint can be told something. */
+export const isLive = ({ nas }: Pick<RadiusConfig, "nas">): boolean => nas.some((n) => n.dynamic.secret !== undefined);

@@ -1,9 +1,10 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
+import { impactOf } from "../../controller/core/diff.ts";
 import type { Spec, Value } from "../../controller/core/model.ts";
 import type { EffectivePlan, ExtraAttribute, ResolvedSubscriber } from "../../controller/core/resolved.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
-import { config, ENDPOINT, plan, planSubject, subscriber } from "../../test/contract/radius.subjects.ts";
+import { config, configWith, ENDPOINT, plan, planSubject, subscriber } from "../../test/contract/radius.subjects.ts";
 import { parseConfig } from "./config.ts";
 import { desired, jitter } from "./desired.ts";
 import { accountFields, groupFields } from "./fields.ts";
@@ -64,6 +65,84 @@ describe("an account", () => {
     const [suspended] = desired(subscriber(1, { state: "Suspended" }), ENDPOINT, config);
     expect(suspended).toMatchObject({ spec: { authType: "Reject", group: null } });
     expect(suspended).not.toHaveProperty("requires");
+  });
+  describe("suspended, and let in all the same", () => {
+    const throttled = {
+      state: "Suspended",
+      limited: { mode: "Throttle", speed: { downKbps: 512, upKbps: 256 } },
+    } as const;
+    const walled = { state: "Suspended", limited: { mode: "WalledGarden", list: "unpaid" } } as const;
+    test("throttle: a speed of his own, in no group, with what the group would have said beside it", () => {
+      expect(account(throttled)).toMatchObject({
+        authType: null,
+        group: null,
+        replyOverrides: ["Mikrotik-Rate-Limit 256k/512k", "Acct-Interim-Interval 600"],
+        checkOverrides: ["Simultaneous-Use 1"],
+        ipv6Prefix: "2001:db8:0:1::/64",
+      });
+    });
+    test("every vendor of the area in its own words", () => {
+      expect(account({ ...throttled, nas: ["bng2"] })["replyOverrides"]).toContain("WISPr-Bandwidth-Max-Up 256000");
+      expect(account({ ...walled, nas: ["bng2"] })["replyOverrides"]).toContain("Filter-Id unpaid");
+      expect(account(walled)["replyOverrides"]).toContain("Mikrotik-Address-List unpaid");
+    });
+    test("in the garden there is no IPv6 that leads around it", () => {
+      const spec = account({ ...walled, routes: ["203.0.113.0/29", "2001:db8:f::/48"] });
+      const gone = {
+        ipv6Prefix: null,
+        ipv6Address: null,
+        delegatedPrefix: null,
+        delegatedPool: null,
+        ipv6Routes: null,
+      };
+      expect(spec).toMatchObject({ ...gone, routes: ["203.0.113.0/29 0.0.0.0 1"], address: "10.0.0.1" });
+    });
+    test("IPoE is accepted by its circuit, as before; a move stays guarded", () => {
+      expect(account({ ...throttled, accessType: "IPoE", password: undefined })).toMatchObject({ authType: "Accept" });
+      const option82 = { ...subscriber(1).option82, previousCircuitId: "OLT1/1/1/1:99" };
+      expect(desired(subscriber(1, { ...throttled, option82 }), ENDPOINT, config).map((d) => d.ref.resource)).toEqual([
+        "group",
+        "account",
+      ]);
+    });
+    test.each([
+      ["a NAS that has no attribute for it", { ...walled, nas: ["juniper1"] }],
+      [
+        "option 82 that cannot be enforced",
+        { ...throttled, option82: { policy: "Enforce", circuitId: undefined, remoteId: undefined } },
+      ],
+      ["an area that is lost", { ...throttled, nas: [] }],
+      ["a list that FreeRADIUS would run", { ...walled, limited: { mode: "WalledGarden", list: "`id`" } }],
+    ] as const)("it never opens what it cannot limit: %s", (_, more) => {
+      const wide = configWith({ name: "juniper1", vendor: "Juniper" });
+      const [found] = desired(subscriber(1, more as Partial<ResolvedSubscriber>), ENDPOINT, wide);
+      expect(found?.spec).toMatchObject({ authType: "Reject", group: null });
+    });
+    test("to be limited counts as a suspension, and to be freed costs nobody", () => {
+      const differ = (a: Spec, b: Spec) => impactOf(accountFields, a, b, Object.keys({ ...a, ...b }));
+      expect(differ(account(), account(walled))).toBe("suspend");
+      expect(differ(account(walled), account())).toBeUndefined();
+      expect(differ(account(throttled), account({ state: "Suspended" }))).toBe("suspend");
+      expect(differ(account({ state: "Suspended" }), account(throttled))).toBeUndefined();
+    });
+  });
+  describe("its sessions", () => {
+    const live = configWith({ name: "live1", vendor: "MikroTik", secretRef: { namespace: "a", name: "b" } });
+    const sessionOf = (more: Partial<ResolvedSubscriber>) =>
+      desired(subscriber(1, more), ENDPOINT, live).find((d) => d.ref.resource === "session");
+    test("are followed under the same name, and hold nothing up", () => {
+      expect(sessionOf({})).toMatchObject({ ref: { key: "s1@acme.example" }, apart: true, how: { interim: 600 } });
+    });
+    test.each([
+      ["suspended, his area lost", { state: "Suspended", nas: [] }, true],
+      ["terminated", { state: "Terminated" }, false],
+      ["the tenant does not want it", { liveSessions: false }, false],
+    ] as const)("%s", (_, more, wanted) => {
+      expect(sessionOf(more as Partial<ResolvedSubscriber>) !== undefined).toBe(wanted);
+    });
+    test("where no NAS can be told, nobody follows them", () => {
+      expect(desired(subscriber(1), ENDPOINT, config).map((d) => d.ref.resource)).toEqual(["account"]);
+    });
   });
   test("terminated: nothing is wanted, so what is there is retired", () => {
     expect(desired(subscriber(1, { state: "Terminated" }), ENDPOINT, config)).toEqual([]);

@@ -12,12 +12,12 @@ import type {
 import { Fault, fault } from "../errors.ts";
 import { type Area, areaOf, vendorsKey } from "./area.ts";
 import { refusal } from "./asked.ts";
-import { DEFAULT_OPTION82, type RadiusConfig, type Vendor } from "./config.ts";
+import { DEFAULT_OPTION82, isLive, type RadiusConfig, type Vendor } from "./config.ts";
 import { EXTRAS, groupCells } from "./fields.ts";
-import { guarded } from "./moving.ts";
+import { guarded, isAdmitted } from "./moving.ts";
 import { wantedPassword } from "./password.ts";
 import { octets, safe, safeText, safeUserName } from "./values.ts";
-import { demandProfiles, isOffered, rates } from "./vendors.ts";
+import { demandProfiles, isOffered, limits, rates } from "./vendors.ts";
 
 /** @throws Fault `BadValue` or `Misconfigured` for what cannot be written; never for a suspended subscriber's own values. */
 export function desired(subject: ResolvedSubject, endpoint: string, config: RadiusConfig): readonly Desired[] {
@@ -85,7 +85,23 @@ function extra(a: ExtraAttribute, spec: Record<string, Value>): readonly string[
 function account(s: ResolvedSubscriber, endpoint: string, config: RadiusConfig): readonly Desired[] {
   const area = areaFor(s, config);
   if (!area) return [];
-  // Who is rejected is in no group: none that is missing holds the rejection, and none that accepts everybody undoes it.
+  const all = s.limited ? limitedIn(s, area, endpoint) : accountIn(s, area, endpoint);
+  return s.liveSessions && isLive(config) ? [...all, sessionOf(s, endpoint)] : all;
+}
+/** What cannot be limited, or guarded as it must be who is let in, is rejected: a suspension never waits, and never opens. */
+function limitedIn(s: ResolvedSubscriber, area: Area, endpoint: string): readonly Desired[] {
+  const { limited, ...rejected } = s;
+  try {
+    if (area === LOST) return accountIn(rejected, area, endpoint);
+    return accountIn(s, area, endpoint);
+  } catch (e) {
+    if (!(e instanceof Fault)) throw e;
+    return accountIn(rejected, area, endpoint);
+  }
+}
+
+function accountIn(s: ResolvedSubscriber, area: Area, endpoint: string): readonly Desired[] {
+  // Who is suspended is in no group: none that is missing holds that, and none that accepts everybody undoes it.
   const group = s.state === "Active" ? groupRef(endpoint, s.owner.tenant, s.plan.name, area.vendors) : undefined;
   if (group) demandProfiles(area.vendors, s.plan);
   const spec: Record<string, Spec[string]> = { authType: authType(s), group: group?.key ?? null };
@@ -97,6 +113,13 @@ function account(s: ResolvedSubscriber, endpoint: string, config: RadiusConfig):
   const account = { ref, spec, ...requires, ...(s.withDevice && { withDevice: withDevice(s.userName, s.withDevice) }) };
   return [...guards.groups, account];
 }
+/** Follows the account; that a NAS does not answer holds nothing up. */
+const sessionOf = ({ userName, plan }: ResolvedSubscriber, endpoint: string): Desired => ({
+  ref: { system: endpoint, resource: "session", key: safeUserName(userName) },
+  spec: {},
+  how: { interim: plan.interimInterval },
+  apart: true,
+});
 const withDevice = (before: string, { rename, device }: NonNullable<ResolvedSubscriber["withDevice"]>): WithDevice => ({
   ...(rename !== undefined && { rename: { field: "userName", before, after: rename } }),
   ...(device && { device }),
@@ -119,10 +142,33 @@ type Fields = () => Spec;
 const parts = (s: ResolvedSubscriber, area: Area): readonly (readonly [string, Fields])[] => [
   ["the password", () => ({ password: password(s) })],
   ["option 82", () => option82(s, area)],
-  ["the addresses", () => addresses(s, area)],
+  ["the addresses", () => addresses(isWalled(s) ? { ...s, ipv6: NO_IPV6, routes: s.routes.filter(isV4) } : s, area)],
   ["the timeouts", () => timeouts(s)],
   ["the VLAN", () => (area.sendVlan ? vlan(s) : {})],
+  ["the suspension", () => (s.limited ? limitsOf(s, area) : {})],
 ];
+
+/** Lists and filters of the NAS are IPv4's: who is in the garden has no IPv6 that leads around it. */
+const isWalled = ({ limited }: ResolvedSubscriber): boolean => limited?.mode === "WalledGarden";
+const NO_IPV6: ResolvedSubscriber["ipv6"] = {
+  mode: "None",
+  wanPrefix: undefined,
+  address: undefined,
+  delegatedPrefix: undefined,
+  delegatedPool: undefined,
+};
+const isV4 = (route: string): boolean => !route.includes(":");
+/** In the account, where no group has to be made first; with what else the group would have said. */
+function limitsOf({ limited, plan }: ResolvedSubscriber, { vendors }: Area): Spec {
+  const { interimInterval: interim, simultaneousUse } = plan;
+  return {
+    replyOverrides: [
+      ...limits(vendors, limited!),
+      ...(interim === undefined ? [] : [`Acct-Interim-Interval ${interim}`]),
+    ],
+    checkOverrides: simultaneousUse === undefined ? null : [`Simultaneous-Use ${simultaneousUse}`],
+  };
+}
 
 /** A bad value must never keep anybody from being suspended: what cannot be written is left out of a rejected account. */
 function merge(spec: Record<string, Spec[string]>, s: ResolvedSubscriber, part: string, fields: Fields): void {
@@ -130,13 +176,13 @@ function merge(spec: Record<string, Spec[string]>, s: ResolvedSubscriber, part: 
     Object.assign(spec, fields());
   } catch (e) {
     if (!(e instanceof Fault)) throw e;
-    if (s.state !== "Suspended") throw fault("BadValue", `${part} of ${s.userName}: ${e.message}`);
+    if (isAdmitted(s)) throw fault("BadValue", `${part} of ${s.userName}: ${e.message}`);
   }
 }
 
 /** Rejecting replaces accepting, and stands in the check table: in a reply it does nothing. */
 function authType(s: ResolvedSubscriber): Value {
-  if (s.state === "Suspended") return "Reject";
+  if (!isAdmitted(s)) return "Reject";
   return s.accessType === "IPoE" ? "Accept" : null;
 }
 

@@ -38,7 +38,7 @@ const GUARDS = ["-2", "-1"] as const;
 export const memberKey = (priority: string): string =>
   (GUARDS as readonly string[]).includes(priority) ? priority : "";
 
-export function accountCells(nas: readonly Nas[]): Cells {
+export function accountCells(nas: readonly Pick<Nas, "option82">[]): Cells {
   const ids = new Set(
     nas.flatMap(({ option82: o }) => [o.circuitAttribute, o.remoteAttribute].map((a) => a.toLowerCase())),
   );
@@ -74,7 +74,11 @@ export function accountCells(nas: readonly Nas[]): Cells {
 }
 
 /** Which attribute carries the id depends on the NAS. All that the endpoint's NAS use belong to the field. */
-const option82 = (op: string, which: "circuitAttribute" | "remoteAttribute", nas: readonly Nas[]): Cell => {
+const option82 = (
+  op: string,
+  which: "circuitAttribute" | "remoteAttribute",
+  nas: readonly Pick<Nas, "option82">[],
+): Cell => {
   const [first = DEFAULT_OPTION82[which], ...rest] = new Set(nas.map((n) => n.option82[which]));
   return { ...cell("check", op, first, ...rest), named: true };
 };
@@ -114,10 +118,11 @@ export const accountFields: FieldTable = {
   movingCircuit: managed,
   movingRemote: managed,
   checkOverrides: managed,
-  replyOverrides: managed,
+  // Nobody's but a suspension's: a speed or a garden of his own.
+  replyOverrides: { ...managed, suspends: (value) => value !== null },
 };
 
-export const groupCells = (nas: readonly Nas[]): Cells => ({
+export const groupCells = (nas: readonly Pick<Nas, "option82">[]): Cells => ({
   simultaneousUse: check("Simultaneous-Use"),
   interimInterval: byDefault("Acct-Interim-Interval"),
   mikrotikRate: byDefault("Mikrotik-Rate-Limit"),

@@ -1,18 +1,21 @@
 /** RADIUS: the rows of a stock FreeRADIUS on PostgreSQL. README.md says what is written where. */
 import { fault } from "../errors.ts";
 import { type Database, openDatabase } from "../postgres.ts";
-import type { Session, System } from "../system.ts";
-import { parseConfig, type RadiusConfig } from "./config.ts";
+import type { ClientDeps, Session, System } from "../system.ts";
+import { type NasLink, nasLink } from "./coa/nas.ts";
+import { isLive, type Nas, parseConfig, type RadiusConfig } from "./config.ts";
 import { desired } from "./desired.ts";
 import { accounts, groups } from "./resources.ts";
 import { ensureSchema } from "./schema.ts";
+import { changedPlans, sessions } from "./sessions.ts";
+import { rights } from "./sessions-sql.ts";
 import { version } from "./sql.ts";
 
 export const radius: System<RadiusConfig> = {
   type: "RADIUS",
   parseConfig,
   desired,
-  connect: async (config, deps) => session(openDatabase(config, deps), config, deps.endpoint),
+  connect: async (config, deps) => session(openDatabase(config, deps), config, deps),
   prepare: async (config, deps, signal) => {
     const db = openDatabase(config, deps);
     try {
@@ -23,17 +26,44 @@ export const radius: System<RadiusConfig> = {
   },
 };
 
-function session(db: Database, config: RadiusConfig, endpoint: string): Session {
+function session(db: Database, config: RadiusConfig, { endpoint, secrets = {} }: ClientDeps): Session {
+  const { nas } = config;
+  const rows = [groups(db, endpoint, nas), accounts(db, endpoint, nas)];
+  const links = linksOf(nas, secrets);
   return {
-    resources: [groups(db, endpoint, config.nas), accounts(db, endpoint, config.nas)],
+    resources: isLive(config) ? [...rows, sessions({ db, endpoint, nas, links })] : rows,
     slots: config.slots,
+    ...(isLive(config) && { hints: (signal: AbortSignal) => changedPlans(db, endpoint, signal) }),
     ping: async (signal) => {
       const [row] = await db.read(version, [], signal);
       if (String(row?.[1]) !== "true") throw fault("Denied", "the database account may not write FreeRADIUS's tables");
+      if (isLive(config)) await checkSessions(db, signal);
       return { version: `PostgreSQL ${row?.[0]}` };
     },
-    close: () => db.close(),
+    close: async () => {
+      for (const link of links.values()) link.close();
+      await db.close();
+    },
   };
+}
+
+/** Tables of a later version are made by `lastmile init`. */
+async function checkSessions(db: Database, signal: AbortSignal): Promise<void> {
+  const [row] = await db.read(rights, [], signal);
+  if (String(row?.[0]) !== "true")
+    throw fault(
+      "Denied",
+      "the database account may not read radacct, or what sessions were told: run `lastmile init`, or give the rights",
+    );
+}
+
+/** Of those whose secret is known. */
+function linksOf(nas: readonly Nas[], secrets: NonNullable<ClientDeps["secrets"]>): ReadonlyMap<string, NasLink> {
+  const open = nas.flatMap((n): readonly (readonly [string, NasLink])[] => {
+    const secret = n.dynamic.secret === undefined ? undefined : secrets[n.dynamic.secret];
+    return secret && n.address !== undefined ? [[n.name, nasLink(n, secret)]] : [];
+  });
+  return new Map(open);
 }
 
 /** For `init --print-sql`. */

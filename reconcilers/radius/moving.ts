@@ -31,7 +31,7 @@ export function guarded(s: ResolvedSubscriber, area: Area, endpoint: string): Gu
   const groups: Desired[] = [];
   const account: Record<string, Spec[string]> = {};
   // Who is rejected anyway needs no guard, and must not wait for one.
-  if (s.state !== "Active" || s.option82.policy !== "Enforce") return { groups, account };
+  if (!isAdmitted(s) || s.option82.policy !== "Enforce") return { groups, account };
   for (const place of PLACES) {
     const [now, before] = [s.option82[place.id], s.option82[place.before]];
     if (now === undefined || before === undefined || now === before) continue;
@@ -45,6 +45,9 @@ export function guarded(s: ResolvedSubscriber, area: Area, endpoint: string): Gu
   }
   return { groups, account };
 }
+
+export const isAdmitted = ({ state, limited }: ResolvedSubscriber): boolean =>
+  state === "Active" || limited !== undefined;
 
 /** No plan's group has two colons in a row. */
 export const isGuard = (group: string): boolean => group.includes("::");

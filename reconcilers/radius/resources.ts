@@ -3,7 +3,7 @@ import { type Observed, type RefKey, refKey } from "../../controller/core/model.
 import type { Database, Row } from "../postgres.ts";
 import type { Lookup, Resource, Scanned, ScanScope } from "../system.ts";
 import { apply } from "./apply.ts";
-import type { Nas } from "./config.ts";
+import { isLive, type Nas } from "./config.ts";
 import { accountCells, accountFields, groupCells, groupFields } from "./fields.ts";
 import { observed, type Shape, shapeOf } from "./shape.ts";
 import * as sql from "./sql.ts";
@@ -14,11 +14,11 @@ const LIMIT = 500;
 const PAGE = 2000;
 
 export const accounts = (db: Database, endpoint: string, nas: readonly Nas[]): Resource => ({
-  ...resource(db, shapeOf("account", endpoint, accountFields, accountCells(nas))),
+  ...resource(db, shapeOf("account", endpoint, accountFields, accountCells(nas), isLive({ nas }))),
   claims: ({ observed: { ref } }) => [{ kind: "userName", scope: endpoint, value: ref.key }],
 });
 export const groups = (db: Database, endpoint: string, nas: readonly Nas[]): Resource =>
-  resource(db, shapeOf("group", endpoint, groupFields, groupCells(nas)));
+  resource(db, shapeOf("group", endpoint, groupFields, groupCells(nas), isLive({ nas })));
 
 function resource(db: Database, shape: Shape): Resource {
   const read = sql.read(shape.kind);

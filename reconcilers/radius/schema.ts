@@ -93,7 +93,7 @@ create table if not exists nasreload (
 const OWN = `
 create schema if not exists lastmile;
 create table if not exists lastmile.radius_owner (
-  kind text not null check (kind in ('account', 'group')),
+  kind text not null,
   name text not null,
   token text not null,
   owner text not null,
@@ -102,7 +102,30 @@ create table if not exists lastmile.radius_owner (
   extras text not null default '',
   primary key (kind, name)
 );
-create index if not exists radius_owner_scope on lastmile.radius_owner (kind, scope, name);`;
+create index if not exists radius_owner_scope on lastmile.radius_owner (kind, scope, name);
+alter table lastmile.radius_owner drop constraint if exists radius_owner_kind_check;
+alter table lastmile.radius_owner add constraint radius_owner_kind_check check (kind in ('account', 'group', 'session'));`;
+
+/**
+ * When the rows of a name last changed in a way that reaches running sessions, written with those rows; and what each session
+ * was told. Both outlive a restart: what a session has not heard is told from them.
+ */
+const LIVE = `
+create table if not exists lastmile.radius_change (
+  kind text not null,
+  name text not null,
+  coa_at timestamptz,
+  disconnect_at timestamptz,
+  primary key (kind, name)
+);
+create table if not exists lastmile.radius_session (
+  session text primary key,
+  name text not null,
+  type text not null check (type in ('CoA', 'Disconnect')),
+  outcome text not null,
+  told_at timestamptz not null
+);
+create index if not exists radius_session_name on lastmile.radius_session (name, told_at);`;
 
 /**
  * FreeRADIUS's tables stand where they would stand without us. PostgreSQL looks first into a schema of the account's own
@@ -113,7 +136,7 @@ select set_config('search_path', coalesce(string_agg(quote_ident(s), ', ' order 
   from unnest(current_schemas(false)) with ordinality c(s, n) where s <> 'lastmile';`;
 
 /** For those whose account may not create tables: `lastmile init --print-sql`. Safe to run again. */
-export const schemaSql = (): string => `${ELSEWHERE}\n${STOCK}\n${OWN}\n`.trimStart();
+export const schemaSql = (): string => `${ELSEWHERE}\n${STOCK}\n${OWN}\n${LIVE}\n`.trimStart();
 
 /** Creates what is not there; the tables of a FreeRADIUS in service stay as they are. */
 export async function ensureSchema(db: Database, signal: AbortSignal): Promise<void> {

@@ -12,6 +12,8 @@ export interface Shape {
   readonly kind: Kind;
   readonly endpoint: string;
   readonly fields: FieldTable;
+  /** Whether sessions are told of changes. */
+  readonly live: boolean;
   decode(rows: readonly Row[]): ReadonlyMap<string, Found>;
   encode(patch: State): Edit;
   afterEdit(edit: Edit): Found["state"];
@@ -19,12 +21,13 @@ export interface Shape {
   memoOf(state: State): string | undefined;
 }
 
-export function shapeOf(kind: Kind, endpoint: string, fields: FieldTable, cells: Cells): Shape {
+export function shapeOf(kind: Kind, endpoint: string, fields: FieldTable, cells: Cells, live = false): Shape {
   const index = indexOf(cells);
   return {
     kind,
     endpoint,
     fields,
+    live,
     decode: (rows) => decode(rows, index),
     encode: (patch) => encode(patch, cells),
     afterEdit: (edit) => afterEdit(edit, index),

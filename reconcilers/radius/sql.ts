@@ -40,7 +40,7 @@ export function read(kind: Kind): string {
 }
 
 /** One page of what a tenant owns, as name and owner: $1 scope, $2 the last name of the page before, $3 size. */
-export const page = (kind: Kind): string => `
+export const page = (kind: Kind | "session"): string => `
 select name, owner from lastmile.radius_owner
 where kind = '${kind}' and scope = $1 and name > $2 order by name limit $3`;
 
@@ -92,6 +92,19 @@ export const insert = (kind: Kind, table: Table): string => {
     ? `insert into radusergroup (UserName, GroupName, priority) select name, value, op::integer from ${rows}`
     : `insert into ${tableName(kind, table)} (${names[kind].column}, Attribute, op, Value) select name, attribute, op, value from ${rows}`;
 };
+
+/**
+ * What reaches running sessions, and when. A list or filter that goes and has no successor is taken off by a new session only:
+ * no vendor takes the absence of an attribute for a word. $1 names, $2 `CoA` or `Disconnect`.
+ */
+export const note = (kind: Kind): string => `
+insert into lastmile.radius_change as w (kind, name, coa_at, disconnect_at)
+select '${kind}', name, case reach when 'CoA' then clock_timestamp() end, case reach when 'Disconnect' then clock_timestamp() end
+from (select u.name, case when '${kind}' = 'account' and exists (select from radreply r where r.UserName = u.name
+    and lower(r.Attribute) in ('mikrotik-address-list', 'filter-id')) then 'Disconnect' else u.reach end as reach
+  from unnest($1::text[], $2::text[]) as u(name, reach)) n order by name
+on conflict (kind, name) do update
+  set coa_at = coalesce(excluded.coa_at, w.coa_at), disconnect_at = coalesce(excluded.disconnect_at, w.disconnect_at)`;
 
 /** $1 names, $2 extras. */
 export const remember = (kind: Kind): string => `

@@ -1,5 +1,5 @@
 /** Pure: a speed in the words of each vendor. Names are those of FreeRADIUS's dictionaries. */
-import type { EffectivePlan, Speed } from "../../controller/core/resolved.ts";
+import type { EffectivePlan, Limited, Speed } from "../../controller/core/resolved.ts";
 import { fault } from "../errors.ts";
 import type { Vendor } from "./config.ts";
 import { safeText } from "./values.ts";
@@ -44,6 +44,30 @@ const writers: Readonly<Record<Vendor, (plan: EffectivePlan, profile: string | u
   Juniper: (plan, profile) => ({ juniperService: profile ?? demand("Juniper", plan, BY_NAME.Juniper) }),
   Cisco: (plan, profile) => ({ ciscoPairs: cisco(plan, profile ?? demand("Cisco", plan, BY_NAME.Cisco)) }),
 };
+
+/** Rows of his own for who is suspended and let in, as `Attribute value`. @throws Fault `BadValue` where a vendor has none. */
+export function limits(vendors: readonly Vendor[], { mode, ...limited }: Limited): readonly string[] {
+  return [...new Set(vendors.flatMap((v) => [...slow(v, mode, limited.speed), ...walled(v, limited)]))];
+}
+function slow(vendor: Vendor, mode: Limited["mode"], speed: Speed | undefined): readonly string[] {
+  if (!speed) return [];
+  const up = speed.upKbps * 1000;
+  const down = speed.downKbps * 1000;
+  if (vendor === "MikroTik") return [`Mikrotik-Rate-Limit ${mikrotik(speed)}`];
+  if (Math.max(up, down) <= MAX_BITS) {
+    if (vendor === "Generic") return [`WISPr-Bandwidth-Max-Up ${up}`, `WISPr-Bandwidth-Max-Down ${down}`];
+    if (vendor === "Huawei") return [`Huawei-Input-Average-Rate ${up}`, `Huawei-Output-Average-Rate ${down}`];
+  }
+  if (mode === "WalledGarden") return []; // the garden is what limits there
+  throw fault("BadValue", `a ${vendor} NAS cannot be told this throttle`);
+}
+function walled(vendor: Vendor, limited: object): readonly string[] {
+  if (!("list" in limited)) return [];
+  const list = safeText("the address list", String(limited.list));
+  if (vendor === "MikroTik") return [`Mikrotik-Address-List ${list}`];
+  if (vendor === "Generic" || vendor === "Cisco") return [`Filter-Id ${list}`];
+  throw fault("BadValue", `a ${vendor} NAS has no attribute for a walled garden`);
+}
 
 /** rx/tx as the router sees it: what it receives is the upload. Then burst rate, threshold and time. */
 function mikrotik(speed: Speed): string {

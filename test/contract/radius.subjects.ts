@@ -66,6 +66,7 @@ export function subscriber(n: number, more: Partial<ResolvedSubscriber> = {}): R
     owner: owner("Subscriber", `s${n}`),
     number: `S-${n}`,
     state: "Active",
+    liveSessions: true,
     accessType: "PPPoE",
     plan,
     nas: ["bng1"],

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
+import { type LabNas, labNas } from "../lab/radius/nas.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 /** The two commands of README.md are what CI itself is made of; one calls the tests, which cannot call themselves. */
@@ -28,16 +29,22 @@ async function commandsOf(page: string): Promise<readonly Command[]> {
 let folder: string;
 let radius: FreshDatabase;
 let store: FreshDatabase;
+/** Of docs/sessions.md, with the session that the page puts online. */
+let nas: LabNas;
+const NAS_SECRET = "n4s-s3cret";
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lastmile-docs-"));
   radius = await freshDatabase("template1");
   store = await freshDatabase("template1");
+  nas = await labNas(NAS_SECRET, radius.pool);
+  nas.up.add("81a0");
   await cp(join(ROOT, "examples"), join(folder, "examples"), { recursive: true });
   await mkdir(join(folder, "bin"));
   await symlink(join(ROOT, "controller/cli/lastmile"), join(folder, "bin/lastmile"));
   await keep(new URL(radius.url));
 });
 afterAll(async () => {
+  await nas.close();
   await rm(folder, { recursive: true, force: true });
   await radius.drop();
   await store.drop();
@@ -59,6 +66,7 @@ describe.each([
   "README.md",
   "docs/operate.md",
   "docs/freeradius.md",
+  "docs/sessions.md",
   "docs/gitops.md",
   "docs/recovery.md",
   "docs/schedule.md",
@@ -73,6 +81,9 @@ describe.each([
       // For psql, which reads no Secret.
       PGUSER: decodeURIComponent(new URL(radius.url).username),
       PGPASSWORD: decodeURIComponent(new URL(radius.url).password),
+      NAS: "127.0.0.1",
+      NAS_PORT: String(nas.port),
+      NAS_SECRET,
       LASTMILE_HOME: join(folder, ".lastmile"),
       LASTMILE_SECRETS: join(folder, "secrets"),
     };

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 
-const SECRET = "testing123";
+export const SECRET = "testing123";
 
 export interface Reply {
   /** `Access-Accept`, `Access-Reject`, or `none` where nobody answered. */
@@ -18,16 +18,28 @@ export interface Reply {
 export interface Server {
   /** `attributes`: lines of a radclient request. */
   ask(attributes: readonly string[]): Promise<Reply>;
+  /** An Accounting-Request of a NAS. */
+  account(attributes: readonly string[]): Promise<Reply>;
+  /** Where the same daemon, as a NAS, takes CoA and Disconnect. */
+  readonly coaPort: number;
+  /** radclient's own request to it; with what it sent, as it prints it. */
+  tell(type: "coa" | "disconnect", attributes: readonly string[]): Promise<Reply>;
   stop(): Promise<void>;
 }
 
 export async function startServer(databaseUrl: string): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), "freeradius-"));
-  const port = await freePort();
+  const [port, acctPort, coaPort] = [await freePort(), await freePort(), await freePort()];
   await copyFile(join(import.meta.dirname, "radiusd.conf"), join(folder, "radiusd.conf"));
   await writeFile(join(folder, "dictionary"), "$INCLUDE /usr/share/freeradius/dictionary\n");
   const log = join(folder, "radius.log");
-  const env = { FOLDER: folder, PORT: String(port), DATABASE: connection(databaseUrl) };
+  const env = {
+    FOLDER: folder,
+    PORT: String(port),
+    ACCT_PORT: String(acctPort),
+    COA_PORT: String(coaPort),
+    DATABASE: connection(databaseUrl),
+  };
   const daemon = execa("/usr/sbin/freeradius", ["-f", "-d", folder, "-l", log], { env, reject: false, cleanup: true });
   let ended = false;
   const end = daemon.finally(() => {
@@ -44,7 +56,13 @@ export async function startServer(databaseUrl: string): Promise<Server> {
     await stop();
     throw e;
   }
-  return { ask: (attributes) => ask(port, attributes), stop };
+  return {
+    ask: (attributes) => ask(port, "auth", attributes),
+    account: (attributes) => ask(acctPort, "acct", attributes),
+    tell: (type, attributes) => ask(coaPort, type, attributes),
+    coaPort,
+    stop,
+  };
 }
 
 /** As long as it takes: a slow machine is no fault, and the time limit of the suite ends what hangs. */
@@ -58,8 +76,9 @@ async function ready(log: string, ended: () => boolean): Promise<void> {
   }
 }
 
-async function ask(port: number, attributes: readonly string[]): Promise<Reply> {
-  const args = ["-x", "-r", "1", "-t", "60", `127.0.0.1:${port}`, "auth", SECRET];
+type What = "auth" | "acct" | "coa" | "disconnect";
+async function ask(port: number, what: What, attributes: readonly string[]): Promise<Reply> {
+  const args = ["-x", "-r", "1", "-t", "60", `127.0.0.1:${port}`, what, SECRET];
   const { stdout } = await execa("/usr/bin/radclient", args, { input: `${attributes.join("\n")}\n`, reject: false });
   const received = stdout.slice(stdout.indexOf("Received "));
   const code = /^Received (\S+)/.exec(received)?.[1] ?? "none";

@@ -30,6 +30,7 @@ import { type EffectiveProfile, effectiveProfile } from "./profile.ts";
 import { resolveRoutes } from "./routes.ts";
 import { cpeSerial, onuSerial } from "./serial.ts";
 import { addressSource } from "./source.ts";
+import { resolveSuspension } from "./suspension.ts";
 import { internetTags, resolveServices } from "./vlan.ts";
 
 export interface ResolveContext {
@@ -79,6 +80,7 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
   const values = resolveValues(facts, account, context.secrets);
   for (const endpoint of endpoints) for (const name of namesOf(account)) notes.claim("userName", endpoint, name);
   claimIdentity(subscriber, tenant, notes);
+  const limited = resolveSuspension(catalog, facts);
   const findings = subscriber.spec.serviceState === "Suspended" ? unheld(notes, fatal) : notes;
   if (userName === undefined || findings.blockers.length > 0) return { ok: false, owner, ...parts(findings) };
   const { spec } = subscriber;
@@ -90,6 +92,8 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
     nas: nasOf(facts),
     userName,
     ...surroundings(catalog, tenant, subscriber, facts.plan),
+    ...(limited && { limited }),
+    liveSessions: tenant.spec.features.liveSessions,
     allocations: notes.allocations,
     dnsName: profile.profile.dnsName,
     ...(waitsForDevice(facts) && { withDevice: deviceFor(account, values.cpe, spec.serviceState) }),
@@ -136,7 +140,6 @@ function gather(
       `NetworkProfile ${p.missing} does not exist in ${namespaceOf(subscriber)}; declare it, or remove networkProfileRef`,
     );
   warnOlder(subscriber, tenant, notes);
-  warnSuspension(subscriber, choice.plan, notes);
   return {
     tenant,
     subscriber,
@@ -148,13 +151,6 @@ function gather(
     addresses,
     notes,
   };
-}
-
-/** Until sessions can be told to change, every suspension is a reject. */
-function warnSuspension({ spec }: Subscriber, plan: ServicePlan | undefined, notes: Notes): void {
-  const mode = spec.suspension?.mode ?? plan?.spec.suspension.mode ?? "Reject";
-  if (spec.serviceState !== "Suspended" || mode === "Reject") return;
-  notes.warn("SuspendedByReject", `suspension mode ${mode} is carried out as Reject: this version has no other`);
 }
 
 /** What concerns others than RADIUS, and needs no more than the declarations. */
@@ -251,6 +247,7 @@ function terminated(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, ow
     nas: [],
     userName: "",
     ...surroundings(catalog, tenant, subscriber, undefined),
+    liveSessions: tenant.spec.features.liveSessions,
     allocations: [],
     dnsName: undefined,
     password: undefined,

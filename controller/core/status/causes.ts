@@ -8,6 +8,7 @@ import {
   type Hold,
   type Plan,
   parseRef,
+  type Ref,
   type RefKey,
   refKey,
 } from "../model.ts";
@@ -88,12 +89,12 @@ export const faultText = (f: FaultView): string => {
 const ofFault = (ref: RefKey, fault: FaultView, input: Input): Cause => ({
   reason: faultReason(fault),
   message: `${ref}: ${faultText(fault)}`,
-  system: typeOf(parseRef(ref).system, input),
+  system: partOf(parseRef(ref), input),
 });
 
 function ofChange(c: Change, report: RunView, input: Input): readonly Cause[] {
   const key = refKey(c.ref);
-  const system = typeOf(c.ref.system, input);
+  const system = partOf(c.ref, input);
   if (report.faults.has(key)) return [];
   const waiting = c.waiting ? [held(c.waiting.hold, key, system)] : [];
   return [...ofWhole(c, key, system, input), ...waiting];
@@ -128,7 +129,7 @@ function awaits({ after }: Change, input: Input, seen: ReadonlySet<RefKey> = new
  */
 function unseen(key: RefKey, system: string, input: Input): Cause {
   const before = input.previous?.conditions?.find((c) => c.type === conditionOf(system));
-  const changes = (input.report?.plan.changes ?? []).filter((c) => typeOf(c.ref.system, input) === system);
+  const changes = (input.report?.plan.changes ?? []).filter((c) => partOf(c.ref, input) === system);
   const named = changes.filter((c) => before?.message.includes(`${refKey(c.ref)}: `));
   const alone = changes.every((c) => refKey(c.ref) === key) && reasonOf(before?.reason ?? "").group === "fault";
   const stands = alone || (named.length > 0 && named.every((c) => isUnseen(c, input)));
@@ -146,10 +147,14 @@ const open = (reason: "Progressing" | "NotObserved"): Cause => ({
 });
 
 /** `RADIUSReady`: the name that `policies.activation.require` knows. */
-export const conditionOf = (type: string): string => `${type}Ready`;
+export const conditionOf = (type: string): string => (type === SESSIONS ? "SessionsUpdated" : `${type}Ready`);
 /** An endpoint that is not declared any more still has a place where its troubles are shown. */
-export const typeOf = (endpoint: string, { systems }: Pick<Input, "systems">): string =>
-  systems.get(endpoint) ?? "System";
+const typeOf = (endpoint: string, { systems }: Pick<Input, "systems">): string => systems.get(endpoint) ?? "System";
+
+/** Rows that are as declared are not yet what a session runs on: that has a condition of its own. */
+export const SESSIONS = "Sessions";
+export const partOf = (ref: Ref, input: Pick<Input, "systems">): string =>
+  typeOf(ref.system, input) === "RADIUS" && ref.resource === "session" ? SESSIONS : typeOf(ref.system, input);
 
 const RANK = { person: 0, lastmile: 1, device: 2, nobody: 3 } as const;
 const rank = ({ reason }: Cause): number => RANK[reasonOf(reason).mover];

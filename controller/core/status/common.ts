@@ -1,7 +1,7 @@
 /** The conditions that every reconciled object has. */
 import type { Change } from "../model.ts";
 import { refKey } from "../model.ts";
-import { type Cause, conditionOf, type StatusInput, typeOf } from "./causes.ts";
+import { type Cause, conditionOf, partOf, SESSIONS, type StatusInput } from "./causes.ts";
 import { type Conditioned, type Draft, plain } from "./conditions.ts";
 import { type ReasonCode, reasonOf } from "./reasons.ts";
 
@@ -60,10 +60,10 @@ function difference(c: Change): string {
 
 /** One condition for each type of system that the tenant has bound, or that still holds something. */
 export function perSystem(input: Input, causes: readonly Cause[]): readonly Draft[] {
-  const used = (input.report?.plan.changes ?? []).map((c) => typeOf(c.ref.system, input));
+  const used = (input.report?.plan.changes ?? []).map((c) => partOf(c.ref, input));
   const troubled = causes.flatMap((c) => c.system ?? []);
   return ofTypes([...input.systems.values(), ...used, ...troubled], causes, input.report !== undefined, (type) =>
-    used.includes(type) ? "Converged" : "NothingWanted",
+    type === SESSIONS ? "SessionsCurrent" : used.includes(type) ? "Converged" : "NothingWanted",
   );
 }
 /** @param causes the gravest first; those without a system concern all of them. */

@@ -13,7 +13,7 @@ export function explain(status: SubscriberStatus | undefined): readonly string[]
       "Not looked at yet: what is declared is newer than what was seen. Is a controller running that holds this object?",
     ];
   if (!ready) return ["Nothing is known yet: no run has ended. Is a controller running that holds this object?"];
-  const trouble = conditions.filter((c) => isSystem(c) && c.status !== "True");
+  const trouble = conditions.filter((c) => isSystem(c) && c.status !== "True" && !isChosen(c));
   return [
     headline(ready),
     ...(ready.status === "True" && trouble.length === 0 ? [] : because(trouble.length > 0 ? trouble : [ready])),
@@ -34,6 +34,8 @@ const GENERAL: ReadonlySet<string> = new Set([
   "Warnings",
   "Reachable",
 ]);
+/** Nobody waits for what the provider has not set up. */
+const isChosen = ({ reason, status }: Condition): boolean => reason === "SessionsNotTold" && status === "Unknown";
 const isSystem = ({ type }: Condition): boolean => !GENERAL.has(type);
 
 function headline(ready: Condition): string {
@@ -51,7 +53,7 @@ function because(conditions: readonly Condition[]): readonly string[] {
     const [first] = same;
     if (!first) return [];
     const { means, remedy } = reasonOf(first.reason);
-    const where = same.filter(isSystem).map((c) => c.type.replace(/Ready$/, ""));
+    const where = same.filter(isSystem).map((c) => c.type.replace(/(Ready|Updated)$/, ""));
     return [
       `${where.length > 0 ? `${where.join(", ")}: ` : ""}${means} (${first.reason}).`,
       ...(first.message === means ? [] : [`  Why: ${first.message}.`]),

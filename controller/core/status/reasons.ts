@@ -22,6 +22,7 @@ const states = {
   InService: state("the customer can use the service"),
   Suspended: state("suspended as declared: logins are rejected", "set serviceState: Active to resume"),
   Terminated: state("out of service; kept until retention ends", "declare it again within retention to bring it back"),
+  SessionsCurrent: state("open sessions run on what is declared"),
   NothingWanted: state("nothing is wanted in this system"),
   Idle: state("nothing is under way"),
   Accepted: state("it is declared, and whoever uses it sees it"),
@@ -111,6 +112,12 @@ const faults = {
     "the customer's device refused a value, or does not have it",
     "correct the value, or map it in cpe.mappings of the plan to what this model has",
   ),
+  SessionsPaced: retried("a NAS takes only so many requests a second", "wait for its turn, or raise coaPerSecond"),
+  NASSilent: retried(
+    "a NAS does not answer CoA and Disconnect, so it is not known what its sessions run on",
+    "check its CoA port, the secret in secretRef, and that it takes requests from here",
+  ),
+  NASRefused: retried("a NAS refuses to change a session, and says why", "see to the NAS; it is tried again"),
   InUse: retried("something still uses the object", "wait: it is tried again when the user is gone"),
   Conflict: retried("something else changed or occupies the object", "wait: it is looked at and tried again"),
   BadValue: refused("a declared value cannot be written", "correct the value in the declaration"),
@@ -177,7 +184,14 @@ const warnings = {
   OlderField: warning("an older field is in use", "use the field that the message names"),
   RealmGone: warning("the realm of the user name is none of the tenant's", "add the realm, or set radius.username"),
   AddressOutsidePools: warning("a static address lies in no pool of the tenant", "declare a pool around it"),
-  SuspendedByReject: warning("a suspension is stricter than declared", "declare suspension.mode: Reject, or let it be"),
+  SuspendedByReject: warning(
+    "a suspension is stricter than declared",
+    "declare what the message names in the plan's suspension, or suspension.mode: Reject",
+  ),
+  SessionsNotTold: warning(
+    "sessions that run are not told of changes",
+    "give the NAS a secretRef in the ExternalSystem, and the tenant features.liveSessions",
+  ),
   AwaitingSurvey: warning(
     "the bill waits for a site survey",
     "declare a SiteSurvey of the subscriber that is Completed and Serviceable",

@@ -1,5 +1,6 @@
 /** InService: whether the customer can use the service, whatever is declared. */
 import type { Subscriber } from "../../api/types.generated.ts";
+import type { Limited } from "../resolved.ts";
 import type { AccountState, Wanted } from "./account.ts";
 import type { Cause } from "./causes.ts";
 import { told } from "./common.ts";
@@ -14,11 +15,12 @@ export function inService(
   causes: readonly Cause[],
   suspension: Subscriber["spec"]["suspension"],
   awaits: boolean,
+  limited?: Limited,
 ): Draft {
   if (wanted === "Active") return active(state, causes, awaits);
-  if (state === undefined) return causes.length > 0 ? unknown(causes) : ended(wanted, suspension);
+  if (state === undefined) return causes.length > 0 ? unknown(causes) : ended(wanted, suspension, limited);
   // Who must be kept out and is not: the service goes on, and that is what has to be said.
-  return state === "Active" ? { type, status: "True", ...told(causes) } : ended(wanted, suspension);
+  return state === "Active" ? { type, status: "True", ...told(causes) } : ended(wanted, suspension, limited);
 }
 
 function active(state: AccountState | undefined, causes: readonly Cause[], awaits: boolean): Draft {
@@ -30,8 +32,14 @@ function active(state: AccountState | undefined, causes: readonly Cause[], await
 }
 const unknown = (causes: readonly Cause[]): Draft => ({ type, status: "Unknown", ...told(causes) });
 
-function ended(wanted: "Suspended" | "Terminated", suspension: Subscriber["spec"]["suspension"]): Draft {
+const WORDS = { Throttle: "the service is slow", WalledGarden: "only the pages of the provider are there" } as const;
+function ended(
+  wanted: "Suspended" | "Terminated",
+  suspension: Subscriber["spec"]["suspension"],
+  limited: Limited | undefined,
+): Draft {
   const draft = plain(type, "False", wanted);
-  if (wanted === "Terminated" || !suspension) return draft;
-  return { ...draft, message: `${draft.message} (${suspension.reason})` };
+  if (wanted === "Terminated") return draft;
+  const message = limited ? `suspended as declared: ${WORDS[limited.mode]}` : draft.message;
+  return { ...draft, message: suspension ? `${message} (${suspension.reason})` : message };
 }

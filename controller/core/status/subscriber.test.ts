@@ -29,6 +29,7 @@ describe("the conditions of a subscriber", () => {
       "InService=True InService",
       "InSync=True Converged",
       "RADIUSReady=True Converged",
+      "SessionsUpdated=Unknown SessionsNotTold",
     ]);
     expect(new Set(status.conditions?.map((c) => c.observedGeneration))).toEqual(new Set([3]));
     expect(status.observedGeneration).toBe(3);

@@ -8,13 +8,14 @@ import type { Timing, Turn } from "../schedule.ts";
 import { type AccountState, accountState, accountsOf, type Wanted } from "./account.ts";
 import { withAllocatedAt } from "./allocated.ts";
 import { billingSection, billRemarks } from "./billing.ts";
-import { type Cause, causesOf, type StatusInput } from "./causes.ts";
+import { type Cause, causesOf, SESSIONS, type StatusInput } from "./causes.ts";
 import { inSync, perSystem, progress, remarks } from "./common.ts";
 import { rfc3339, stamped } from "./conditions.ts";
 import { cpeSection, deviceRemarks, onuSection } from "./devices.ts";
 import { type ReasonCode, reasonOf } from "./reasons.ts";
 import { addressesSection, type Declared, networkSection, type Resolved, radiusSection } from "./sections.ts";
 import { inService } from "./service.ts";
+import { sessionsSection, sessionsUntold } from "./sessions.ts";
 
 export interface SubscriberStatusInput extends StatusInput<SubscriberStatus> {
   /** undefined: it is not declared any more. */
@@ -31,13 +32,22 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   const resolved = input.resolution?.ok ? input.resolution : undefined;
   const causes = causesOf(input);
   const accounts = accountsOf(report, systems);
-  const state = accountState(accounts, wanted, resolved?.subject.userName);
+  const state = accountState(accounts, wanted, resolved?.subject.userName, resolved?.subject.limited);
   const seenRemarks = resolved ? deviceRemarks(resolved.subject, input) : [];
+  const untold = causes.some((c) => c.system === SESSIONS) ? undefined : sessionsUntold(resolved?.subject, input);
   const drafts = [
     ...progress(causes, report !== undefined, DONE[wanted]),
-    inService(wanted, state, causes, declared?.subscriber.spec.suspension, awaitsFirst(input)),
+    inService(
+      wanted,
+      state,
+      causes,
+      declared?.subscriber.spec.suspension,
+      awaitsFirst(input),
+      resolved?.subject.limited,
+    ),
     inSync(input, causes),
-    ...perSystem(input, causes),
+    ...perSystem(input, causes).filter((d) => d.type !== untold?.type),
+    ...(untold ? [untold] : []),
     ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input), ...seenRemarks] }),
   ];
   const schedule = scheduleSection(input.timing);
@@ -74,6 +84,7 @@ function parts(
   const name = declared.subscriber.spec.networkProfileRef?.name;
   const known: Known = report?.known ?? (() => undefined);
   const billing = billingSection(subject, input);
+  const sessions = sessionsSection(input);
   const granted = subject.state !== "Terminated" && !causes.some((c) => c.reason === "IdentityConflict");
   return {
     profile: { source: profile.source, ...(profile.source === "Declared" && name && { name }) },
@@ -82,6 +93,7 @@ function parts(
       addresses: withAllocatedAt(addressesSection(resolved, known, report?.plan.changes ?? []), input),
     }),
     ...(billing && { billing }),
+    ...(sessions && { sessions }),
     ...(granted && devices(subject, input)),
     network: networkSection(resolved, declared, ipv6State(subject, state, causes, known)),
   };
@@ -102,7 +114,7 @@ function ipv6State(
   if (wanted === "Terminated") return causes.length > 0 ? "Revoking" : "Revoked";
   if (causes.some((c) => c.reason === "IdentityConflict")) return "Failed";
   if (state === "Active") return "Active";
-  if (state === "Rejected") return "Suspended";
+  if (state === "Rejected" || state === "Limited") return "Suspended";
   if (state === undefined) return "Pending";
   if (reasonOf(causes[0]?.reason ?? "Progressing").mover === "person") return "Failed";
   const values = [ipv6.address, ipv6.wanPrefix, ipv6.delegatedPrefix];

@@ -1,7 +1,15 @@
 /** What one run knows of its subject's objects, and what it still waits to hear. */
 
 import { Fault } from "../../../reconcilers/errors.ts";
-import { type Desired, type Facts, type Observed, type Outputs, parseRef, type RefKey } from "../../core/model.ts";
+import {
+  type Desired,
+  type Facts,
+  type Observed,
+  type Outputs,
+  parseRef,
+  type Ref,
+  type RefKey,
+} from "../../core/model.ts";
 import { type Owner, type OwnerKey, ownerKey, type Token, token } from "../../core/owner.ts";
 import { type Known, knownFrom } from "../../core/plan.ts";
 import type { Backoff, Why } from "../../queue/backoff.ts";
@@ -111,13 +119,27 @@ export class Knowledge {
   }
 
   begin(key: RefKey, work: () => Promise<void>): void {
-    const done = work()
+    const done: Promise<void> = work()
       .catch((e: unknown) => this.fail(key, e))
       .finally(() => {
-        this.underWay.delete(key);
+        if (this.underWay.get(key) === done) this.underWay.delete(key);
         this.answers++;
       });
     this.underWay.set(key, done);
+  }
+
+  /** What was changed shows in others too: what was seen of them counts no more. */
+  lookAgain(changed: Ref, desired: ReadonlyMap<RefKey, Desired>): void {
+    const { ports } = this.#means;
+    for (const key of new Set([...desired.keys(), ...this.entries.keys()])) {
+      if (!ports.isFollower(parseRef(key), changed)) continue;
+      const before = this.underWay.get(key);
+      this.seen.delete(key);
+      this.begin(key, async () => {
+        await before;
+        await this.#look(key, desired.get(key));
+      });
+    }
   }
 
   /** Where nothing there can hold a marker, an intent in the inventory is what proves that it is ours. */

@@ -93,9 +93,12 @@ export class Ports {
   /** Without a connection nothing is compared: its objects are unknown. */
   fields = (ref: Ref): FieldTable => this.#resources.get(`${ref.system}/${ref.resource}`)?.resource.fields ?? {};
   traits = (ref: Ref): Traits => {
-    const { lent, marker } = this.#resources.get(`${ref.system}/${ref.resource}`)?.resource ?? {};
-    return { lent: lent === true, unmarkable: marker === "store" };
+    const { lent, marker, follows } = this.#resources.get(`${ref.system}/${ref.resource}`)?.resource ?? {};
+    return { lent: lent === true, unmarkable: marker === "store", ...(follows !== undefined && { follows }) };
   };
+  /** Whether what is done to `changed` shows in this object too. */
+  isFollower = (ref: Ref, changed: Ref): boolean =>
+    ref.system === changed.system && ref.key === changed.key && this.traits(ref).follows === changed.resource;
 
   async observe(lookup: Lookup, by: Asking): Promise<Observed | null> {
     const { lane, observe } = this.#of(lookup.ref);

@@ -228,6 +228,7 @@ class Run {
       const kept = now !== null && this.desired.has(key);
       await Promise.all([this.books.record(c, this.id(), "Done"), kept && this.books.confirm(row, now)]);
       this.known.see(key, now, true);
+      this.known.lookAgain(c.ref, this.desired);
     } catch (e) {
       if (e instanceof Fault) await this.books.record(c, this.id(), e);
       throw e;
