@@ -1867,6 +1867,23 @@ export interface SubscriberStatus {
    * The metadata.generation that was last acted upon.
    */
   readonly observedGeneration?: number;
+  /**
+   * Where it stands in its life. Pending: nothing was made yet. Surveying: a site survey must allow it first. Provisioning: a part of it is made. AwaitingInstallation: it waits for a visit or a device at the customer's. Active: in service. Degraded: the customer surely cannot use it. Suspended and Terminated: as declared, and seen to be so. Terminating: its end is under way.
+   */
+  readonly phase?:
+    | "Pending"
+    | "Surveying"
+    | "Provisioning"
+    | "AwaitingInstallation"
+    | "Active"
+    | "Degraded"
+    | "Suspended"
+    | "Terminating"
+    | "Terminated";
+  /**
+   * When it was in service for the first time. RFC 3339.
+   */
+  readonly activatedAt?: string;
   readonly profile?: SubscriberStatusProfile;
   readonly radius?: SubscriberStatusRadius;
   /**

@@ -32,7 +32,15 @@ export const storeOf = (world: World): Store => ({
   entries: async (owners) =>
     owners.map((owner) =>
       (world.subjects.get(owner)?.desired ?? []).map(({ ref, spec }) => ({
-        ...{ ref: refKey(ref), needs: needs(spec), due: false, id: ref.key, intentAt: 0, shelved: false },
+        ...{
+          ref: refKey(ref),
+          needs: needs(spec),
+          due: false,
+          id: ref.key,
+          intentAt: 0,
+          shelved: false,
+          adopted: false,
+        },
       })),
     ),
   owners: async (tenant) =>

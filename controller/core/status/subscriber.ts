@@ -1,5 +1,6 @@
 /** The status of a subscriber: conditions, and what was written for it. Pure. */
 import type { SubscriberStatus, SubscriberStatusNetwork } from "../../api/types.generated.ts";
+import { lifeOf } from "../life/life.ts";
 import { isOutput } from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
@@ -30,14 +31,20 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   const accounts = accountsOf(report, systems);
   const state = accountState(accounts, wanted, resolved?.subject.userName);
   const seenRemarks = resolved ? deviceRemarks(resolved.subject, input) : [];
+  const awaits = awaitsFirst(input);
+  const service = inService(wanted, state, causes, declared?.subscriber.spec.suspension, awaits);
   const drafts = [
     ...progress(causes, report !== undefined, DONE[wanted]),
-    inService(wanted, state, causes, declared?.subscriber.spec.suspension, awaitsFirst(input)),
+    service,
     inSync(input, causes),
     ...perSystem(input, causes),
     ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input), ...seenRemarks] }),
   ];
-  return { ...stamped(drafts, input), ...(resolved && declared && parts(resolved, declared, input, causes, state)) };
+  return {
+    ...stamped(drafts, input),
+    ...lifeOf(input, { wanted, causes, service: service.status, awaitsFirst: awaits }),
+    ...(resolved && declared && parts(resolved, declared, input, causes, state)),
+  };
 }
 /** A device that never came has no service; one that is off for an edit has. */
 const awaitsFirst = ({ report }: SubscriberStatusInput): boolean =>
