@@ -139,7 +139,10 @@ export class Controller {
     this.#secrets = new UsedSecrets(o.secretSource, o.secrets.digest);
     this.declared = this.#declare(generatedVerb(o.secrets));
     const { ports } = this.engine;
-    const erase = (owners: readonly OwnerKey[]) => o.secrets.erase(owners);
+    const erase = async (owners: readonly OwnerKey[]) => {
+      await o.secrets.erase(owners);
+      await o.store.eraseMail(owners);
+    };
     this.#held = new HeldSink(o.store, ports);
     this.fills = new Fills({
       declared: this.declared,

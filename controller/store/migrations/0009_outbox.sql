@@ -18,6 +18,7 @@ create table lastmile.outbox (
   at timestamptz not null,
   state text not null default 'Queued' check (state in ('Queued', 'Sending', 'Sent', 'Refused', 'Uncertain', 'Bounced')),
   attempt int not null default 0,
+  since timestamptz not null, -- it waits since then: made, or asked for again
   due timestamptz not null,
   changed_at timestamptz not null,
   message_id text, -- given at the first attempt, and kept
