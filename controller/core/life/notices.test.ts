@@ -66,12 +66,17 @@ describe("a customer is told", () => {
   it("what the turn was about, and nothing personal", () => {
     const customer = { id: "C-1", name: "John Doe", email: "john@example.com", language: "en" };
     const suspension = { reason: "NonPayment", mode: "Reject", resumeAt: AT } as const;
-    expect(facts({ customer, planRef: { name: "basic" }, suspension })).toEqual([
-      { notice: "Suspended", at: 7, facts: { plan: "basic", reason: "NonPayment", resumeAt: AT } },
+    const who = { subscriberNumber: "SUB-1", customer };
+    expect(facts({ ...who, planRef: { name: "basic" }, suspension })).toEqual([
+      {
+        notice: "Suspended",
+        at: 7,
+        facts: { number: "SUB-1", customer: "C-1", plan: "basic", reason: "NonPayment", resumeAt: AT },
+      },
     ]);
   });
   it("no words that an operator wrote for others", () =>
-    expect(facts({ suspension: { reason: "the thief of Main St" as "Fraud" } })).toEqual([
-      { notice: "Suspended", at: 7, facts: {} },
-    ]));
+    expect(
+      facts({ customer: { id: "C-1", language: "en" }, suspension: { reason: "the thief of Main St" as "Fraud" } }),
+    ).toEqual([{ notice: "Suspended", at: 7, facts: { customer: "C-1" } }]));
 });

@@ -7,6 +7,9 @@ export type NoticeKind = (typeof NOTICES)[number];
 
 /** What the turn was about. Nothing personal: who and where is looked up when it is sent. */
 export interface NoticeFacts {
+  /** Whom it is about, so that nobody else under the same name is told. Left out of one who is declared no more. */
+  readonly number?: string;
+  readonly customer?: string;
   readonly plan?: string;
   readonly reason?: string;
   /** RFC 3339. */
@@ -57,10 +60,11 @@ const isNewVisit = (before: SubscriberStatus | undefined, { installation: now }:
 const isOver = (state: string | undefined): boolean => state === "Completed" || state === "Cancelled";
 
 function factsOf({ installation }: SubscriberStatus, spec: Subscriber["spec"] | undefined) {
-  const plan = spec?.planRef?.name;
   const { reason, resumeAt } = spec?.suspension ?? {};
   const { ticket, scheduledAt } = installation ?? {};
-  const service: NoticeFacts = { ...(plan && { plan }) };
+  const plan = spec?.planRef?.name;
+  const who = spec && { number: spec.subscriberNumber, customer: spec.customer.id };
+  const service: NoticeFacts = { ...who, ...(plan && { plan }) };
   const known = REASONS.has(reason ?? "") && reason;
   return {
     Activated: service,
