@@ -48,7 +48,7 @@ const table = {
     "counter",
     ["tenant", "result"],
     "Attempts to tell a customer something by mail; result is Sent, Queued (it is tried again), Refused or Uncertain",
-    "Refused and Uncertain wait for a person: `lastmile mail list --state Refused --state Uncertain`.",
+    "Refused and Uncertain wait for a person: `lastmile mail list --state Refused Uncertain`.",
   ),
   lastmile_drift_found_total: row(
     "counter",
