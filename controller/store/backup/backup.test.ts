@@ -68,8 +68,8 @@ async function fill(): Promise<void> {
     insert into lastmile.requests (tenant, change_set, used) values ('acme', 'cs', true);
     insert into lastmile.status (owner, status, written) values ('${OWNER}', '{"z":1,"a":[true,null]}', '9000000000');
     insert into lastmile.lives values ('${OWNER}', 1);
-    insert into lastmile.outbox (owner, seq, notice, facts, at, due, changed_at, state)
-      values ('${OWNER}', 1, 'Activated', '{"plan":"basic"}', now(), now(), now(), 'Sent');
+    insert into lastmile.outbox (owner, seq, notice, facts, at, since, due, changed_at, state)
+      values ('${OWNER}', 1, 'Activated', '{"plan":"basic"}', now(), now(), now(), now(), 'Sent');
     insert into lastmile.audit (at, owner, ref, action, changes, plan_id, outcome)
       select now(), '${OWNER}', 'radius/account/s1', 'create', '[{"field":"x"}]', 'p', 'Done' from generate_series(1, 3);`);
 }
