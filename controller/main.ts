@@ -59,7 +59,7 @@ export interface Installation {
     more?: Partial<
       Pick<
         ControllerOptions,
-        "clock" | "onBegin" | "onBreaker" | "onReport" | "onError" | "window" | "store" | "secretSource"
+        "clock" | "onBegin" | "onBreaker" | "onMail" | "onReport" | "onError" | "window" | "store" | "secretSource"
       >
     >,
   ): Controller;

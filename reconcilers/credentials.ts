@@ -11,6 +11,8 @@ const PORTS: Readonly<Record<string, string>> = {
   "postgres:": "5432",
   "https:": "443",
   "http:": "80",
+  "smtps:": "465",
+  "smtp:": "25",
 };
 
 /** The Secret without its `hosts`. @throws Fault `Misconfigured` where `hosts` does not name the host of every address. */

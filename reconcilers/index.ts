@@ -1,6 +1,7 @@
 /** One line per system. */
 import { billing } from "./billing/index.ts";
 import { genieacs } from "./genieacs/index.ts";
+import { mail } from "./mail/index.ts";
 import { netbox } from "./netbox/index.ts";
 import { radius } from "./radius/index.ts";
 import { bind, type Configure } from "./system.ts";
@@ -13,4 +14,5 @@ export const systems: ReadonlyMap<string, Configure> = new Map([
   bind(voltha),
   bind(genieacs),
   bind(billing),
+  bind(mail),
 ]);

@@ -1,4 +1,6 @@
 /** The contract: what a newcomer writes to add a system. Reads and writes are sets; one subject is a set of one. */
+
+import type { Delivery, Letter } from "../controller/core/life/letter.ts";
 import type {
   Action,
   Claim,
@@ -106,6 +108,11 @@ export interface Session {
   readonly answers?: (path: string, declared: unknown, signal: AbortSignal) => Promise<unknown>;
   /** How full the tenant's pools are that it gives out of, where it counts them in a question or two each. */
   readonly fills?: (tenant: ResolvedTenant, signal: AbortSignal) => Promise<readonly Fill[]>;
+  /**
+   * Tells a customer something, at most once for each call; left out where it is no mail server. A Fault says that the
+   * server itself cannot be used, and that nothing was sent.
+   */
+  readonly deliver?: (letter: Letter, signal: AbortSignal) => Promise<Delivery>;
   /** Version of the endpoint; throws a Fault when it cannot serve us. */
   ping(signal: AbortSignal): Promise<Answering>;
   close(): Promise<void>;

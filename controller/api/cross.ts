@@ -5,6 +5,7 @@ import { bindings, poolNames, sites } from "./cross-bindings.ts";
 import { circuits } from "./cross-circuits.ts";
 import { type ClaimsIn, rememberClaims } from "./cross-claims.ts";
 import { aliases, claims, namespaces, profiles, realms } from "./cross-duplicates.ts";
+import { letters } from "./cross-letters.ts";
 import { addressesOfOthers, pools, prefixes } from "./cross-overlaps.ts";
 import { homes, references, surveys } from "./cross-references.ts";
 import type { Declared, Finding, Rule, World } from "./cross-world.ts";
@@ -19,6 +20,7 @@ const RULES: readonly Rule[] = [
   surveys,
   poolNames,
   attributes,
+  letters,
   circuits,
   namespaces,
   realms,

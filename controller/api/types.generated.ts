@@ -129,11 +129,9 @@ export interface TenantSystems {
    */
   readonly tickets?: readonly SystemBinding[];
   /**
-   * The mail servers that this tenant uses.
-   *
-   * Items: One binding to an ExternalSystem.
+   * The mail server that tells this tenant's customers what happens to their service; of several the first.
    */
-  readonly mail?: readonly SystemBinding[];
+  readonly mail?: readonly TenantSystemsMail[];
 }
 /**
  * One binding to an ExternalSystem.
@@ -208,6 +206,60 @@ export interface VolthaBinding {
    * Items: Name of one OLT.
    */
   readonly olts?: readonly string[];
+}
+/**
+ * One binding to an ExternalSystem.
+ */
+export interface TenantSystemsMail {
+  /**
+   * Name of the ExternalSystem.
+   */
+  readonly name: string;
+  /**
+   * Mode for this tenant; the stricter of this and the mode of the system counts.
+   */
+  readonly mode?: "Observe" | "Enforce";
+  /**
+   * The provider, as its customers know it. Left out: the name of the tenant.
+   */
+  readonly provider?: string;
+  /**
+   * Sender of the messages. Left out: as the system says.
+   */
+  readonly from?: string;
+  /**
+   * Where answers go. Left out: as the system says.
+   */
+  readonly replyTo?: string;
+  /**
+   * Texts of the tenant's own in Liquid, in the place of those that come with Lastmile.
+   */
+  readonly templates?: readonly TenantSystemsMailTemplate[];
+}
+/**
+ * One message in one language.
+ */
+export interface TenantSystemsMailTemplate {
+  /**
+   * What it tells.
+   */
+  readonly notice: "Activated" | "Suspended" | "Resumed" | "Terminated" | "InstallationScheduled";
+  /**
+   * Its language, a BCP 47 tag; de serves de-AT too.
+   */
+  readonly language: string;
+  /**
+   * Its subject.
+   */
+  readonly subject: string;
+  /**
+   * Its text.
+   */
+  readonly text: string;
+  /**
+   * The same as HTML; values are escaped. Left out: it has none.
+   */
+  readonly html?: string;
 }
 /**
  * One serving area.
@@ -1868,6 +1920,23 @@ export interface SubscriberStatus {
    */
   readonly observedGeneration?: number;
   readonly schedule?: SubscriberStatusSchedule;
+  /**
+   * Where it stands in its life. Pending: nothing was made yet. Surveying: a site survey must allow it first. Provisioning: a part of it is made. AwaitingInstallation: it waits for a visit or a device at the customer's. Active: in service. Degraded: the customer surely cannot use it. Suspended and Terminated: as declared, and seen to be so. Terminating: its end is under way.
+   */
+  readonly phase?:
+    | "Pending"
+    | "Surveying"
+    | "Provisioning"
+    | "AwaitingInstallation"
+    | "Active"
+    | "Degraded"
+    | "Suspended"
+    | "Terminating"
+    | "Terminated";
+  /**
+   * When it was in service for the first time. RFC 3339.
+   */
+  readonly activatedAt?: string;
   readonly profile?: SubscriberStatusProfile;
   readonly radius?: SubscriberStatusRadius;
   /**

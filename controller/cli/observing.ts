@@ -1,6 +1,7 @@
 /** What a running controller tells of itself: one log line per event and action, metrics, health. */
 
 import { problemText } from "../api/load-problem.ts";
+import { tenantOf } from "../core/owner.ts";
 import type { Sensitive } from "../core/sensitive.ts";
 import type { Controller } from "../engine/controller.ts";
 import type { ServeEvent } from "../engine/serve.ts";
@@ -38,6 +39,11 @@ export function observe(installation: Installation, log: Log, source: Followed):
     onBegin: (key) => metrics.begin(key),
     onReport: (key, report, blocked) => metrics.report(key, blocked, report),
     onBreaker: outages(log),
+    onMail: ({ id, owner, notice }, state) => {
+      metrics.mail(tenantOf(owner), state);
+      const level = state === "Refused" || state === "Uncertain" ? "warn" : "info";
+      log[level]({ event: "mail", id, owner, notice, state }, `mail ${id} (${notice}): ${state}`);
+    },
     onError: (key, error) => {
       metrics.broke(key);
       log.error({ event: "broken", owner: key, error }, "a run broke; it is tried again");

@@ -29,6 +29,7 @@ import { Engine, type Options } from "./engine.ts";
 import { Fills } from "./fills.ts";
 import { HeldSink } from "./held.ts";
 import { type Intake, type IntakeOptions, intake } from "./intake.ts";
+import { Postman, type PostmanOptions } from "./mail/postman.ts";
 import { touch } from "./overlay.ts";
 import { policyOf } from "./policy.ts";
 import type { Preview } from "./preview.ts";
@@ -72,6 +73,8 @@ export interface ControllerOptions {
   readonly onReport?: (key: OwnerKey, report: Report, blocked: readonly Blocker[]) => void;
   readonly onBegin?: Options["onBegin"];
   readonly onBreaker?: Options["onBreaker"];
+  /** Hears of every attempt to deliver a mail. */
+  readonly onMail?: PostmanOptions["onEnd"];
   readonly window?: number;
 }
 
@@ -91,6 +94,8 @@ export class Controller {
   readonly #sink: StatusSink;
   readonly #secrets: UsedSecrets;
   readonly #held: HeldSink;
+  readonly #postman: Postman;
+  #delivering: Promise<void> = Promise.resolve();
   #seq = 0;
   #isLoaded = false;
   /** As it was declared before what is being accepted; kept while that fails and is tried again. */
@@ -142,7 +147,10 @@ export class Controller {
     this.#secrets = new UsedSecrets(o.secretSource, o.secrets.digest);
     this.declared = this.#declare(generatedVerb(o.secrets));
     const { ports } = this.engine;
-    const erase = (owners: readonly OwnerKey[]) => o.secrets.erase(owners);
+    const erase = async (owners: readonly OwnerKey[]) => {
+      await o.secrets.erase(owners);
+      await o.store.eraseMail(owners);
+    };
     this.#held = new HeldSink(o.store, ports);
     this.fills = new Fills({
       declared: this.declared,
@@ -150,9 +158,21 @@ export class Controller {
       valuesIn: o.store.valuesIn,
       tenants: () => this.#mine(),
     });
+    this.#postman = new Postman({
+      ...{ store: o.store, objects: o.objects, secretSource: o.secretSource, declared: this.declared, onEnd: o.onMail },
+      sessions: () => ports.sessions(),
+      mine: (key) => o.leases.tends(key),
+      now: () => o.clock.now(),
+    });
     this.#sink = new StatusSink({ declared: this.declared, store: o.store, ports, clock: o.clock, erase });
   }
 
+  /** What customers are to be told. One turn after the other. */
+  deliver(signal: AbortSignal): Promise<void> {
+    const next = this.#delivering.then(() => this.#postman.turn(signal));
+    this.#delivering = next.catch(() => undefined);
+    return next;
+  }
   /** Of ExternalSystems and Tenants, as far as they are this process's to write. */
   writeStatuses(): Promise<void> {
     return this.#writing.take(() => this.#writeStatuses());

@@ -33,7 +33,7 @@ afterEach(async () => {
 
 const nothing = async (): Promise<void> => {};
 const controller = {
-  ...{ load: nothing, resume: nothing, quiet: nothing, follow: nothing },
+  ...{ load: nothing, resume: nothing, quiet: nothing, follow: nothing, deliver: nothing },
   async submit({ revision }: SourceUpdate, { prune, alone }: { prune: boolean; alone: boolean }) {
     if (refuse) throw refuse();
     submitted.push({ revision, prune, alone });

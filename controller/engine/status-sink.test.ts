@@ -43,7 +43,7 @@ beforeEach(async () => {
   put(1, fixture.tenant(), fixture.radius(), fixture.plan(), fixture.subscriber());
   await endpoints.sync(declared.systems());
   const store = {
-    statusOf: async () => new Map(),
+    stands: async (owners: readonly OwnerKey[]) => owners.map(() => ({ status: undefined, told: 0 })),
     statusDigests: async () =>
       new Map(stored.flatMap(({ owner, digest }) => (digest ? [[owner, digest] as const] : []))),
     writeStatus: async (rows: readonly StatusRow[]) => {

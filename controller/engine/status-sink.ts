@@ -1,11 +1,13 @@
 /** Writes what people see of each subject: computed from its last run, in bulk, and only when it differs. */
 import { hash } from "node:crypto";
 import type { ServicePlanStatus, SubscriberStatus } from "../api/types.generated.ts";
+import { isMet } from "../core/life/life.ts";
+import { type Notice, noticesOf } from "../core/life/notices.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { steady } from "../core/status/devices.ts";
 import { planStatus } from "../core/status/plan.ts";
-import { subscriberStatus } from "../core/status/subscriber.ts";
-import type { Json, StatusRow } from "../store/status.ts";
+import { type SubscriberStatusInput, subscriberStatus } from "../core/status/subscriber.ts";
+import type { Json, Stand, StatusRow } from "../store/status.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared, Declaring } from "./declared.ts";
 import type { Clock } from "./run/knowledge.ts";
@@ -16,7 +18,7 @@ import type { Report } from "./run/reconcile.ts";
 type Status = SubscriberStatus | ServicePlanStatus;
 export interface SinkOptions {
   readonly declared: Declared;
-  readonly store: Pick<Store, "statusOf" | "statusDigests" | "writeStatus" | "dropStatus">;
+  readonly store: Pick<Store, "stands" | "statusDigests" | "writeStatus" | "dropStatus">;
   readonly ports: Ports;
   readonly clock: Clock;
   /** Of an owner that is gone for good. */
@@ -28,7 +30,7 @@ export class StatusSink {
   readonly #o: SinkOptions;
   /** Digest of the status that is in the store, for those where nothing is open. */
   readonly #written = new Map<OwnerKey, string>();
-  readonly #read: Verb<OwnerKey, Json | undefined>;
+  readonly #read: Verb<OwnerKey, Stand>;
   readonly #stored: Verb<OwnerKey, string | undefined>;
   readonly #write: Verb<StatusRow, void>;
   readonly #drop: Verb<OwnerKey, void>;
@@ -37,14 +39,7 @@ export class StatusSink {
   constructor(o: SinkOptions) {
     this.#o = o;
     const { store, erase } = o;
-    this.#read = {
-      name: "status of",
-      limit: ROWS,
-      run: async (owners) => {
-        const found = await store.statusOf(owners);
-        return owners.map((owner) => found.get(owner));
-      },
-    };
+    this.#read = { name: "stands", limit: ROWS, run: (owners) => store.stands(owners) };
     this.#stored = {
       name: "status digests",
       limit: ROWS,
@@ -85,20 +80,43 @@ export class StatusSink {
     if (report.rest === "gone") await ports.store(this.#erase, key, by);
     if (report.rest === "gone" && (!declared.declares(key) || declared.ended(key))) {
       this.#written.delete(key);
+      const stand = await ports.store(this.#read, key, by);
+      // Gone without having been seen out of service: that it ended was not told yet.
+      if ((stand.status as SubscriberStatus | undefined)?.activatedAt) await this.#put(key, subject, report, stand, by);
       await ports.store(this.#drop, key, by);
       return;
     }
-    const now = this.#o.clock.now();
     const digest = report.settled ? digestOf(this.#status(key, subject, report, undefined, 0)) : undefined;
     if (digest !== undefined && digest === (await this.#known(key, report, by))) {
       this.#written.set(key, digest);
       return;
     }
-    const previous = (await ports.store(this.#read, key, by)) as Status | undefined;
-    const status = this.#status(key, subject, report, previous, now) as unknown as Json;
-    await ports.store(this.#write, { owner: key, status, ...(digest !== undefined && { digest }) }, by);
+    await this.#put(key, subject, report, await ports.store(this.#read, key, by), by, digest);
     if (digest === undefined) this.#written.delete(key);
     else this.#written.set(key, digest);
+  }
+  async #put(key: OwnerKey, subject: Declaring, report: Report, stand: Stand, by: Asking, digest?: string) {
+    const now = this.#o.clock.now();
+    const previous = stand.status as Status | undefined;
+    const status = this.#status(key, subject, report, previous, now);
+    const notices =
+      subject.owner.kind === "Subscriber" ? this.#notices(key, subject, report, previous, status, now) : [];
+    const row = { owner: key, status: status as unknown as Json, told: stand.told, notices };
+    await this.#o.ports.store(this.#write, { ...row, ...(digest !== undefined && { digest }) }, by);
+  }
+  /** Nobody is told where no mail system is bound, also not when one is bound later. */
+  #notices(
+    key: OwnerKey,
+    subject: Declaring,
+    report: Report,
+    before: SubscriberStatus | undefined,
+    after: SubscriberStatus,
+    now: number,
+  ): readonly Notice[] {
+    const { mail = [] } = this.#o.declared.tenant(tenantOf(key))?.spec.systems ?? {};
+    if (mail.length === 0) return [];
+    const input = this.#input(key, subject, report, before, now);
+    return noticesOf({ before, after, met: isMet(input), spec: input.declared?.subscriber.spec, now });
   }
   /** After an effect hardly any status is as it was. */
   async #known(key: OwnerKey, { effects }: Report, by: Asking): Promise<string | undefined> {
@@ -116,21 +134,24 @@ export class StatusSink {
   }
 
   #status(key: OwnerKey, subject: Declaring, report: Report, previous: Status | undefined, now: number): Status {
-    const { declared } = this.#o;
-    const { object, plan, generation, blocked, warnings, resolution, timing } = subject;
-    const systems = declared.boundSystems(tenantOf(key));
-    const input = { generation, now, blocked, warnings, report, systems };
-    if (subject.owner.kind === "ServicePlan") {
-      const subscribers = this.#subscribers(subject);
-      return planStatus({ ...input, previous: previous as ServicePlanStatus | undefined, subscribers });
-    }
-    return subscriberStatus({
-      ...input,
+    const input = this.#input(key, subject, report, previous, now);
+    if (subject.owner.kind !== "ServicePlan") return subscriberStatus(input);
+    const subscribers = this.#subscribers(subject);
+    return planStatus({ ...input, previous: previous as ServicePlanStatus | undefined, subscribers });
+  }
+  #input(
+    key: OwnerKey,
+    { object, plan, generation, blocked, warnings, resolution, timing }: Declaring,
+    report: Report,
+    previous: Status | undefined,
+    now: number,
+  ): SubscriberStatusInput {
+    const systems = this.#o.declared.boundSystems(tenantOf(key));
+    return {
+      ...{ generation, now, blocked, warnings, report, systems, resolution, timing },
       previous: previous as SubscriberStatus | undefined,
       declared: object?.kind === "Subscriber" ? { subscriber: object, plan } : undefined,
-      resolution,
-      timing,
-    });
+    };
   }
 }
 

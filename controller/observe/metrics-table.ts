@@ -44,6 +44,12 @@ const table = {
     "Faults that runs ended with, by kind",
     "Transient and RateLimited heal. Rejected and Forbidden do not: `lastmile status` lists whom they hold.",
   ),
+  lastmile_mails_total: row(
+    "counter",
+    ["tenant", "result"],
+    "Attempts to tell a customer something by mail; result is Sent, Queued (it is tried again), Refused or Uncertain",
+    "Refused and Uncertain wait for a person: `lastmile mail list --state Refused Uncertain`.",
+  ),
   lastmile_drift_found_total: row(
     "counter",
     ["tenant", "system"],

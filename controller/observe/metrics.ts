@@ -33,6 +33,8 @@ export interface Metrics {
   report(owner: OwnerKey, blocked: readonly Blocker[], run: RunView): void;
   broke(owner: OwnerKey): void;
   action(taken: ActionTaken): void;
+  /** An attempt to deliver a mail ended. */
+  mail(tenant: string, result: string): void;
   /** What one scan found different. */
   drift(tenant: string, system: string, subjects: number): void;
   /** @param at epoch milliseconds. */
@@ -69,6 +71,7 @@ export function openMetrics(sources: MetricSources, options: MetricOptions = {})
   const seconds = new Histogram({ ...config("lastmile_reconcile_seconds"), buckets: SECONDS });
   const actions = new Counter(config("lastmile_actions_total"));
   const faults = new Counter(config("lastmile_faults_total"));
+  const mails = new Counter(config("lastmile_mails_total"));
   const drifts = new Counter(config("lastmile_drift_found_total"));
   const errors = new Gauge(config("lastmile_snapshot_errors"));
   const scans = new Gauge(config("lastmile_last_scan_timestamp_seconds"));
@@ -128,6 +131,7 @@ export function openMetrics(sources: MetricSources, options: MetricOptions = {})
       const { system, resource } = parseRef(ref);
       actions.inc({ tenant: tenant(tenantOf(owner)), system, resource, action, result: outcome });
     },
+    mail: (of, result) => mails.inc({ tenant: tenant(of), result }),
     drift: (of, system, subjects) => drifts.inc({ tenant: tenant(of), system }, subjects),
     scanned: (system, at) => scans.set({ system }, at / 1000),
     snapshot: (source, n) => errors.set({ source }, n),

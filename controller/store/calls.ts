@@ -7,7 +7,7 @@ import { toStoreError } from "./errors.ts";
 export type Guard = <T>(name: string, call: () => Promise<T>) => Promise<T>;
 const unguarded: Guard = (_, call) => call();
 
-export type Param = string | number | boolean | Buffer | null | readonly (string | number | Buffer | null)[];
+export type Param = string | number | boolean | Buffer | null | readonly (string | number | boolean | Buffer | null)[];
 export type Run = <Row extends pg.QueryResultRow>(text: string, values?: readonly Param[]) => Promise<Row[]>;
 export interface Calls {
   /** One statement; rows are objects. */

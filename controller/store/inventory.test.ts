@@ -26,7 +26,7 @@ describe("inventory", () => {
   test("an intent is remembered with its time and what it stands on, the id only after it is confirmed", async () => {
     const needs = ["netbox/address/a,b", 'quote"d\\and {braced}'];
     await store.intend([{ owner: owner(1), ref: ref(1), needs }], NOW);
-    const intended = { ref: ref(1), needs, id: undefined, intentAt: NOW, due: false, shelved: false };
+    const intended = { ref: ref(1), needs, id: undefined, intentAt: NOW, due: false, shelved: false, adopted: false };
     expect(await store.entries([owner(2), owner(1)], NOW)).toEqual([[], [intended]]);
     await store.confirm([{ owner: owner(1), ref: ref(1), needs: [], id: "42", outputs: {} }]);
     expect(await store.entries([owner(1)], NOW)).toEqual([[{ ...intended, needs: [], id: "42" }]]);

@@ -12,6 +12,8 @@ export interface Entry extends Remembered {
   readonly intentAt: number;
   /** Out of service and in the ledger. */
   readonly shelved: boolean;
+  /** It was there before it was ours. */
+  readonly adopted: boolean;
 }
 export interface Row {
   readonly owner: OwnerKey;
@@ -21,6 +23,8 @@ export interface Intent extends Row {
   readonly needs: readonly RefKey[];
   /** What was chosen for it before it is made. */
   readonly outputs?: Outputs;
+  /** It is there already, and becomes ours. */
+  readonly adopted?: true;
 }
 export type Confirmed = Intent & { readonly id: string };
 
@@ -49,16 +53,16 @@ const sql = {
   // One index lookup per owner, whatever the planner believes of a table that has just grown.
   entries: `select o.owner, i.ref, case when i.needs <> '{}' then array_to_json(i.needs)::text end, i.ext_id,
       (extract(epoch from i.intent_at) * 1000)::bigint::text,
-      case when l.purge_at is null then '' when l.purge_at <= to_timestamp($2 / 1000.0) then 'due' else 'kept' end, i.outputs
+      case when l.purge_at is null then '' when l.purge_at <= to_timestamp($2 / 1000.0) then 'due' else 'kept' end, i.outputs, i.adopted
     from unnest($1::text[]) o(owner)
     cross join lateral (select * from lastmile.inventory i where i.owner = o.owner offset 0) i
     left join lateral (select l.purge_at from lastmile.ledger l where l.owner = i.owner and l.ref = i.ref offset 0) l on true`,
-  intend: `insert into lastmile.inventory (owner, ref, needs, intent_at, outputs)
-    select r.owner, r.ref, r.needs::text[], to_timestamp($6 / 1000.0), r.outputs
-    from unnest($3::text[], $4::text[], $5::text[], $7::text[]) r(owner, ref, needs, outputs)
+  intend: `insert into lastmile.inventory (owner, ref, needs, intent_at, outputs, adopted)
+    select r.owner, r.ref, r.needs::text[], to_timestamp($6 / 1000.0), r.outputs, r.adopted
+    from unnest($3::text[], $4::text[], $5::text[], $7::text[], $8::boolean[]) r(owner, ref, needs, outputs, adopted)
     where (select ok from fence)
     on conflict (owner, ref) do update set needs = excluded.needs, intent_at = excluded.intent_at,
-      outputs = coalesce(inventory.outputs, excluded.outputs)`,
+      outputs = coalesce(inventory.outputs, excluded.outputs), adopted = inventory.adopted or excluded.adopted`,
   confirm: `update lastmile.inventory i set ext_id = r.id, needs = r.needs::text[], outputs = coalesce(i.outputs, r.outputs)
     from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) r(owner, ref, needs, id, outputs)
     where (select ok from fence) and i.owner = r.owner and i.ref = r.ref`,
@@ -95,7 +99,15 @@ export function openInventory(calls: Calls, leases: Leases): Inventory {
       const by = Map.groupBy(found, (r) => r[0]);
       return owners.map((o) => (by.get(o) ?? []).map(toEntry));
     },
-    intend: (rows, now) => write("intend", rows, needsOf(rows), now, rows.map(outputsOf)),
+    intend: (rows, now) =>
+      write(
+        "intend",
+        rows,
+        needsOf(rows),
+        now,
+        rows.map(outputsOf),
+        rows.map((r) => r.adopted === true),
+      ),
     confirm: (rows) =>
       write(
         "confirm",
@@ -133,9 +145,10 @@ type EntryRow = [
   intentAt: string,
   kept: string,
   outputs: string | null,
+  adopted: boolean,
 ];
 const NONE: readonly RefKey[] = [];
-const toEntry = ([, ref, needs, id, intentAt, kept, outputs]: EntryRow): Entry => ({
+const toEntry = ([, ref, needs, id, intentAt, kept, outputs, adopted]: EntryRow): Entry => ({
   ...(outputs !== null && { outputs: JSON.parse(outputs) }),
   ref,
   needs: needs === null ? NONE : JSON.parse(needs),
@@ -143,6 +156,7 @@ const toEntry = ([, ref, needs, id, intentAt, kept, outputs]: EntryRow): Entry =
   intentAt: Number(intentAt),
   due: kept === "due",
   shelved: kept !== "",
+  adopted,
 });
 
 /** Lists of different length do not fit one array of arrays, so each travels as an array literal. */

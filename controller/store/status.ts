@@ -1,7 +1,9 @@
 /** What people see of each owner: one JSON document, written only when it differs. */
+import type { Notice } from "../core/life/notices.ts";
 import type { OwnerKey } from "../core/owner.ts";
 import type { Calls } from "./calls.ts";
 import { fence, type Leases } from "./leases.ts";
+import { believed, noting } from "./outbox.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export interface StatusRow {
@@ -9,11 +11,22 @@ export interface StatusRow {
   readonly status: Json;
   /** Of what it says, without its times; undefined: it is not to be relied on. */
   readonly digest?: string;
+  /** What it was made from, where a life is told of. What was made from an older one is not written. */
+  readonly told?: number;
+  /** Rows of the outbox, written with it or not at all. */
+  readonly notices?: readonly Notice[];
+}
+/** A status, and how many notices its owner had when it was read. */
+export interface Stand {
+  readonly status: Json | undefined;
+  readonly told: number;
 }
 export interface Statuses {
   /** Answers the owners whose status did change. */
   writeStatus(rows: readonly StatusRow[]): Promise<readonly OwnerKey[]>;
   statusOf(owners: readonly OwnerKey[]): Promise<ReadonlyMap<OwnerKey, Json>>;
+  /** In the order asked. */
+  stands(owners: readonly OwnerKey[]): Promise<readonly Stand[]>;
   /** Who has none is not in the map. */
   statusDigests(owners: readonly OwnerKey[]): Promise<ReadonlyMap<OwnerKey, string>>;
   /** Ordered by owner. */
@@ -28,10 +41,12 @@ export interface Statuses {
   dropStatus(owners: readonly OwnerKey[]): Promise<void>;
 }
 
-const write = `with ${fence}
+const write = `with ${fence},
+rows as materialized (select r.* from rows from (unnest($3::text[]), json_array_elements($4::json), unnest($5::text[]), unnest($6::int[]),
+    json_array_elements($7::json)) r(owner, status, digest, told, notices) where (select ok from fence)),
+${noting}
 insert into lastmile.status as s (owner, status, digest)
-  select r.owner, r.status, r.digest from rows from (unnest($3::text[]), json_array_elements($4::json), unnest($5::text[])) r(owner, status, digest)
-  where (select ok from fence)
+  select r.owner, r.status, r.digest from rows r where ${believed}
   on conflict (owner) do update set status = excluded.status, digest = excluded.digest, at = now(), written = pg_current_xact_id()
   where s.digest is distinct from excluded.digest or s.status::jsonb <> excluded.status::jsonb
 returning owner`;
@@ -40,6 +55,8 @@ const since = `select owner, status from lastmile.status where written >= pg_sna
   and not pg_visible_in_snapshot(written, $1::text::pg_snapshot) and owner > $2 order by owner limit 500`;
 /** Nothing is visible in it. */
 const BEFORE_ALL = "1:1:";
+const stands = `select o.owner, s.status, coalesce(l.told, 0) as told from unnest($1::text[]) o(owner)
+  left join lastmile.status s using (owner) left join lastmile.lives l using (owner)`;
 const digests = "select owner, digest from lastmile.status where owner = any($1::text[]) and digest is not null";
 const drop = `with ${fence} delete from lastmile.status where owner = any($3::text[]) and (select ok from fence)`;
 
@@ -59,10 +76,17 @@ export function openStatuses(calls: Calls, leases: Leases): Statuses {
       if (last.size === 0) return [];
       const owners = [...last.keys()];
       const [texts, made] = [[...last.values()].map((r) => r.status), [...last.values()].map((r) => r.digest ?? null)];
-      const values = [...leases.proof(owners), owners, JSON.stringify(texts), made];
+      const told = [...last.values()].map((r) => r.told ?? null);
+      const notices = JSON.stringify([...last.values()].map((r) => r.notices ?? []));
+      const values = [...leases.proof(owners), owners, JSON.stringify(texts), made, told, notices];
       return (await calls.rows<[OwnerKey]>("status", write, values)).map(([owner]) => owner);
     },
     statusOf: (owners) => read("status of", "owner = any($1::text[])", owners),
+    async stands(owners) {
+      const rows = await calls.query<Stand & { owner: OwnerKey }>("stands", stands, [owners]);
+      const found = new Map(rows.map(({ owner, status, told }) => [owner, { status: status ?? undefined, told }]));
+      return owners.map((owner) => found.get(owner) ?? { status: undefined, told: 0 });
+    },
     async statusDigests(owners) {
       return new Map(await calls.rows<[OwnerKey, string]>("status digests", digests, [owners]));
     },

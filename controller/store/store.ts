@@ -7,10 +7,11 @@ import { type Claims, openClaims } from "./claims.ts";
 import { type HeldPlans, openHeld } from "./held.ts";
 import { type Inventory, openInventory } from "./inventory.ts";
 import type { Leases } from "./leases.ts";
+import { type Outbox, openOutbox } from "./outbox.ts";
 import { openRequests, type Requests } from "./requests.ts";
 import { openStatuses, type Statuses } from "./status.ts";
 
-export type Store = Inventory & Claims & Approvals & Audit & Statuses & HeldPlans & Requests;
+export type Store = Inventory & Claims & Approvals & Audit & Statuses & HeldPlans & Requests & Outbox;
 
 export function openStore(pool: pg.Pool, { leases, guard }: { leases: Leases; guard?: Guard }): Store {
   const calls = openCalls(pool, guard);
@@ -18,6 +19,7 @@ export function openStore(pool: pg.Pool, { leases, guard }: { leases: Leases; gu
     ...openInventory(calls, leases),
     ...openClaims(calls, leases),
     ...openStatuses(calls, leases),
+    ...openOutbox(calls, leases),
     ...openHeld(calls, leases),
     ...openRequests(calls, leases),
     ...openApprovals(calls),

@@ -1,30 +1,15 @@
 /** Every command of the pages, run as it stands there, in the order of the page. */
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
 import { type LabNas, labNas } from "../lab/radius/nas.ts";
+import { bare, commandsOf, keepCredentials, ROOT } from "./page.ts";
 
-const ROOT = resolve(import.meta.dirname, "../..");
 /** The two commands of README.md are what CI itself is made of; one calls the tests, which cannot call themselves. */
 const BY_CI: ReadonlySet<string> = new Set(["make demo", "make test"]);
-
-interface Command {
-  readonly line: string;
-  readonly exits: number;
-}
-/** `$ command # exits N` in blocks marked `console`. */
-async function commandsOf(page: string): Promise<readonly Command[]> {
-  const text = await readFile(join(ROOT, page), "utf8");
-  const blocks = [...text.matchAll(/^```console\n([\s\S]*?)^```/gm)].map((m) => m[1] ?? "");
-  const lines = blocks.flatMap((b) => b.split("\n").filter((l) => l.startsWith("$ ")));
-  return lines.map((l) => {
-    const [, line = "", exits = "0"] = /^\$ (.*?)(?: # exits (\d+))?$/.exec(l) ?? [];
-    return { line, exits: Number(exits) };
-  });
-}
 
 let folder: string;
 let radius: FreshDatabase;
@@ -41,7 +26,7 @@ beforeAll(async () => {
   await cp(join(ROOT, "examples"), join(folder, "examples"), { recursive: true });
   await mkdir(join(folder, "bin"));
   await symlink(join(ROOT, "controller/cli/lastmile"), join(folder, "bin/lastmile"));
-  await keep(new URL(radius.url));
+  await keepCredentials(new URL(radius.url), folder);
 });
 afterAll(async () => {
   await nas.close();
@@ -49,18 +34,6 @@ afterAll(async () => {
   await radius.drop();
   await store.drop();
 });
-
-/** As the page says: credentials stand where credentialsRef names them, never in the address. */
-async function keep({ username, password }: URL): Promise<void> {
-  const secret = join(folder, "secrets/lastmile-system/radius-acme");
-  await mkdir(secret, { recursive: true });
-  await writeFile(join(secret, "username"), decodeURIComponent(username));
-  await writeFile(join(secret, "password"), decodeURIComponent(password));
-}
-function bare(url: string): string {
-  const { protocol, host, pathname } = new URL(url);
-  return `${protocol}//${host}${pathname}`;
-}
 
 describe.each([
   "README.md",

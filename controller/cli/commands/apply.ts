@@ -110,6 +110,7 @@ async function carryOut(
   await settle(controller, endings, { keys, patience: timeout * 1000, io: cx.io, signal: cx.signal });
   await controller.endpoints.ping();
   await controller.writeStatuses();
+  await controller.deliver(cx.signal);
 }
 
 async function outcomesOf({ all }: Endings, { store }: Installation): Promise<readonly Outcome[]> {

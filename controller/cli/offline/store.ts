@@ -32,7 +32,15 @@ export const storeOf = (world: World): Store => ({
   entries: async (owners) =>
     owners.map((owner) =>
       (world.subjects.get(owner)?.desired ?? []).map(({ ref, spec }) => ({
-        ...{ ref: refKey(ref), needs: needs(spec), due: false, id: ref.key, intentAt: 0, shelved: false },
+        ...{
+          ref: refKey(ref),
+          needs: needs(spec),
+          due: false,
+          id: ref.key,
+          intentAt: 0,
+          shelved: false,
+          adopted: false,
+        },
       })),
     ),
   owners: async (tenant) =>
@@ -49,7 +57,9 @@ export const storeOf = (world: World): Store => ({
   ...{ intend: never, confirm: never, shelve: never, unshelve: never, forget: never },
   ...{ claim: never, release: never, letGo: never, free: never, approve: never, revoke: never, audit: never },
   ...{ writeStatus: never, dropStatus: never, writeHeld: never, dropHeld: never, ask: never, use: never },
-  ...{ heldPlans: none, heldSets: none, heldIn: none },
+  ...{ heldPlans: none, heldSets: none, heldIn: none, stands: none, openMail: none, mail: none },
+  ...{ takeMail: never, endMail: never, doubtMail: never, resendMail: never, bounceMail: never, eraseMail: never },
+  mailById: async () => undefined,
 });
 const live = ({ kind }: OwnedClaim) => (kind === "userName" ? { service: "live" as const } : {});
 

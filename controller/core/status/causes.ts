@@ -34,6 +34,8 @@ export interface RunView {
   readonly facts: ReadonlyMap<RefKey, Facts>;
   /** Whether the object was once as it should be. */
   readonly placed: (ref: RefKey) => boolean;
+  /** Whether the object was there before it was ours. */
+  readonly adopted: (ref: RefKey) => boolean;
 }
 export interface StatusInput<Status> {
   /** `metadata.generation`; undefined where the source has none. */

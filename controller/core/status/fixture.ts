@@ -33,6 +33,7 @@ export function run(changes: readonly Change[], faults: Readonly<Record<string, 
     known: () => undefined,
     facts: new Map(),
     placed: () => false,
+    adopted: () => false,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The status of a subscriber: conditions, and what was written for it. Pure. */
 import type { SubscriberStatus, SubscriberStatusNetwork } from "../../api/types.generated.ts";
+import { lifeOf } from "../life/life.ts";
 import { isOutput } from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
@@ -35,16 +36,12 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   const state = accountState(accounts, wanted, resolved?.subject.userName, resolved?.subject.limited);
   const seenRemarks = resolved ? deviceRemarks(resolved.subject, input) : [];
   const untold = causes.some((c) => c.system === SESSIONS) ? undefined : sessionsUntold(resolved?.subject, input);
+  const awaits = awaitsFirst(input);
+  const suspension = declared?.subscriber.spec.suspension;
+  const service = inService(wanted, state, causes, suspension, awaits, resolved?.subject.limited);
   const drafts = [
     ...progress(causes, report !== undefined, DONE[wanted]),
-    inService(
-      wanted,
-      state,
-      causes,
-      declared?.subscriber.spec.suspension,
-      awaitsFirst(input),
-      resolved?.subject.limited,
-    ),
+    service,
     inSync(input, causes),
     ...perSystem(input, causes).filter((d) => d.type !== untold?.type),
     ...(untold ? [untold] : []),
@@ -54,6 +51,7 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   return {
     ...stamped(drafts, input),
     ...(schedule && { schedule }),
+    ...lifeOf(input, { wanted, causes, service: service.status, awaitsFirst: awaits }),
     ...(resolved && declared && parts(resolved, declared, input, causes, state)),
   };
 }

@@ -60,7 +60,10 @@ export async function recover(input: RecoverInput): Promise<Recovered> {
   const conflicts: Held[] = [];
   for (const part of chunks(shares)) {
     const rows = part.flatMap((s) => s.rows);
-    await store.intend([...rows, ...part.flatMap((s) => s.bridged.map((b) => b.intent))], now);
+    await store.intend(
+      [...rows.map((r) => ({ ...r, adopted: true as const })), ...part.flatMap((s) => s.bridged.map((b) => b.intent))],
+      now,
+    );
     await store.confirm(rows);
     for (const [tenant, of] of Map.groupBy(part, (s) => tenantOf(s.owner)))
       await store.shelve(

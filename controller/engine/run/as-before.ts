@@ -14,6 +14,7 @@ export function asBefore(key: OwnerKey): Report {
     seen,
     facts: new Map(),
     placed: () => true,
+    adopted: () => false,
     rest: "wanted",
     effects: 0,
   };

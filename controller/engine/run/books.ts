@@ -95,7 +95,10 @@ export class Books {
     const key = refKey(ref);
     const have = seen.get(key);
     const row = { owner, ref: key, needs: needs(spec) };
-    if (!entries.has(key)) await ports.store(verbs.intend, row, this.#known.by());
+    if (!entries.has(key)) {
+      await ports.store(verbs.intend, { ...row, adopted: true as const }, this.#known.by());
+      this.#known.taken(key);
+    }
     if (have) await this.confirm(row, have);
   }
 

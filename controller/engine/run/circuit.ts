@@ -36,7 +36,7 @@ export class Circuit {
   /** What is asked of this session from now on goes through the breaker. */
   through(session: Session): Session {
     this.#session = session;
-    const { changes, hints, answers, fills } = session;
+    const { changes, hints, answers, fills, deliver } = session;
     return {
       resources: session.resources.map((r) => this.#resource(r)),
       slots: session.slots,
@@ -51,6 +51,7 @@ export class Circuit {
       ...(answers && {
         answers: (path, declared, signal) => this.#call(signal, () => answers.call(session, path, declared, signal)),
       }),
+      ...(deliver && { deliver: (letter, signal) => this.#call(signal, () => deliver.call(session, letter, signal)) }),
       ...(fills && { fills: (tenant, signal) => this.#call(signal, () => fills.call(session, tenant, signal)) }),
       ping: async (signal) => {
         this.#pass();

@@ -65,6 +65,7 @@ export class Knowledge {
   retryAt = Number.POSITIVE_INFINITY;
   #broken: { readonly cause: unknown } | undefined;
   readonly #tokens = new Map<RefKey, Token>();
+  readonly #adopted = new Set<RefKey>();
   readonly #by: Asking;
   readonly #means: Means;
 
@@ -77,11 +78,17 @@ export class Knowledge {
   /** What the system chose: as the inventory remembers it, else as it was seen. */
   outputs = (key: RefKey): Outputs | undefined => this.entries.get(key)?.outputs;
   placed = (key: RefKey): boolean => this.entries.get(key)?.id !== undefined;
+  adopted = (key: RefKey): boolean => this.#adopted.has(key) || this.entries.get(key)?.adopted === true;
+  /** It was there before it was ours. */
+  taken(key: RefKey): void {
+    this.#adopted.add(key);
+  }
   output: Known = knownFrom(this.seen, this.outputs);
 
   /** Was chosen before the object was made: it is an intent like any other. */
   foresee(ref: RefKey, needs: readonly RefKey[], outputs: Outputs): void {
-    const entry = { ref, needs, outputs, due: false, id: undefined, intentAt: this.#means.clock.now(), shelved: false };
+    const open = { due: false, id: undefined, shelved: false, adopted: false };
+    const entry = { ref, needs, outputs, ...open, intentAt: this.#means.clock.now() };
     this.entries.set(ref, entry);
   }
 

@@ -52,6 +52,8 @@ export interface Report {
   readonly facts: ReadonlyMap<RefKey, Facts>;
   /** Whether the object was once as it should be: only then has the inventory its id. */
   readonly placed: (ref: RefKey) => boolean;
+  /** Whether the object was there before it was ours. */
+  readonly adopted: (ref: RefKey) => boolean;
   readonly rest: Rest;
   /** How many effects stand that this run made. */
   readonly effects: number;
@@ -94,7 +96,8 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
       get planId() {
         return run.id();
       },
-      ...{ settled, rest, faults, known: output, seen, facts, placed: known.placed, effects, ...retry },
+      ...{ settled, rest, faults, known: output, seen, facts, effects, ...retry },
+      ...{ placed: known.placed, adopted: known.adopted },
     };
   }
 }
@@ -218,7 +221,9 @@ class Run {
       throw fault("NotConverging", `${c.action} leaves ${c.fields.map((f) => f.field).join(", ")} different`);
     const order: Order = { ...this.#order(c), ...(awaited && { awaited }) };
     const row = { owner, ref: key, needs: needs(this.desired.get(key)?.spec ?? {}) };
-    if (c.action === "create" || c.action === "adopt") await ports.store(verbs.intend, row, this.known.by());
+    const adopted = c.action === "adopt" && { adopted: true as const };
+    if (c.action === "create" || adopted) await ports.store(verbs.intend, { ...row, ...adopted }, this.known.by());
+    if (adopted) this.known.taken(key);
     // Before the effect: what is in service again must never stand in the ledger as out of it.
     if (c.action === "restore") await ports.store(verbs.unshelve, row, this.known.by());
     // Reads and most effects touch no fenced row, so the lease is asked last of all.

@@ -67,6 +67,9 @@ async function fill(): Promise<void> {
       values ('${OWNER}', 'p', 'DestructiveLimit', 'retire', '{"radius/account/s1|retire|1|d"}', '{"retire radius/account/s1"}');
     insert into lastmile.requests (tenant, change_set, used) values ('acme', 'cs', true);
     insert into lastmile.status (owner, status, written) values ('${OWNER}', '{"z":1,"a":[true,null]}', '9000000000');
+    insert into lastmile.lives values ('${OWNER}', 1);
+    insert into lastmile.outbox (owner, seq, notice, facts, at, since, due, changed_at, state)
+      values ('${OWNER}', 1, 'Activated', '{"plan":"basic"}', now(), now(), now(), now(), 'Sent');
     insert into lastmile.audit (at, owner, ref, action, changes, plan_id, outcome)
       select now(), '${OWNER}', 'radius/account/s1', 'create', '[{"field":"x"}]', 'p', 'Done' from generate_series(1, 3);`);
 }
@@ -104,6 +107,16 @@ test("every row comes back as it was, and the audit goes on behind it", async ()
   expect((await secrets.read([OWNER], "radius-password")).get(OWNER)?.reveal()).toBe(SECRET);
   const insert = `insert into lastmile.audit (at, owner, ref, action, changes, plan_id, outcome) values (now(), 'o', 'r', 'a', '[]', '', 'Done') returning id`;
   expect((await to.pool.query(insert)).rows[0].id).toBe("4");
+});
+
+test("what was to be sent when it was made may have been sent since", async () => {
+  const state = async ({ pool }: FreshDatabase) =>
+    (await pool.query("select state from lastmile.outbox")).rows[0].state;
+  await from.pool.query("update lastmile.outbox set state = 'Queued'");
+  const other = join(folder, "queued");
+  await writeBackup(from.url, other, new Date(0));
+  await into({ file: other });
+  expect([await state(from), await state(to)]).toEqual(["Queued", "Uncertain"]);
 });
 
 test("a status counts as written by the restore: numbers of transactions are those of one server", async () => {

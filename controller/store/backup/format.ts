@@ -19,6 +19,8 @@ export const TABLES = [
   "held",
   "requests",
   "status",
+  "lives",
+  "outbox",
   "audit",
 ] as const;
 type Table = (typeof TABLES)[number];

@@ -37,9 +37,11 @@ export async function readBackup({
     const seal = new Seal();
     seal.add(JSON.stringify(head));
     await fill(client, source, seal);
-    await client.query(
-      "select setval(pg_get_serial_sequence('lastmile.audit', 'id'), coalesce(max(id), 0) + 1, false) from lastmile.audit",
-    );
+    for (const table of ["audit", "outbox"])
+      await client.query(
+        `select setval(pg_get_serial_sequence('lastmile.${table}', 'id'), coalesce(max(id), 0) + 1, false) from lastmile.${table}`,
+      );
+    await client.query(doubt);
     await client.query("commit");
     return { header: head, rows: seal.rows };
   } catch (e) {
@@ -49,6 +51,9 @@ export async function readBackup({
     await client.end().catch(() => undefined); // what was not committed is rolled back
   }
 }
+/** Since the backup they may have been sent: nothing is sent twice unless a person says so. */
+const doubt = `update lastmile.outbox set state = 'Uncertain', said = 'restored from a backup; it may have been sent since'
+  where state in ('Queued', 'Sending')`;
 const isOfFile = (e: unknown): boolean => e instanceof Error && "path" in e;
 
 function check({ installation, keys }: Header, ours: string, ring: KeyRing): void {
