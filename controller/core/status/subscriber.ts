@@ -1,6 +1,6 @@
 /** The status of a subscriber: conditions, and what was written for it. Pure. */
 import type { SubscriberStatus, SubscriberStatusNetwork } from "../../api/types.generated.ts";
-import { isOutput } from "../model.ts";
+import { isOutput, parseRef } from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
 import type { ResolvedSubscriber } from "../resolved.ts";
@@ -14,6 +14,7 @@ import { cpeSection, deviceRemarks, onuSection } from "./devices.ts";
 import { type ReasonCode, reasonOf } from "./reasons.ts";
 import { addressesSection, type Declared, networkSection, type Resolved, radiusSection } from "./sections.ts";
 import { inService } from "./service.ts";
+import { installationSection, surveySection, visitRemarks } from "./visits.ts";
 
 export interface SubscriberStatusInput extends StatusInput<SubscriberStatus> {
   /** undefined: it is not declared any more. */
@@ -29,7 +30,7 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   const causes = causesOf(input);
   const accounts = accountsOf(report, systems);
   const state = accountState(accounts, wanted, resolved?.subject.userName);
-  const seenRemarks = resolved ? deviceRemarks(resolved.subject, input) : [];
+  const seenRemarks = [...visitRemarks(input), ...(resolved ? deviceRemarks(resolved.subject, input) : [])];
   const drafts = [
     ...progress(causes, report !== undefined, DONE[wanted]),
     inService(wanted, state, causes, declared?.subscriber.spec.suspension, awaitsFirst(input)),
@@ -37,11 +38,23 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
     ...perSystem(input, causes),
     ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input), ...seenRemarks] }),
   ];
-  return { ...stamped(drafts, input), ...(resolved && declared && parts(resolved, declared, input, causes, state)) };
+  const survey = surveySection(input.resolution);
+  return {
+    ...stamped(drafts, input),
+    ...(survey && { survey }),
+    ...(resolved && declared && parts(resolved, declared, input, causes, state)),
+  };
 }
-/** A device that never came has no service; one that is off for an edit has. */
-const awaitsFirst = ({ report }: SubscriberStatusInput): boolean =>
-  [...(report?.faults ?? [])].some(([ref, f]) => f.kind === "Waiting" && report?.placed(ref) === false);
+/** A device that never came has no service, nor has who is not connected yet; one that is off for an edit has, and who moves. */
+const awaitsFirst = ({ report, systems, resolution }: SubscriberStatusInput): boolean => {
+  const moves = resolution?.ok === true && (resolution.subject.installation?.visit ?? 1) > 1;
+  return [...(report?.faults ?? [])].some(
+    ([ref, f]) =>
+      f.kind === "Waiting" &&
+      report?.placed(ref) === false &&
+      !(moves && systems.get(parseRef(ref).system) === "Tickets"),
+  );
+};
 const DONE: Readonly<Record<Wanted, ReasonCode>> = {
   Active: "Converged",
   Suspended: "Suspended",
@@ -60,6 +73,7 @@ function parts(
   const name = declared.subscriber.spec.networkProfileRef?.name;
   const known: Known = report?.known ?? (() => undefined);
   const billing = billingSection(subject, input);
+  const installation = installationSection(input.resolution, input);
   const granted = subject.state !== "Terminated" && !causes.some((c) => c.reason === "IdentityConflict");
   return {
     profile: { source: profile.source, ...(profile.source === "Declared" && name && { name }) },
@@ -67,6 +81,7 @@ function parts(
     ...(granted && {
       addresses: withAllocatedAt(addressesSection(resolved, known, report?.plan.changes ?? []), input),
     }),
+    ...(installation && { installation }),
     ...(billing && { billing }),
     ...(granted && devices(subject, input)),
     network: networkSection(resolved, declared, ipv6State(subject, state, causes, known)),
