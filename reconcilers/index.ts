@@ -1,5 +1,6 @@
 /** One line per system. */
 import { billing } from "./billing/index.ts";
+import { fieldwork } from "./fieldwork/index.ts";
 import { genieacs } from "./genieacs/index.ts";
 import { netbox } from "./netbox/index.ts";
 import { radius } from "./radius/index.ts";
@@ -13,4 +14,5 @@ export const systems: ReadonlyMap<string, Configure> = new Map([
   bind(voltha),
   bind(genieacs),
   bind(billing),
+  bind(fieldwork),
 ]);

@@ -15,6 +15,7 @@ import type { Fill } from "../controller/core/resolve/capacity.ts";
 import type { ResolvedSubject, ResolvedTenant } from "../controller/core/resolved.ts";
 import type { Sensitive } from "../controller/core/sensitive.ts";
 import type { Fault } from "./errors.ts";
+import type { TicketDesk } from "./tickets.ts";
 
 /** Where to look: first at the id that the inventory knows, then by marker, then by name. The marker found is verified. */
 export interface Lookup {
@@ -101,6 +102,8 @@ export interface Session {
   readonly answers?: (path: string, declared: unknown, signal: AbortSignal) => Promise<unknown>;
   /** How full the tenant's pools are that it gives out of, where it counts them in a question or two each. */
   readonly fills?: (tenant: ResolvedTenant, signal: AbortSignal) => Promise<readonly Fill[]>;
+  /** What people do with the tickets that it keeps. */
+  readonly tickets?: TicketDesk;
   /** Version of the endpoint; throws a Fault when it cannot serve us. */
   ping(signal: AbortSignal): Promise<Answering>;
   close(): Promise<void>;

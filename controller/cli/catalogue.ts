@@ -269,7 +269,7 @@ function administration(program: Command, run: Run): void {
     .command("init [path]")
     .summary("make the tables that Lastmile needs")
     .description(
-      "Makes the tables of the store, and those in every RADIUS and billing database that is declared. Safe to repeat.",
+      "Makes the tables of the store, and those in every RADIUS, billing and ticket database that is declared. Safe to repeat.",
     )
     .option("--print-sql", "print the statements for an administrator, and do nothing")
     .addOption(output())
