@@ -35,10 +35,11 @@ export const weekdayOf = (day: Day): Weekday => NAMES[new Date(`${day}T00:00:00Z
 
 /**
  * The moment at which clocks there show this time. Where it is skipped (RFC 5545, 3.3.5) the offset before the gap counts;
- * of a time that comes twice the first.
+ * of a time that comes twice the first. NaN: there is no such day or time.
  */
 export function momentOf(day: Day, at: string, timeZone: string): number {
   const wanted = Date.parse(`${day}T${at}:00Z`);
+  if (Number.isNaN(wanted)) return wanted;
   const offsetAt = (ms: number): number => wallTime(ms, timeZone) - Math.floor(ms / MINUTE_MS) * MINUTE_MS;
   // No zone changes its clocks twice within two days: one offset holds before, and one after.
   const [before, after] = [offsetAt(wanted - DAY_MS), offsetAt(wanted + DAY_MS)];
