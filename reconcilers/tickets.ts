@@ -46,6 +46,11 @@ export interface TicketCounts {
   readonly overdue: number;
   readonly unassigned: number;
 }
+/** As they are told in metrics. */
+export interface TicketCount extends TicketCounts {
+  readonly tenant: string;
+  readonly system: string;
+}
 /** `by`: who does it, for the events. Each is refused with a Fault that says why. */
 export interface TicketDesk {
   list(filter: TicketFilter, signal: AbortSignal): Promise<readonly TicketView[]>;

@@ -46,17 +46,33 @@ async function insist(driver: FieldworkDriver, orders: readonly Order[]): Promis
   }
 }
 
-test("six processes and sixty customers want one hour of five technicians: each is given once, and no number twice", async () => {
+const THREE_PARTS = (orders: readonly Order[]) => [orders.slice(0, 3), orders.slice(3, 4), orders.slice(4)];
+/** Six processes with ten customers each. */
+function sixAtOnce(order: (n: number) => Order): Promise<unknown> {
   const calls = Array.from({ length: 6 }, (_, p) => {
     const driver = field.another();
-    const mine = Array.from({ length: 10 }, (_x, i) => create(p * 10 + i + 1));
-    return [mine.slice(0, 3), mine.slice(3, 4), mine.slice(4)].map((orders) => insist(driver, orders));
+    const mine = Array.from({ length: 10 }, (_x, i) => order(p * 10 + i + 1));
+    return THREE_PARTS(mine).map((orders) => insist(driver, orders));
   });
-  await Promise.all(calls.flat());
-  const booked = await field.rows("select technician from fieldwork.bookings order by 1");
-  expect(booked.map((r) => r["technician"])).toEqual(NAMES);
+  return Promise.all(calls.flat());
+}
+const booked = async () =>
+  (await field.rows("select technician from fieldwork.bookings order by 1")).map((r) => r["technician"]);
+
+test("six processes make sixty tickets for one hour of five technicians: no number and no hour is given twice", async () => {
+  await sixAtOnce(create);
+  expect(await booked()).toEqual(NAMES);
   const numbers = (await field.rows("select number from fieldwork.tickets order by 1")).map((r) => r["number"]);
   expect(numbers).toEqual(Array.from({ length: 60 }, (_, i) => `TCK-20261124-${String(i + 1).padStart(4, "0")}`));
+});
+
+test("six processes look for somebody for sixty tickets that wait: each technician is sent once", async () => {
+  field.technicians = [];
+  await sixAtOnce(create);
+  expect(await booked()).toEqual([]);
+  field.technicians = NAMES.map((n) => technician(n));
+  await sixAtOnce((n) => ({ ...create(n), action: "update", patch: { dispatch: "done" } }));
+  expect(await booked()).toEqual(NAMES);
 });
 
 test("one ticket made by two at once is one", async () => {
