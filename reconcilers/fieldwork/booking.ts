@@ -60,7 +60,6 @@ function choose(
   load: Map<string, number>,
 ): readonly Wanted[] {
   const mine = new Set<string>();
-  const more = (of: string): void => void load.set(of, (load.get(of) ?? 0) + 1);
   return open.flatMap((ticket) => {
     const { hour, ...visit } = visitOf(ticket);
     const isBusy = (n: string): boolean => [taken, lost, mine].some((set) => set.has(slot(n, hour)));
@@ -72,7 +71,7 @@ function choose(
     const technician = chooseTechnician(all, visit, how, ticket.technician ?? undefined);
     if (technician === undefined) return [];
     mine.add(slot(technician, hour));
-    for (const of of [`${visit.day} ${technician}`, ` ${technician}`]) more(of);
+    for (const whose of [`${visit.day} ${technician}`, ` ${technician}`]) load.set(whose, (load.get(whose) ?? 0) + 1);
     return [{ technician, hour, day: visit.day, ticket }];
   });
 }

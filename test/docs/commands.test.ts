@@ -28,24 +28,29 @@ async function commandsOf(page: string): Promise<readonly Command[]> {
 let folder: string;
 let radius: FreshDatabase;
 let store: FreshDatabase;
+let tickets: FreshDatabase;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lastmile-docs-"));
   radius = await freshDatabase("template1");
   store = await freshDatabase("template1");
-  await cp(join(ROOT, "examples"), join(folder, "examples"), { recursive: true });
+  tickets = await freshDatabase("template1");
+  for (const declared of ["examples", "docs/fieldwork"])
+    await cp(join(ROOT, declared), join(folder, declared), { recursive: true });
   await mkdir(join(folder, "bin"));
   await symlink(join(ROOT, "controller/cli/lastmile"), join(folder, "bin/lastmile"));
-  await keep(new URL(radius.url));
+  for (const name of ["radius-acme", "radius-harbour"]) await keep(name, new URL(radius.url));
+  await keep("tickets-harbour", new URL(tickets.url));
 });
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
   await radius.drop();
   await store.drop();
+  await tickets.drop();
 });
 
 /** As the page says: credentials stand where credentialsRef names them, never in the address. */
-async function keep({ username, password }: URL): Promise<void> {
-  const secret = join(folder, "secrets/lastmile-system/radius-acme");
+async function keep(name: string, { username, password }: URL): Promise<void> {
+  const secret = join(folder, "secrets/lastmile-system", name);
   await mkdir(secret, { recursive: true });
   await writeFile(join(secret, "username"), decodeURIComponent(username));
   await writeFile(join(secret, "password"), decodeURIComponent(password));
@@ -55,27 +60,33 @@ function bare(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-describe.each(["README.md", "docs/operate.md", "docs/freeradius.md", "docs/gitops.md", "docs/recovery.md"])(
-  "%s",
-  (page) => {
-    test("every command does what the page says", async () => {
-      const env = {
-        PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,
-        DATABASE_URL: store.url,
-        RADIUS_URL: bare(radius.url),
-        // For psql, which reads no Secret.
-        PGUSER: decodeURIComponent(new URL(radius.url).username),
-        PGPASSWORD: decodeURIComponent(new URL(radius.url).password),
-        LASTMILE_HOME: join(folder, ".lastmile"),
-        LASTMILE_SECRETS: join(folder, "secrets"),
-      };
-      for (const { line, exits } of (await commandsOf(page)).filter((c) => !BY_CI.has(c.line))) {
-        const ran = await execa("sh", ["-c", line], { cwd: folder, env, reject: false, all: true });
-        expect(ran.exitCode, `$ ${line}\n${ran.all}`).toBe(exits);
-      }
-    });
-  },
-);
+const PAGES = [
+  "README.md",
+  "docs/operate.md",
+  "docs/freeradius.md",
+  "docs/gitops.md",
+  "docs/recovery.md",
+  "docs/fieldwork.md",
+];
+describe.each(PAGES)("%s", (page) => {
+  test("every command does what the page says", async () => {
+    const env = {
+      PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,
+      DATABASE_URL: store.url,
+      RADIUS_URL: bare(radius.url),
+      TICKETS_URL: bare(tickets.url),
+      // For psql, which reads no Secret.
+      PGUSER: decodeURIComponent(new URL(radius.url).username),
+      PGPASSWORD: decodeURIComponent(new URL(radius.url).password),
+      LASTMILE_HOME: join(folder, ".lastmile"),
+      LASTMILE_SECRETS: join(folder, "secrets"),
+    };
+    for (const { line, exits } of (await commandsOf(page)).filter((c) => !BY_CI.has(c.line))) {
+      const ran = await execa("sh", ["-c", line], { cwd: folder, env, reject: false, all: true });
+      expect(ran.exitCode, `$ ${line}\n${ran.all}`).toBe(exits);
+    }
+  });
+});
 
 test("the two commands of README.md are the ones that CI runs", async () => {
   const ci = await readFile(join(ROOT, ".ci/run"), "utf8");
