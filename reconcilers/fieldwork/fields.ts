@@ -6,7 +6,7 @@ const managed = { authority: "managed" } as const;
 const personal = { ...managed, secret: true } as const;
 
 /** Each is a column of its name. */
-export const COLUMNS = {
+const COLUMNS = {
   date: managed,
   priority: managed,
   team: managed,

@@ -27,7 +27,7 @@ function guarded(db: Database, faults: Faults): Database {
     close: () => db.close(),
   };
 }
-export const ADA = { name: "ada", team: "field_operations", skills: ["fibre"], areas: undefined, away: [] } as const;
+const ADA = { name: "ada", team: "field_operations", skills: ["fibre"], areas: undefined, away: [] } as const;
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri"] as const;
 const desk = { technicians: [{ ...ADA, days: DAYS }], now: () => Date.now() };
 
