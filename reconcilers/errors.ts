@@ -12,6 +12,7 @@ const faults = {
   NotSupported: { kind: "Rejected", remedy: "use a version of Lastmile that serves this type, or remove the binding" },
   Misconfigured: { kind: "Rejected", remedy: "correct the ExternalSystem or its credentials" },
   AwaitingDevice: { kind: "Waiting", remedy: "plug the device in; it goes on when the device reports" },
+  AwaitingInstallation: { kind: "Waiting", remedy: "complete the ticket when the technician is done" },
   DeviceFault: { kind: "Rejected", remedy: "correct the value, or map the parameter to what this model has" },
   Denied: { kind: "Forbidden", remedy: "grant the missing right to the account that Lastmile uses" },
 } as const satisfies Record<string, { readonly kind: FaultKind; readonly remedy: string }>;

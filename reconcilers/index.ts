@@ -1,5 +1,6 @@
 /** One line per system. */
 import { billing } from "./billing/index.ts";
+import { fieldwork } from "./fieldwork/index.ts";
 import { genieacs } from "./genieacs/index.ts";
 import { mail } from "./mail/index.ts";
 import { netbox } from "./netbox/index.ts";
@@ -14,5 +15,6 @@ export const systems: ReadonlyMap<string, Configure> = new Map([
   bind(voltha),
   bind(genieacs),
   bind(billing),
+  bind(fieldwork),
   bind(mail),
 ]);

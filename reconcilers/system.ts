@@ -17,6 +17,7 @@ import type { Fill } from "../controller/core/resolve/capacity.ts";
 import type { ResolvedSubject, ResolvedTenant } from "../controller/core/resolved.ts";
 import type { Sensitive } from "../controller/core/sensitive.ts";
 import type { Fault } from "./errors.ts";
+import type { TicketDesk } from "./tickets.ts";
 
 /** Where to look: first at the id that the inventory knows, then by marker, then by name. The marker found is verified. */
 export interface Lookup {
@@ -113,6 +114,8 @@ export interface Session {
    * server itself cannot be used, and that nothing was sent.
    */
   readonly deliver?: (letter: Letter, signal: AbortSignal) => Promise<Delivery>;
+  /** What people do with the tickets that it keeps. */
+  readonly tickets?: TicketDesk;
   /** Version of the endpoint; throws a Fault when it cannot serve us. */
   ping(signal: AbortSignal): Promise<Answering>;
   close(): Promise<void>;

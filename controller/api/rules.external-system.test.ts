@@ -8,6 +8,8 @@ const voltha = {
 const asVoltha = { type: "VOLTHA", address: "voltha.example:55555", radius: null, voltha };
 const asMail = { type: "Mail", address: "smtps://mail.example", radius: null, mail: { from: "isp@acme.example" } };
 const asBilling = { type: "Billing", address: "postgresql://db.example/billing", radius: null };
+const asTickets = { type: "Tickets", address: "postgresql://db.example/tickets", radius: null };
+const onLeave = (from: string, to: string) => ({ technicians: [{ name: "ada", away: [{ from, to }] }] });
 const asNetbox = { type: "NetBox", address: "https://netbox.example", radius: null };
 
 describeRules("ExternalSystem", { type: "RADIUS", address: "postgresql://radius-db.example:5432/radius", radius }, [
@@ -33,6 +35,24 @@ describeRules("ExternalSystem", { type: "RADIUS", address: "postgresql://radius-
     says: "the address of a billing database looks like postgresql://host:5432/billing",
     bad: { ...asBilling, address: "https://billing.example" },
     good: asBilling,
+  },
+  {
+    at: "spec.address",
+    says: "the address of a ticket database looks like postgresql://host:5432/tickets",
+    bad: { ...asTickets, address: "https://tickets.example" },
+    good: { ...asTickets, tickets: { technicians: [{ name: "ada", skills: ["fibre"] }] } },
+  },
+  {
+    at: "spec.tickets",
+    says: "the block tickets belongs to type Tickets",
+    bad: { ...asNetbox, tickets: {} },
+    good: asNetbox,
+  },
+  {
+    at: "spec.tickets.technicians[].away[].to",
+    says: "to is before from",
+    bad: { ...asTickets, tickets: onLeave("2026-12-24", "2026-12-23") },
+    good: { ...asTickets, tickets: onLeave("2026-12-24", "2026-12-24") },
   },
   {
     at: "spec.address",

@@ -635,7 +635,7 @@ export interface ExternalSystemSpec {
    */
   readonly paused: boolean;
   /**
-   * Where it is, without credentials: postgresql://host:port/database for RADIUS and Billing, host:port for VOLTHA, smtp:// or smtps:// for Mail, http:// or https:// for the others.
+   * Where it is, without credentials: postgresql://host:port/database for RADIUS, Billing and Tickets, host:port for VOLTHA, smtp:// or smtps:// for Mail, http:// or https:// for the others.
    */
   readonly address: string;
   readonly credentialsRef?: ExternalSystemCredentialsRef;
@@ -647,6 +647,7 @@ export interface ExternalSystemSpec {
   readonly radius?: ExternalSystemRadius;
   readonly genieacs?: ExternalSystemGenieacs;
   readonly voltha?: ExternalSystemVoltha;
+  readonly tickets?: ExternalSystemTickets;
   readonly mail?: ExternalSystemMail;
 }
 /**
@@ -838,6 +839,63 @@ export interface ExternalSystemVolthaOlt {
    * Items: One port.
    */
   readonly nniPorts: readonly number[];
+}
+/**
+ * What type Tickets needs.
+ */
+export interface ExternalSystemTickets {
+  /**
+   * Who is sent to customers. Nobody is given one hour twice.
+   */
+  readonly technicians: readonly ExternalSystemTicketsTechnician[];
+}
+/**
+ * One technician.
+ */
+export interface ExternalSystemTicketsTechnician {
+  /**
+   * Name, or number of the staff.
+   */
+  readonly name: string;
+  /**
+   * Team that he works for.
+   */
+  readonly team: string;
+  /**
+   * What he can do. A ticket that asks for a skill goes to nobody without it.
+   *
+   * Items: One skill.
+   */
+  readonly skills: readonly string[];
+  /**
+   * Serving areas that he is sent to. Left out: all.
+   *
+   * Items: Name of a serving area.
+   */
+  readonly areas?: readonly string[];
+  /**
+   * Days of the week on which he works.
+   *
+   * Items: One day.
+   */
+  readonly days: readonly ("Mon" | "Tue" | "Wed" | "Thu" | "Fri" | "Sat" | "Sun")[];
+  /**
+   * Days on which he does not.
+   */
+  readonly away: readonly ExternalSystemTicketsTechnicianAway[];
+}
+/**
+ * From one day to another, both included.
+ */
+export interface ExternalSystemTicketsTechnicianAway {
+  /**
+   * First day. Written YYYY-MM-DD.
+   */
+  readonly from: string;
+  /**
+   * Last day. Written YYYY-MM-DD.
+   */
+  readonly to: string;
 }
 /**
  * What type Mail needs.
@@ -1900,6 +1958,16 @@ export interface SubscriberInstallation {
    * Team. Left out: as the tenant says.
    */
   readonly team?: string;
+  /**
+   * Counts the visits of a technician. 1 is the first installation; a house move is the next one, with a ticket of its own and the same account.
+   */
+  readonly visit: number;
+  /**
+   * What the technician must be able to do.
+   *
+   * Items: One skill.
+   */
+  readonly skills?: readonly string[];
   /**
    * Notes for the technician.
    */

@@ -56,6 +56,7 @@ export function observe(installation: Installation, log: Log, source: Followed):
       backlog: () => new Map([...engine.ports.lanes()].map(([name, lane]) => [name, lane.backlog()])),
       reachable: () => reachable(controller),
       pools: () => controller.fills.all(),
+      tickets: () => controller.tickets.all(),
       breakers: () => engine.ports.breakers(),
       silentMs: () => silence(sourceState(source, last, leases)),
       queue: () => engine.queue.counts(),

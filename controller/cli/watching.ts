@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Condition } from "../api/types.generated.ts";
 import { objectKeyOf } from "../core/compose.ts";
 import type { OwnerKey } from "../core/owner.ts";
+import { isToCome } from "../core/status/reasons.ts";
 import type { Controller } from "../engine/controller.ts";
 import type { PreviewedSubject } from "../engine/preview.ts";
 import type { Installation } from "../main.ts";
@@ -93,10 +94,10 @@ export function readyWords(status: unknown): readonly string[] {
   const ready = condition(status, "Ready");
   return ready && (ready.status !== "True" || awaitsDevice(status)) ? [`${ready.reason}: ${ready.message}`] : [];
 }
-/** Everything that could be done now is done; a device is to come. */
+/** Everything that could be done now is done; a device, a technician or a surveyor is to come. */
 export function awaitsDevice(status: unknown): boolean {
   const ready = condition(status, "Ready");
-  return ready?.status === "True" && ready.reason === "AwaitingDevice";
+  return ready?.status === "True" && isToCome(ready.reason);
 }
 
 /** The controller has nothing under way for this generation. A withdrawn owner has no generation. */

@@ -29,6 +29,8 @@ export interface Held {
   /** Tags and pairs of VLANs. */
   readonly tags?: readonly HeldTag[];
   readonly addresses?: readonly HeldAddress[];
+  /** `number:visit` of a technician's visits. */
+  readonly visits?: readonly string[];
   readonly subscriberNumber?: string;
   /** Everything of it is out of service, and its retention is over. */
   readonly ended?: true;
@@ -94,18 +96,22 @@ function unlessTaken(s: ResolvedSubscriber, accounts: readonly string[], all: re
 
 /** Systems where a subscriber may have objects beside its accounts; each says itself what it holds. */
 const surrounding = (tenant: Tenant | undefined): readonly string[] => {
-  const { netbox, voltha, genieacs, billing } = tenant?.spec.systems ?? {};
-  return names(netbox, voltha, genieacs, billing);
+  const { netbox, voltha, genieacs, billing, tickets } = tenant?.spec.systems ?? {};
+  return names(netbox, tickets, voltha, genieacs, billing);
 };
 const names = (...bound: readonly (readonly { readonly name: string }[] | undefined)[]): readonly string[] =>
   bound.flatMap((list) => list?.map((b) => b.name) ?? []);
 
-/** A bill that does not ask for the device starts without it. */
+/** A bill that does not ask for the device, or for the technician, starts without. */
 function apart(tenant: Tenant | undefined, all: readonly Desired[]): readonly Desired[] {
   if (!tenant) return all;
-  const { voltha, genieacs } = tenant.spec.systems;
+  const { voltha, genieacs, tickets } = tenant.spec.systems;
   const facts = tenant.spec.policies.activation.require;
-  const free = names(facts.includes("ONUActive") ? [] : voltha, facts.includes("CPEOnline") ? [] : genieacs);
+  const free = names(
+    facts.includes("ONUActive") ? [] : voltha,
+    facts.includes("CPEOnline") ? [] : genieacs,
+    facts.includes("InstallationCompleted") ? [] : tickets,
+  );
   return free.length === 0 ? all : all.map((d) => (free.includes(d.ref.system) ? { ...d, apart: true } : d));
 }
 

@@ -235,6 +235,36 @@ export type Limited =
   | { readonly mode: "Throttle"; readonly speed: Speed }
   /** `list`: address list or filter on the NAS. */
   | { readonly mode: "WalledGarden"; readonly list: string; readonly speed?: Speed };
+export type TicketPriority = "Low" | "Normal" | "High" | "Urgent";
+/** How the date of an appointment is found. */
+export interface AppointmentRules {
+  readonly leadDays: number;
+  readonly count: "CalendarDays" | "WorkingDays";
+  /** `10:00`, in the time zone. */
+  readonly at: string;
+  /** IANA name. */
+  readonly timeZone: string;
+  /** `YYYY-MM-DD`: days without appointments. */
+  readonly holidays: readonly string[];
+  /** From the appointment to the moment by which it must be done. */
+  readonly slaSeconds: Readonly<Record<TicketPriority, number>>;
+}
+/** A visit of a technician. */
+export interface ResolvedInstallation {
+  /** The ticket system. */
+  readonly endpoint: string;
+  /** 1: the first installation; a house move is the next. */
+  readonly visit: number;
+  /** Wished day, `YYYY-MM-DD`. */
+  readonly date: string | undefined;
+  readonly priority: TicketPriority;
+  readonly team: string;
+  readonly skills: readonly string[];
+  readonly notes: string | undefined;
+  /** Serving area. */
+  readonly area: string | undefined;
+  readonly rules: AppointmentRules;
+}
 export interface ResolvedSubscriber {
   readonly scope: "subscriber";
   readonly owner: Owner;
@@ -262,6 +292,8 @@ export interface ResolvedSubscriber {
   readonly dnsName: string | undefined;
   readonly customerId: string | undefined;
   readonly billing: ResolvedBilling;
+  /** Undefined: no technician is to come. */
+  readonly installation?: ResolvedInstallation | undefined;
   /** Names of the declared ONU and CPE, for those who refer to them. */
   readonly devices: { readonly onu: string | undefined; readonly cpe: string | undefined };
   readonly onu: ResolvedOnu | undefined;

@@ -52,6 +52,7 @@ import { type Read, unlessQuiet } from "./scan/quiet.ts";
 import { StatusSink } from "./status-sink.ts";
 import { fill, hold, leftovers, recall } from "./stock.ts";
 import { giveTags } from "./tags.ts";
+import { TicketCounts } from "./ticket-counts.ts";
 
 export interface ControllerOptions {
   readonly installation: string;
@@ -87,6 +88,7 @@ export class Controller {
   readonly drift = new Map<string, number>();
   readonly unlessQuiet: Read;
   readonly fills: Fills;
+  readonly tickets: TicketCounts;
   readonly #tenants = new Map<OwnerKey, TenantRun>();
   readonly #tagless = new Set<OwnerKey>();
   /** Endpoints whose maintenance windows kept nothing from being done when that was looked at last. */
@@ -164,6 +166,7 @@ export class Controller {
       mine: (key) => o.leases.tends(key),
       now: () => o.clock.now(),
     });
+    this.tickets = new TicketCounts({ sessions: () => ports.sessions(), tenants: () => this.#bound() });
     this.#sink = new StatusSink({ declared: this.declared, store: o.store, ports, clock: o.clock, erase });
   }
 
@@ -216,6 +219,11 @@ export class Controller {
   #mine(): ReturnType<typeof tenantsOf> {
     const { installation, leases } = this.#o;
     return tenantsOf({ installation, declared: this.declared, mine: (key) => leases.tends(key) });
+  }
+
+  #bound(): ReadonlyMap<string, ReadonlySet<string>> {
+    const names = [...this.#mine().keys()];
+    return new Map(names.map((name) => [name, new Set(this.declared.boundSystems(name).keys())]));
   }
 
   /** What the inventory remembers, one list per owner. */

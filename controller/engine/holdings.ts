@@ -50,6 +50,8 @@ function named(held: Holding, { kind, scope, value, service }: StandingClaim): H
       return { ...held, tags: [...(held.tags ?? []), { vlanDomain: scope, value }] };
     case "ipv4":
       return { ...held, addresses: [...(held.addresses ?? []), { vrf: scope, value }] };
+    case "installation":
+      return { ...held, visits: [...(held.visits ?? []), value] };
     case "userName":
       return { ...held, account: assigned(held.account, value, scope, service) };
     default:

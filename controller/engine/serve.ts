@@ -81,6 +81,7 @@ export async function serve(o: ServeOptions): Promise<void> {
     repeat("scan for drift", every.scan, o, () => scan(o)),
     repeat("count what pools have given out", every.count, o, () => controller.fills.count(signal)),
     repeat("deliver mail", every.mail, o, () => controller.deliver(signal)),
+    repeat("count the open tickets", every.count, o, () => controller.tickets.count(signal)),
     repeat("listen to systems", every.renew, o, async () => hints.sync()),
     repeat("look for devices", every.await, o, async () => controller.engine.retryAwaiting()),
     o.watch(() => void attempt("follow the store", o, () => controller.follow()), signal),

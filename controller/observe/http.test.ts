@@ -13,6 +13,7 @@ const metrics = openMetrics({
   reachable: () => new Map(),
   breakers: () => new Map(),
   pools: () => [],
+  tickets: () => [],
   silentMs: () => new Map(),
   queue: () => ({ ready: 0, inFlight: 0, waiting: 0 }),
   oldestMs: () => 0,

@@ -92,6 +92,12 @@ const table = {
     "What of the pool is taken, by whomever: in NetBox, or by claims for VLAN tags and fallback addresses; gateways and retired subscribers count",
     "Above 90 % of its size: add a prefix or a range to the pool in the Tenant before it is empty.",
   ),
+  lastmile_tickets: row(
+    "gauge",
+    ["tenant", "system", "state"],
+    "Installation tickets that are not closed: open, and of those overdue by their SLA, and unassigned; counted every five minutes, by the process that looks after the tenant",
+    "overdue above 0: `lastmile ticket list --overdue` names them. unassigned: declare technicians, or reschedule.",
+  ),
   lastmile_queue_subjects: row(
     "gauge",
     ["state"],

@@ -16,6 +16,7 @@ const open = (more: Partial<MetricSources> = {}, options?: MetricOptions) =>
         ]),
       breakers: () => new Map([["nb", "Open"]]),
       pools: () => [{ tenant: "acme", pool: "v4", use: "IPv4", used: 240, size: 251 }],
+      tickets: () => [{ tenant: "acme", system: "tickets-1", open: 7, overdue: 2, unassigned: 0 }],
       silentMs: () => new Map([["kubernetes:1", 61_500]]),
       queue: () => ({ ready: 1, inFlight: 2, waiting: 4 }),
       oldestMs: () => 1500,
@@ -42,6 +43,11 @@ describe("metrics", () => {
   it("asks the others when it is scraped", async () => {
     const m = open();
     expect(await samples(m, "lastmile_lane_backlog")).toEqual(['{system="radius-1"} 3']);
+    expect(await samples(m, "lastmile_tickets")).toEqual([
+      '{tenant="acme",system="tickets-1",state="open"} 7',
+      '{tenant="acme",system="tickets-1",state="overdue"} 2',
+      '{tenant="acme",system="tickets-1",state="unassigned"} 0',
+    ]);
     expect(await samples(m, "lastmile_queue_subjects")).toEqual([
       '{state="ready"} 1',
       '{state="inFlight"} 2',

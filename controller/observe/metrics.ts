@@ -1,5 +1,6 @@
 /** Prometheus metrics. What others know is asked when it is scraped; what passes by is counted when it passes. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { TicketCount } from "../../reconcilers/tickets.ts";
 import { type Blocker, holdsOf, parseRef } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import type { PoolFill } from "../core/resolve/capacity.ts";
@@ -16,6 +17,8 @@ export interface MetricSources {
   reachable(): ReadonlyMap<string, boolean>;
   /** As they were counted last. */
   pools(): readonly PoolFill[];
+  /** As they were counted last. */
+  tickets(): readonly TicketCount[];
   /** By ExternalSystem: whether calls to it are let through. */
   breakers(): ReadonlyMap<string, (typeof BREAKER)[number]>;
   /** Milliseconds since a source was heard that is heard all the time. */
@@ -102,6 +105,10 @@ export function openMetrics(sources: MetricSources, options: MetricOptions = {})
   });
   asked("lastmile_pool_used", (g) => {
     for (const p of sources.pools()) g.inc(ofPool(p), p.used);
+  });
+  asked("lastmile_tickets", (g) => {
+    for (const { tenant: of, system, ...counts } of sources.tickets())
+      for (const [state, n] of Object.entries(counts)) g.inc({ tenant: tenant(of), system, state }, n);
   });
   asked("lastmile_source_silent_seconds", (g) => {
     for (const [source, ms] of sources.silentMs()) g.set({ source }, ms / 1000);

@@ -25,7 +25,7 @@ const titled = (head: Row, rows: readonly Row[]): string =>
 const ENDS: Readonly<Record<Reason["mover"], string>> = {
   nobody: "",
   lastmile: "by itself",
-  device: "when the device reports",
+  device: "at the customer's",
   person: "a person",
 };
 function reasons(group: Reason["group"]): string {

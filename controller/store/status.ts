@@ -92,7 +92,7 @@ export function openStatuses(calls: Calls, leases: Leases): Statuses {
     },
     statusOfTenant: (tenant) => read("status of tenant", "tenant = $1", tenant),
     async notReady() {
-      const ready = `c ->> 'type' = 'Ready' and c ->> 'status' = 'True' and c ->> 'reason' is distinct from 'AwaitingDevice'`;
+      const ready = `c ->> 'type' = 'Ready' and c ->> 'status' = 'True' and coalesce(c ->> 'reason', '') !~ '^Awaiting'`;
       const text = `select owner from lastmile.status where not exists (
         select from json_array_elements(status -> 'conditions') c where ${ready}) order by owner`;
       return (await calls.rows<[OwnerKey]>("not ready", text)).map(([owner]) => owner);

@@ -54,6 +54,7 @@ describe.each(dashboards)("%s", (_file, dashboard) => {
       reachable: () => new Map(),
       breakers: () => new Map(),
       pools: () => [],
+      tickets: () => [],
       silentMs: () => new Map(),
       queue: () => ({ ready: 0, inFlight: 0, waiting: 0 }),
       oldestMs: () => 0,

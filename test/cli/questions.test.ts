@@ -112,7 +112,9 @@ describe("one subscriber", () => {
   it.each(["john-doe", "isp-acme/john-doe", "SUB-ABC123", "john@acme.example"])("is known as %s", async (name) => {
     const { out, exit } = await cli.lastmile("explain", name);
     expect(exit).toBe(0);
-    expect(out).toMatch(/^Subscriber isp-acme\/john-doe .*:22\n {2}Done: .*\n {2}Customer: in service\.$/);
+    expect(out).toMatch(
+      /^Subscriber isp-acme\/john-doe .*:22\n {2}Done: .*\n {2}Customer: in service\.\n {2}Survey survey-john-1: .*$/,
+    );
   });
   it("has a history, newest first, with values before and after", async () => {
     await cli.radius.query(

@@ -17,22 +17,27 @@ let store: FreshDatabase;
 /** Of docs/sessions.md, with the session that the page puts online. */
 let nas: LabNas;
 const NAS_SECRET = "n4s-s3cret";
+let tickets: FreshDatabase;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lastmile-docs-"));
   radius = await freshDatabase("template1");
   store = await freshDatabase("template1");
+  tickets = await freshDatabase("template1");
   nas = await labNas(NAS_SECRET, radius.pool);
   nas.up.add("81a0");
-  await cp(join(ROOT, "examples"), join(folder, "examples"), { recursive: true });
+  for (const declared of ["examples", "docs/fieldwork"])
+    await cp(join(ROOT, declared), join(folder, declared), { recursive: true });
   await mkdir(join(folder, "bin"));
   await symlink(join(ROOT, "controller/cli/lastmile"), join(folder, "bin/lastmile"));
-  await keepCredentials(new URL(radius.url), folder);
+  for (const name of ["radius-acme", "radius-harbour"]) await keepCredentials(new URL(radius.url), folder, name);
+  await keepCredentials(new URL(tickets.url), folder, "tickets-harbour");
 });
 afterAll(async () => {
   await nas.close();
   await rm(folder, { recursive: true, force: true });
   await radius.drop();
   await store.drop();
+  await tickets.drop();
 });
 
 describe.each([
@@ -45,12 +50,14 @@ describe.each([
   "docs/schedule.md",
   "docs/older.md",
   "docs/history.md",
+  "docs/fieldwork.md",
 ])("%s", (page) => {
   test("every command does what the page says", async () => {
     const env = {
       PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,
       DATABASE_URL: store.url,
       RADIUS_URL: bare(radius.url),
+      TICKETS_URL: bare(tickets.url),
       // For psql, which reads no Secret.
       PGUSER: decodeURIComponent(new URL(radius.url).username),
       PGPASSWORD: decodeURIComponent(new URL(radius.url).password),

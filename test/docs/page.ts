@@ -29,8 +29,12 @@ export async function writeFilesOf(page: string, folder: string): Promise<void> 
 }
 
 /** As the pages say: credentials stand where credentialsRef names them, never in the address. */
-export async function keepCredentials({ username, password }: URL, folder: string): Promise<void> {
-  const secret = join(folder, "secrets/lastmile-system/radius-acme");
+export async function keepCredentials(
+  { username, password }: URL,
+  folder: string,
+  name = "radius-acme",
+): Promise<void> {
+  const secret = join(folder, "secrets/lastmile-system", name);
   await mkdir(secret, { recursive: true });
   await writeFile(join(secret, "username"), decodeURIComponent(username));
   await writeFile(join(secret, "password"), decodeURIComponent(password));

@@ -115,11 +115,14 @@ describe("the bill starts", () => {
     expect(await services()).toEqual(["SUB-john ACC-1 ACTIVE"]);
     expect(await site.condition("john", "Ready")).toBe("True Converged");
   });
-  it("not before the survey that the tenant requires", async () => {
+  it("not before the survey that the tenant requires, which nothing of the subscriber is made before", async () => {
     const careful = tenant(billedBy, { requireSurvey: true });
     const [, ...others] = base(john());
     await site.declare([careful, ...others]);
-    expect(await services()).toEqual(["SUB-john ACC-1 PENDING"]);
+    expect(await services()).toEqual([]);
+    expect((await site.accounts()).size).toBe(0);
+    expect(await site.condition("john", "Ready")).toBe("True AwaitingSurvey");
+    expect(await site.condition("john", "InService")).toBe("False AwaitingSurvey");
     const survey: SiteSurvey = {
       apiVersion: "lastmile.dev/v1alpha1",
       kind: "SiteSurvey",

@@ -1,6 +1,7 @@
-/** `lastmile init`: the tables that Lastmile needs, in the store and in every RADIUS and billing database that is declared. */
+/** `lastmile init`: the tables that Lastmile needs, in the store and in every RADIUS, billing and ticket database that is declared. */
 import { schemaSql as billingSql } from "../../../reconcilers/billing/index.ts";
 import { Fault } from "../../../reconcilers/errors.ts";
+import { schemaSql as ticketSql } from "../../../reconcilers/fieldwork/index.ts";
 import { schemaSql as radiusSql } from "../../../reconcilers/radius/index.ts";
 import type { ExternalSystem } from "../../api/types.generated.ts";
 import type { Endpoints } from "../../engine/endpoints.ts";
@@ -21,6 +22,7 @@ export async function init(
     cx.io.out(`-- the store, once: psql -v ON_ERROR_STOP=1 "$DATABASE_URL"\n${migrationSql()}`);
     cx.io.out(`-- every RADIUS database; safe to run again\n${radiusSql()}`);
     cx.io.out(`-- every billing database; safe to run again\n${billingSql()}`);
+    cx.io.out(`-- every ticket database; safe to run again\n${ticketSql()}`);
     return EXIT.ok;
   }
   const read = path === undefined ? undefined : await readUpdate(path, cx);

@@ -3,6 +3,7 @@ import type { SiteSurvey, SiteSurveySpec, TenantSpec } from "../../api/types.gen
 import { Catalog } from "../catalog.ts";
 import { requiredFacts, resolveBilling, surveyPassed } from "./billing.ts";
 import { plan, subscriber, tenant } from "./fixture.ts";
+import { completedSurvey } from "./survey.ts";
 
 const policies = (more: Partial<TenantSpec["policies"]>): TenantSpec["policies"] => ({
   ...tenant().spec.policies,
@@ -52,10 +53,10 @@ describe("a survey has passed", () => {
     ["of his name in another tenant", [survey({}, "survey-1", "isp-beta")], false],
     ["a second one is scheduled for a move", [survey(), survey({ state: "Scheduled" }, "survey-2")], true],
   ])("%s: %#", (_, surveys, expected) => {
-    expect(surveyPassed(new Catalog(surveys), strict, subscriber())).toBe(expected);
+    expect(surveyPassed(completedSurvey(new Catalog(surveys), subscriber()), strict)).toBe(expected);
   });
   test("nobody asks where none is required", () => {
-    expect(surveyPassed(new Catalog(), tenant(), subscriber())).toBeUndefined();
+    expect(surveyPassed(undefined, tenant())).toBeUndefined();
   });
   test("its coming and going concerns its subscriber, and a lead's nobody", () => {
     const lead = {

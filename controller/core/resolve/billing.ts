@@ -1,8 +1,8 @@
 /** What billing needs to know of a subscriber, and what must be observed before a bill starts. */
 import type { ServicePlan, SiteSurvey, Subscriber, Tenant } from "../../api/types.generated.ts";
-import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { ActivationFact, RequiredFact, ResolvedBilling } from "../resolved.ts";
 import { customerName } from "./older.ts";
+import { isServiceable } from "./survey.ts";
 
 export function resolveBilling(
   { spec }: Subscriber,
@@ -53,9 +53,7 @@ export function requiredFacts({ spec: { policies, systems } }: Tenant): readonly
   });
 }
 
-/** Undefined: no survey is required. An earlier one counts: who is served already is not surveyed out of his bill. */
-export function surveyPassed(catalog: Catalog, tenant: Tenant, subscriber: Subscriber): boolean | undefined {
-  if (!requiredFacts(tenant).some((f) => f.fact === "SurveyPassed")) return undefined;
-  return catalog.surveys(namespaceOf(subscriber), subscriber.metadata.name).some(passed);
+/** Undefined: no survey is required. */
+export function surveyPassed(survey: SiteSurvey | undefined, tenant: Tenant): boolean | undefined {
+  return requiredFacts(tenant).some((f) => f.fact === "SurveyPassed") ? isServiceable(survey) : undefined;
 }
-const passed = ({ spec }: SiteSurvey): boolean => spec.state === "Completed" && spec.serviceability === "Serviceable";

@@ -44,6 +44,7 @@ export type ClaimKind =
   | "vlan"
   | "onuSerial"
   | "cpeSerial"
-  | "subscriberNumber";
+  | "subscriberNumber"
+  | "installation";
 /** Serial numbers are given by manufacturers: there is one of each on earth. */
 export const EVERYWHERE = "-";

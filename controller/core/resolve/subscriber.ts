@@ -1,9 +1,10 @@
 /** One subscriber with every reference followed. Pure: the secrets are given, nothing is fetched. */
-import type { ServicePlan, Subscriber, Tenant } from "../../api/types.generated.ts";
+import type { ServicePlan, SiteSurvey, Subscriber, Tenant } from "../../api/types.generated.ts";
 import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { HeldAddress, HeldTag } from "../holding.ts";
 import type { Owner } from "../owner.ts";
 import type { EffectivePlan, ResolvedCpe, ResolvedSubscriber } from "../resolved.ts";
+import { rfc3339 } from "../time.ts";
 import {
   type Assigned,
   accessTypeOf,
@@ -20,6 +21,7 @@ import { resolveOption82 } from "./circuit.ts";
 import { type DialIn, resolveCpe, toldBy } from "./cpe.ts";
 import type { Facts } from "./facts.ts";
 import { EVERYWHERE, type Findings, Notes } from "./findings.ts";
+import { resolveInstallation } from "./installation.ts";
 import { resolveIpv4 } from "./ipv4.ts";
 import { resolveIpv6 } from "./ipv6.ts";
 import { warnOlder } from "./older.ts";
@@ -30,6 +32,7 @@ import { type EffectiveProfile, effectiveProfile } from "./profile.ts";
 import { resolveRoutes } from "./routes.ts";
 import { cpeSerial, onuSerial } from "./serial.ts";
 import { addressSource } from "./source.ts";
+import { completedSurvey, gateBySurvey } from "./survey.ts";
 import { resolveSuspension } from "./suspension.ts";
 import { internetTags, resolveServices } from "./vlan.ts";
 
@@ -39,9 +42,18 @@ export interface ResolveContext {
   readonly account?: Assigned;
   readonly tags?: readonly HeldTag[];
   readonly addresses?: readonly HeldAddress[];
+  /** `number:visit` of the visits that it has claimed. */
+  readonly visits?: readonly string[];
 }
-export type Resolution = Findings &
-  (
+/** The survey that counts. */
+export interface SurveyFound {
+  readonly name: string;
+  /** RFC 3339. */
+  readonly completedAt: string;
+  readonly serviceability: string;
+  readonly data: Readonly<Record<string, string>>;
+}
+export type Resolution = Findings & { readonly survey?: SurveyFound } & (
     | {
         readonly ok: true;
         readonly subject: ResolvedSubscriber;
@@ -73,6 +85,9 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
   const notes = new Notes();
   const profile = effectiveProfile(catalog, subscriber);
   const facts = gather(catalog, subscriber, tenant, profile, notes, context);
+  const survey = completedSurvey(catalog, subscriber);
+  const isServed = (context.account?.at.length ?? 0) > 0;
+  gateBySurvey(survey, tenant, isServed, notes);
   const account = resolveUserName(catalog, facts, context.account);
   const userName = account?.userName;
   const fatal = userName === undefined ? notes.blockers.slice(-1) : [];
@@ -81,8 +96,10 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
   for (const endpoint of endpoints) for (const name of namesOf(account)) notes.claim("userName", endpoint, name);
   claimIdentity(subscriber, tenant, notes);
   const limited = resolveSuspension(catalog, facts);
+  const installation = resolveInstallation(facts, context.visits ?? [], isServed);
+  const found = foundBy(survey);
   const findings = subscriber.spec.serviceState === "Suspended" ? unheld(notes, fatal) : notes;
-  if (userName === undefined || findings.blockers.length > 0) return { ok: false, owner, ...parts(findings) };
+  if (userName === undefined || findings.blockers.length > 0) return { ok: false, owner, ...found, ...parts(findings) };
   const { spec } = subscriber;
   const subject: ResolvedSubscriber = {
     scope: "subscriber",
@@ -91,15 +108,22 @@ export function resolveSubscriber(catalog: Catalog, subscriber: Subscriber, cont
     state: spec.serviceState,
     nas: nasOf(facts),
     userName,
-    ...surroundings(catalog, tenant, subscriber, facts.plan),
+    ...surroundings(survey, tenant, subscriber, facts.plan),
     ...(limited && { limited }),
     liveSessions: tenant.spec.features.liveSessions,
+    installation,
     allocations: notes.allocations,
     dnsName: profile.profile.dnsName,
     ...(waitsForDevice(facts) && { withDevice: deviceFor(account, values.cpe, spec.serviceState) }),
     ...values,
   };
-  return { ok: true, subject, endpoints, profile, ...parts(findings) };
+  return { ok: true, subject, endpoints, profile, ...found, ...parts(findings) };
+}
+function foundBy(survey: SiteSurvey | undefined): { readonly survey?: SurveyFound } {
+  if (!survey) return {};
+  const { completedAt, serviceability = "", data = {} } = survey.spec;
+  const at = rfc3339(Date.parse(completedAt ?? "") || 0);
+  return { survey: { name: survey.metadata.name, completedAt: at, serviceability, data } };
 }
 
 /** Who is kept out is kept out under every name. */
@@ -154,10 +178,15 @@ function gather(
 }
 
 /** What concerns others than RADIUS, and needs no more than the declarations. */
-const surroundings = (catalog: Catalog, tenant: Tenant, subscriber: Subscriber, plan: ServicePlan | undefined) => ({
+const surroundings = (
+  survey: SiteSurvey | undefined,
+  tenant: Tenant,
+  subscriber: Subscriber,
+  plan: ServicePlan | undefined,
+) => ({
   addressPlans: addressPlansOf(tenant),
   customerId: subscriber.spec.customer.id,
-  billing: resolveBilling(subscriber, plan, surveyPassed(catalog, tenant, subscriber), requiredFacts(tenant)),
+  billing: resolveBilling(subscriber, plan, surveyPassed(survey, tenant), requiredFacts(tenant)),
   devices: { onu: subscriber.spec.onu?.serial, cpe: subscriber.spec.cpe?.serial },
   profileName: subscriber.spec.networkProfileRef?.name ?? subscriber.metadata.name,
 });
@@ -246,7 +275,7 @@ function terminated(catalog: Catalog, subscriber: Subscriber, tenant: Tenant, ow
     plan: lostPlan(namespaceOf(subscriber), spec.planRef?.name ?? "-"),
     nas: [],
     userName: "",
-    ...surroundings(catalog, tenant, subscriber, undefined),
+    ...surroundings(completedSurvey(catalog, subscriber), tenant, subscriber, undefined),
     liveSessions: tenant.spec.features.liveSessions,
     allocations: [],
     dnsName: undefined,

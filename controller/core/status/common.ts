@@ -18,7 +18,7 @@ export function progress(causes: readonly Cause[], seen: boolean, done: ReasonCo
   if (!first)
     return [plain("Ready", "True", done), plain("Reconciling", "False", "Idle"), plain("Stalled", "False", "Idle")];
   const { mover } = reasonOf(first.reason);
-  // Everything that can be done now is done (kstatus: Current); who waits for a device waits for nobody here.
+  // Everything that can be done now is done (kstatus: Current); who waits for a device or a visit waits for nobody here.
   if (mover === "device" && seen)
     return [
       { type: "Ready", status: "True", ...told(causes) },

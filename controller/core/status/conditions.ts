@@ -1,6 +1,7 @@
 /** Conditions in the form of metav1.Condition. */
 import type { Condition } from "../../api/types.generated.ts";
 import { shortened } from "../text.ts";
+import { rfc3339 } from "../time.ts";
 import { REASONS, type ReasonCode } from "./reasons.ts";
 
 export type Verdict = Condition["status"];
@@ -56,5 +57,4 @@ export function observedAt<S extends Conditioned>(status: S, generation: number 
 }
 export const NOT_YET = { status: "Unknown", reason: "NotObserved", message: "not looked at yet" } as const;
 
-/** Whole seconds, as Kubernetes writes times. */
-export const rfc3339 = (ms: number): string => new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
+export { rfc3339 } from "../time.ts";

@@ -1,6 +1,7 @@
 /** A status in words: what it waits for, why, and what to do. Pure. */
 import type { Condition, SubscriberStatus } from "../../api/types.generated.ts";
 import { devices } from "./explain-devices.ts";
+import { visits } from "./explain-visits.ts";
 import { reasonOf } from "./reasons.ts";
 
 /** Lines for a support engineer, in the order of reading. */
@@ -20,6 +21,7 @@ export function explain(status: SubscriberStatus | undefined): readonly string[]
     ...service(of("InService")),
     ...drift(of("InSync")),
     ...schedule(status?.schedule),
+    ...visits(status ?? {}),
     ...devices(status ?? {}),
     ...conditions.filter((c) => c.type === "Warnings").map((c) => `Remark: ${c.message}.`),
   ];
@@ -40,11 +42,17 @@ const isSystem = ({ type }: Condition): boolean => !GENERAL.has(type);
 
 function headline(ready: Condition): string {
   const { means, mover } = reasonOf(ready.reason);
-  if (mover === "device") return "Done, as far as it can be: the rest waits for a device at the customer's.";
+  if (mover === "device") return `Done, as far as it can be: the rest waits for ${COMES[ready.reason] ?? DEVICE}.`;
   if (ready.status === "True") return `Done: ${means}.`;
   if (mover === "person") return `Not done: it waits for a person (${ready.reason}).`;
   return `Not done: Lastmile goes on by itself (${ready.reason}).`;
 }
+
+const DEVICE = "a device at the customer's";
+const COMES: Readonly<Record<string, string>> = {
+  AwaitingSurvey: "a site survey",
+  AwaitingInstallation: "the technician's visit",
+};
 
 /** Systems that share one reason are told once. */
 function because(conditions: readonly Condition[]): readonly string[] {

@@ -4,7 +4,7 @@ import type { HoldCode } from "../model.ts";
 export interface Reason {
   /** Where it comes from; the documentation is ordered by it. */
   readonly group: "state" | "work" | "hold" | "fault" | "blocker" | "warning";
-  /** Who must act before it goes away. */
+  /** Who must act before it goes away. `device`: what happens at the customer's, a technician's visit too. */
   readonly mover: "nobody" | "lastmile" | "device" | "person";
   readonly means: string;
   readonly remedy: string;
@@ -101,6 +101,13 @@ const holds = {
 } satisfies Record<HoldCode, Reason>;
 
 const faults = {
+  AwaitingInstallation: {
+    ...retried(
+      "it waits for the technician",
+      "it goes on when the ticket is completed: `lastmile ticket show` tells when that is due",
+    ),
+    mover: "device",
+  },
   Unavailable: retried("the system did not answer", "wait: it is tried again; check the endpoint when it lasts"),
   RateLimited: retried("the system asks for fewer requests", "wait, or lower limits.requestsPerSecond"),
   Lost: retried("an answer was lost on the way", "wait: the object is looked at again"),
@@ -136,6 +143,16 @@ const faults = {
 
 const blockers = {
   Refused: blocker("the declaration cannot be accepted; what was accepted last stands", "mend what the message names"),
+  AwaitingSurvey: {
+    ...blocker(
+      "it waits for a site survey",
+      "declare a SiteSurvey of the subscriber that is Completed and Serviceable",
+    ),
+    mover: "device",
+  },
+  NotServiceable: blocker("the place cannot be served", "survey again, or terminate the order"),
+  PendingExpansion: blocker("the network does not reach the place yet", "survey again when it does"),
+  RequiresConstruction: blocker("something has to be built first", "survey again when it is built"),
   TenantUnknown: blocker("the namespace belongs to no tenant", "declare a Tenant with that namespace"),
   ServiceUnknown: blocker(
     "a port is to carry a service that the plan has not",
@@ -192,9 +209,17 @@ const warnings = {
     "sessions that run are not told of changes",
     "give the NAS a secretRef in the ExternalSystem, and the tenant features.liveSessions",
   ),
-  AwaitingSurvey: warning(
-    "the bill waits for a site survey",
-    "declare a SiteSurvey of the subscriber that is Completed and Serviceable",
+  ServedDespiteSurvey: warning(
+    "the newest site survey says that the place cannot be served, and it is",
+    "survey again, or move or terminate the subscriber",
+  ),
+  SLAOverdue: warning(
+    "an installation is later than the tenant promises",
+    "see to it: `lastmile ticket list --overdue`; complete, reschedule or cancel the ticket",
+  ),
+  NoTechnician: warning(
+    "nobody is free for an installation",
+    "`lastmile ticket assign` or `reschedule`, or declare another technician",
   ),
   PonPortUnexpected: warning(
     "an ONU is plugged into another PON port than was expected",
@@ -216,6 +241,9 @@ export const REASONS: Readonly<Record<ReasonCode, Reason>> = table;
 /** What is not in the table came from a declaration or a system that this version does not know: a person must look. */
 const OTHER: Reason = blocker("it cannot go on", "see the message");
 export const reasonOf = (code: string): Reason => (Object.hasOwn(REASONS, code) ? REASONS[code as ReasonCode] : OTHER);
+
+/** All that Lastmile can do is done; something is to happen at the customer's. */
+export const isToCome = (code: string): boolean => reasonOf(code).mover === "device";
 
 /** The form that metav1.Condition demands of a reason. */
 const SHAPE = /^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/;

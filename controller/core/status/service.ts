@@ -23,8 +23,18 @@ export function inService(
   return state === "Active" ? { type, status: "True", ...told(causes) } : ended(wanted, suspension, limited);
 }
 
+/** Who waits for a survey was never connected; and nobody is connected before the devices, or the technician, came. */
+const NEVER: ReadonlySet<string> = new Set([
+  "AwaitingSurvey",
+  "NotServiceable",
+  "PendingExpansion",
+  "RequiresConstruction",
+]);
+const FIRST: ReadonlySet<string> = new Set(["AwaitingDevice", "AwaitingInstallation"]);
 function active(state: AccountState | undefined, causes: readonly Cause[], awaits: boolean): Draft {
-  const awaited = awaits ? causes.filter((c) => c.reason === "AwaitingDevice") : [];
+  const awaited = awaits ? causes.filter((c) => FIRST.has(c.reason)) : [];
+  const never = causes.filter((c) => NEVER.has(c.reason));
+  if (never.length > 0 && state !== "Active") return { type, status: "False", ...told(never) };
   if (awaited.length > 0 && state === "Active") return { type, status: "False", ...told(awaited) };
   if (state === "Active") return plain(type, "True", "InService");
   if (state === undefined) return causes.length > 0 ? unknown(causes) : plain(type, "Unknown", "NothingWanted");

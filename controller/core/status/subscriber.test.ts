@@ -119,7 +119,9 @@ describe("the conditions of a subscriber", () => {
     ]);
   });
 
-  const CODES: Readonly<Record<Exclude<FaultCode, "AwaitingDevice">, "Stalled" | "Reconciling">> = {
+  const CODES: Readonly<
+    Record<Exclude<FaultCode, "AwaitingDevice" | "AwaitingInstallation">, "Stalled" | "Reconciling">
+  > = {
     Unavailable: "Reconciling",
     Lost: "Reconciling",
     InUse: "Reconciling",

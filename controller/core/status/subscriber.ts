@@ -1,7 +1,7 @@
 /** The status of a subscriber: conditions, and what was written for it. Pure. */
 import type { SubscriberStatus, SubscriberStatusNetwork } from "../../api/types.generated.ts";
 import { lifeOf } from "../life/life.ts";
-import { isOutput } from "../model.ts";
+import { isOutput, parseRef } from "../model.ts";
 import type { Known } from "../plan.ts";
 import type { Resolution } from "../resolve/subscriber.ts";
 import type { ResolvedSubscriber } from "../resolved.ts";
@@ -17,6 +17,7 @@ import { type ReasonCode, reasonOf } from "./reasons.ts";
 import { addressesSection, type Declared, networkSection, type Resolved, radiusSection } from "./sections.ts";
 import { inService } from "./service.ts";
 import { sessionsSection, sessionsUntold } from "./sessions.ts";
+import { installationSection, surveySection, visitRemarks } from "./visits.ts";
 
 export interface SubscriberStatusInput extends StatusInput<SubscriberStatus> {
   /** undefined: it is not declared any more. */
@@ -34,7 +35,7 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   const causes = causesOf(input);
   const accounts = accountsOf(report, systems);
   const state = accountState(accounts, wanted, resolved?.subject.userName, resolved?.subject.limited);
-  const seenRemarks = resolved ? deviceRemarks(resolved.subject, input) : [];
+  const seenRemarks = [...visitRemarks(input), ...(resolved ? deviceRemarks(resolved.subject, input) : [])];
   const untold = causes.some((c) => c.system === SESSIONS) ? undefined : sessionsUntold(resolved?.subject, input);
   const awaits = awaitsFirst(input);
   const suspension = declared?.subscriber.spec.suspension;
@@ -48,9 +49,11 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
     ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input), ...seenRemarks] }),
   ];
   const schedule = scheduleSection(input.timing);
+  const survey = surveySection(input.resolution);
   return {
     ...stamped(drafts, input),
     ...(schedule && { schedule }),
+    ...(survey && { survey }),
     ...lifeOf(input, { wanted, causes, service: service.status, awaitsFirst: awaits }),
     ...(resolved && declared && parts(resolved, declared, input, causes, state)),
   };
@@ -61,9 +64,16 @@ function scheduleSection(timing: Timing | undefined): SubscriberStatus["schedule
   return { ...(applied && { applied: turn(applied) }), ...(next && { next: turn(next) }) };
 }
 const turn = ({ at, change }: Turn) => ({ at: rfc3339(at), change });
-/** A device that never came has no service; one that is off for an edit has. */
-const awaitsFirst = ({ report }: SubscriberStatusInput): boolean =>
-  [...(report?.faults ?? [])].some(([ref, f]) => f.kind === "Waiting" && report?.placed(ref) === false);
+/** A device that never came has no service, nor has who is not connected yet; one that is off for an edit has, and who moves. */
+const awaitsFirst = ({ report, systems, resolution }: SubscriberStatusInput): boolean => {
+  const moves = resolution?.ok === true && (resolution.subject.installation?.visit ?? 1) > 1;
+  return [...(report?.faults ?? [])].some(
+    ([ref, f]) =>
+      f.kind === "Waiting" &&
+      report?.placed(ref) === false &&
+      !(moves && systems.get(parseRef(ref).system) === "Tickets"),
+  );
+};
 const DONE: Readonly<Record<Wanted, ReasonCode>> = {
   Active: "Converged",
   Suspended: "Suspended",
@@ -82,6 +92,7 @@ function parts(
   const name = declared.subscriber.spec.networkProfileRef?.name;
   const known: Known = report?.known ?? (() => undefined);
   const billing = billingSection(subject, input);
+  const installation = installationSection(input.resolution, input);
   const sessions = sessionsSection(input);
   const granted = subject.state !== "Terminated" && !causes.some((c) => c.reason === "IdentityConflict");
   return {
@@ -90,6 +101,7 @@ function parts(
     ...(granted && {
       addresses: withAllocatedAt(addressesSection(resolved, known, report?.plan.changes ?? []), input),
     }),
+    ...(installation && { installation }),
     ...(billing && { billing }),
     ...(sessions && { sessions }),
     ...(granted && devices(subject, input)),

@@ -36,7 +36,7 @@ export class Circuit {
   /** What is asked of this session from now on goes through the breaker. */
   through(session: Session): Session {
     this.#session = session;
-    const { changes, hints, answers, fills, deliver } = session;
+    const { changes, hints, answers, fills, deliver, tickets } = session;
     return {
       resources: session.resources.map((r) => this.#resource(r)),
       slots: session.slots,
@@ -53,6 +53,8 @@ export class Circuit {
       }),
       ...(deliver && { deliver: (letter, signal) => this.#call(signal, () => deliver.call(session, letter, signal)) }),
       ...(fills && { fills: (tenant, signal) => this.#call(signal, () => fills.call(session, tenant, signal)) }),
+      // People are told themselves what the system says.
+      ...(tickets && { tickets }),
       ping: async (signal) => {
         this.#pass();
         return this.#ping(session, signal);

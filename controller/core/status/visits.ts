@@ -1,0 +1,45 @@
+/** What a person asks of the visits at a customer's: what the survey found, and when the technician comes. Pure. */
+import type {
+  SubscriberStatusInstallation as Installation,
+  SubscriberStatus,
+  SubscriberStatusSurvey as Survey,
+} from "../../api/types.generated.ts";
+import { type Facts, refKey } from "../model.ts";
+import type { Warning } from "../resolve/findings.ts";
+import type { Resolution } from "../resolve/subscriber.ts";
+import type { StatusInput } from "./causes.ts";
+
+type Input = Pick<StatusInput<SubscriberStatus>, "report" | "systems" | "previous" | "now">;
+
+/** Also of who is held by it. */
+export const surveySection = (resolution: Resolution | undefined): Survey | undefined => resolution?.survey;
+
+const SHOWN = ["ticket", "state", "technician", "scheduledAt", "priority", "slaDue"] as const;
+/** Of the visit that is wanted. Of what is not seen now, what was seen last is told. */
+export function installationSection(resolution: Resolution | undefined, input: Input): Installation | undefined {
+  if (!resolution?.ok || resolution.subject.installation === undefined) return undefined;
+  const facts = ticketFacts(input);
+  if (!facts) return input.previous?.installation;
+  return Object.fromEntries(SHOWN.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]]])));
+}
+
+/** The ticket that its owner still wants: an earlier one may wait for its end. */
+function ticketFacts({ report, systems }: Input): Facts | undefined {
+  const own = report?.plan.changes.filter(
+    (c) => systems.get(c.ref.system) === "Tickets" && c.ref.resource === "ticket" && c.action !== "retire",
+  );
+  return own?.map((c) => report?.facts.get(refKey(c.ref))).findLast((facts) => facts !== undefined);
+}
+
+/** Late, or nobody's: whoever plans the technicians must know. No moment is named: the words stand until it is done. */
+export function visitRemarks(input: Input): readonly Warning[] {
+  const { state, ticket, slaDue, technician } = ticketFacts(input) ?? {};
+  if (state !== "Scheduled") return [];
+  const late = typeof slaDue === "string" && Date.parse(slaDue) <= input.now;
+  return [
+    ...(late ? [{ reason: "SLAOverdue", message: `the ticket ${ticket} is past the moment by which it is due` }] : []),
+    ...(technician === undefined
+      ? [{ reason: "NoTechnician", message: `the ticket ${ticket} has no technician: nobody who can do it is free` }]
+      : []),
+  ];
+}
