@@ -4,6 +4,7 @@ import type { Mode } from "./gate.ts";
 import { closedNow } from "./maintenance.ts";
 import type { Impact } from "./model.ts";
 import { parseDuration } from "./resolve/duration.ts";
+import type { RolloutPolicy } from "./rollout.ts";
 
 export const PAUSED = "lastmile.dev/paused";
 
@@ -41,6 +42,20 @@ export function budgetLimit(tenant: Tenant | undefined, impact: Impact) {
     percent: Number.parseInt(budgets?.[impact] ?? "0", 10),
     floor: budgets?.minimum ?? 0,
     windowMs: seconds(budgets?.window, 24) * 1000,
+  };
+}
+
+/** undefined: an edit of a plan reaches all of its subscribers at once. */
+export function rolloutPolicy(tenant: Tenant | undefined): RolloutPolicy | undefined {
+  const declared = tenant?.spec.policies.rollout;
+  if (!declared) return undefined;
+  const { step, pause, from, stopAfter } = declared;
+  const size = Number.parseInt(step, 10);
+  return {
+    step: step.endsWith("%") ? { percent: size } : { count: size },
+    pauseMs: (parseDuration(pause) ?? 0) * 1000,
+    from,
+    stopAfter,
   };
 }
 const seconds = (text: string | undefined, hours: number): number =>
