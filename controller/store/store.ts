@@ -8,9 +8,10 @@ import { type HeldPlans, openHeld } from "./held.ts";
 import { type Inventory, openInventory } from "./inventory.ts";
 import type { Leases } from "./leases.ts";
 import { openRequests, type Requests } from "./requests.ts";
+import { openRollouts, type Rollouts } from "./rollouts.ts";
 import { openStatuses, type Statuses } from "./status.ts";
 
-export type Store = Inventory & Claims & Approvals & Audit & Statuses & HeldPlans & Requests;
+export type Store = Inventory & Claims & Approvals & Audit & Statuses & HeldPlans & Requests & Rollouts;
 
 export function openStore(pool: pg.Pool, { leases, guard }: { leases: Leases; guard?: Guard }): Store {
   const calls = openCalls(pool, guard);
@@ -20,6 +21,7 @@ export function openStore(pool: pg.Pool, { leases, guard }: { leases: Leases; gu
     ...openStatuses(calls, leases),
     ...openHeld(calls, leases),
     ...openRequests(calls, leases),
+    ...openRollouts(calls, leases),
     ...openApprovals(calls),
     ...openAudit(calls),
   };

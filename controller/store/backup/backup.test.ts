@@ -66,6 +66,8 @@ async function fill(): Promise<void> {
     insert into lastmile.held (owner, plan_id, reason, impact, tuples, said)
       values ('${OWNER}', 'p', 'DestructiveLimit', 'retire', '{"radius/account/s1|retire|1|d"}', '{"retire radius/account/s1"}');
     insert into lastmile.requests (tenant, change_set, used) values ('acme', 'cs', true);
+    insert into lastmile.rollouts values ('lab/acme/ServicePlan/isp/fiber', '{"target":2}', 7);
+    insert into lastmile.rollout_members values ('lab/acme/ServicePlan/isp/fiber', '${OWNER}', 1, '{3}', 'Waiting', 0, false, true);
     insert into lastmile.status (owner, status, written) values ('${OWNER}', '{"z":1,"a":[true,null]}', '9000000000');
     insert into lastmile.audit (at, owner, ref, action, changes, plan_id, outcome)
       select now(), '${OWNER}', 'radius/account/s1', 'create', '[{"field":"x"}]', 'p', 'Done' from generate_series(1, 3);`);
