@@ -12,6 +12,7 @@ import type {
 import { keyOf, keyOfObject, kindOfKey, type ObjectKey } from "./catalog-key.ts";
 import { Links } from "./catalog-links.ts";
 import { Shelf } from "./catalog-shelf.ts";
+import type { RevisedPlan, Revisions } from "./revisions.ts";
 import { inForce } from "./suspend.ts";
 
 export { isClusterScoped, keyOf, keyOfObject, namespaceOf, type ObjectKey } from "./catalog-key.ts";
@@ -21,6 +22,7 @@ type OfKind<K extends KindName> = Extract<LastmileObject, { readonly kind: K }>;
 export class Catalog {
   readonly #shelves = new Map<string, Shelf>();
   readonly #links = new Links();
+  readonly #revisions = new Map<ObjectKey, Revisions>();
 
   constructor(objects: Iterable<LastmileObject> = []) {
     for (const object of objects) this.put(object);
@@ -79,6 +81,22 @@ export class Catalog {
     if (named) return named;
     const first = least(this.#links.plansByAlias(namespace, nameOrAlias));
     return first === undefined ? undefined : this.#typed("ServicePlan", first);
+  }
+  /** From now on its subscribers are on these, whatever is declared; undefined: on what is declared. */
+  revise(plan: ObjectKey, revisions: Revisions | undefined): void {
+    if (revisions) this.#revisions.set(plan, revisions);
+    else this.#revisions.delete(plan);
+  }
+  revisions(plan: ObjectKey): Revisions | undefined {
+    return this.#revisions.get(plan);
+  }
+  /** The plan as it counts for one of its subscribers. */
+  planFor(plan: ServicePlan, subscriber: Subscriber): RevisedPlan {
+    return this.#revisions.get(keyOfObject(plan))?.for(plan, keyOfObject(subscriber)) ?? plan;
+  }
+  /** The plan in all revisions that its subscribers may stand on, the newest first. */
+  revised(plan: ServicePlan): readonly RevisedPlan[] {
+    return this.#revisions.get(keyOfObject(plan))?.all(plan) ?? [plan];
   }
   plans(namespace: string): readonly ServicePlan[] {
     return this.#list("ServicePlan", this.#links.plansOf(namespace));
