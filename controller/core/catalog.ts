@@ -90,6 +90,10 @@ export class Catalog {
   revisions(plan: ObjectKey): Revisions | undefined {
     return this.#revisions.get(plan);
   }
+  /** Plans that somebody may not stand on as they are declared. */
+  *unsettled(): Generator<readonly [ObjectKey, Revisions]> {
+    for (const entry of this.#revisions) if (entry[1].progress.members.length > 0) yield entry;
+  }
   /** The plan as it counts for one of its subscribers. */
   planFor(plan: ServicePlan, subscriber: Subscriber): RevisedPlan {
     return this.#revisions.get(keyOfObject(plan))?.for(plan, keyOfObject(subscriber)) ?? plan;

@@ -1,5 +1,5 @@
 /** Pure: what tenants and endpoints allow. The stricter of endpoint and binding wins. */
-import type { ExternalSystem, LastmileObject, Tenant } from "../api/types.generated.ts";
+import type { ExternalSystem, LastmileObject, ServicePlan, Tenant } from "../api/types.generated.ts";
 import type { Mode } from "./gate.ts";
 import { closedNow } from "./maintenance.ts";
 import type { Impact } from "./model.ts";
@@ -44,6 +44,10 @@ export function budgetLimit(tenant: Tenant | undefined, impact: Impact) {
     windowMs: seconds(budgets?.window, 24) * 1000,
   };
 }
+
+const ROLLOUT = "lastmile.dev/rollout";
+/** Whether a person says that a rollout which stopped goes on. */
+export const goesOn = ({ metadata }: ServicePlan): boolean => metadata.annotations?.[ROLLOUT] === "continue";
 
 /** undefined: an edit of a plan reaches all of its subscribers at once. */
 export function rolloutPolicy(tenant: Tenant | undefined): RolloutPolicy | undefined {

@@ -1,7 +1,8 @@
 /** Which revision of a plan counts for whom while an edit reaches its subscribers one after the other. Pure. */
 import type { ServicePlan } from "../api/types.generated.ts";
 import type { ObjectKey } from "./catalog-key.ts";
-import { countsFor, inUse, type Progress, type Revision, revisionOf } from "./rollout.ts";
+import type { OwnerKey } from "./owner.ts";
+import { countsFor, inUse, type Member, type Progress, type Revision, revisionOf } from "./rollout.ts";
 
 /** A plan with what one of its revisions said. Undefined: the first. */
 export type RevisedPlan = ServicePlan & { readonly revision?: number };
@@ -10,16 +11,21 @@ export class Revisions {
   readonly progress: Progress;
   /** Who is not on the target. */
   readonly #behind: ReadonlyMap<ObjectKey, number>;
+  readonly #members: ReadonlyMap<OwnerKey, Member>;
   readonly #made = new Map<number, { readonly of: ServicePlan; readonly plan: RevisedPlan }>();
 
   constructor(progress: Progress) {
     this.progress = progress;
     const { rollout, members } = progress;
+    this.#members = new Map(members.map((m) => [m.owner, m]));
     const behind = members.filter((m) => countsFor(rollout, m) !== rollout.target);
     // An owner is `installation/tenant/` and the key of the object.
     this.#behind = new Map(behind.map((m) => [m.owner.split("/").slice(2).join("/"), m.on]));
   }
 
+  member(owner: OwnerKey): Member | undefined {
+    return this.#members.get(owner);
+  }
   for(declared: ServicePlan, subscriber: ObjectKey): RevisedPlan {
     return this.#plan(declared, this.#behind.get(subscriber) ?? this.progress.rollout.target);
   }

@@ -38,6 +38,8 @@ export interface Intervals {
   readonly count: number;
   /** Between two looks for devices that have not reported. */
   readonly await: number;
+  /** Between two looks whether the next step of an edited plan is due. */
+  readonly roll: number;
   /** For what is in flight when it must stop. */
   readonly grace: number;
 }
@@ -48,6 +50,7 @@ const DEFAULTS: Intervals = {
   scan: 600_000,
   count: 300_000,
   await: 1_800_000,
+  roll: 2_000,
   grace: 10_000,
 };
 
@@ -73,6 +76,7 @@ export async function serve(o: ServeOptions): Promise<void> {
     repeat("purge", every.purge, o, () => controller.purge()),
     repeat("scan for drift", every.scan, o, () => scan(o)),
     repeat("count what pools have given out", every.count, o, () => controller.fills.count(signal)),
+    repeat("roll out edits of plans", every.roll, o, () => controller.rollOut()),
     repeat("listen to systems", every.renew, o, async () => hints.sync()),
     repeat("look for devices", every.await, o, async () => controller.engine.retryAwaiting()),
     o.watch(() => void attempt("follow the store", o, () => controller.follow()), signal),

@@ -20,6 +20,8 @@ export interface Arrival {
 export interface Rollouts {
   /** With all their members, of plans with a step or an edit after `seq`. */
   rolloutsSince(seq: number): Promise<readonly PlanProgress[]>;
+  /** Of the last step or edit of any plan. */
+  rolloutHead(): Promise<number>;
   rolloutsOf(plans: readonly OwnerKey[]): Promise<readonly PlanProgress[]>;
   /**
    * A step or an edit, as a whole. Who has arrived meanwhile stays so. @param before what is written over: only members
@@ -70,6 +72,13 @@ export function openRollouts(calls: Calls, leases: Leases): Rollouts {
     (await calls.query<Row>(name, read(where), [value])).map(progressOf);
   return {
     rolloutsSince: (seq) => find("rollouts since", "r.seq > $1", seq),
+    async rolloutHead() {
+      const [row] = await calls.rows<[number]>(
+        "rollout head",
+        "select coalesce(max(seq), 0)::float8 from lastmile.rollouts",
+      );
+      return row?.[0] ?? 0;
+    },
     rolloutsOf: (plans) => find("rollouts of", "r.plan = any($1::lastmile.name[])", plans),
     async writeRollout(plan, after, before) {
       const known = new Set(before?.members);

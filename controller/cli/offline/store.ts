@@ -49,7 +49,14 @@ export const storeOf = (world: World): Store => ({
   ...{ intend: never, confirm: never, shelve: never, unshelve: never, forget: never },
   ...{ claim: never, release: never, letGo: never, free: never, approve: never, revoke: never, audit: never },
   ...{ writeStatus: never, dropStatus: never, writeHeld: never, dropHeld: never, ask: never, use: never },
-  ...{ heldPlans: none, heldSets: none, heldIn: none, rolloutsSince: none, rolloutsOf: none },
+  ...{
+    heldPlans: none,
+    heldSets: none,
+    heldIn: none,
+    rolloutHead: async () => 0,
+    rolloutsSince: none,
+    rolloutsOf: none,
+  },
   ...{ writeRollout: never, arrive: never, dropRollout: never },
 });
 const live = ({ kind }: OwnedClaim) => (kind === "userName" ? { service: "live" as const } : {});
