@@ -29,7 +29,7 @@ const input: ViewInput = {
   approve: (id) => `lastmile approve ${id} folder`,
 };
 const view = (...subjects: readonly PreviewedSubject[]) =>
-  planView({ changeSet: "abc", subjects } satisfies Preview, input);
+  planView({ changeSet: "abc", subjects, steps: [] } satisfies Preview, input);
 const NONE = { create: 0, change: 0, retire: 0, restore: 0, held: 0, unknown: 0 };
 
 describe("the summary", () => {
@@ -100,12 +100,23 @@ describe("the text", () => {
       Plan: 1 held. Change set abc"
     `);
   });
+  it("says that more will follow where a plan reaches its subscribers step by step", () => {
+    const steps = [{ plan: "i/acme/ServicePlan/isp-acme/basic", subscribers: 20, of: 200 }];
+    const subjects = [subject("a", [change("r/account/a", "update")])];
+    expect(planText(planView({ changeSet: "abc", subjects, steps }, input), painter(false))).toContain(
+      "ServicePlan isp-acme/basic reaches its subscribers step by step: 20 of 200 now, and the others later.",
+    );
+  });
   it("calls drift what is wanted as it was written last, and nothing that only waits to be carried out", () => {
     const fields = (after: string) => [{ field: "rate", before: "1", after }];
     const told = (after: string, written: ViewInput["written"], author = input.author) =>
       planText(
         planView(
-          { changeSet: "abc", subjects: [subject("a", [change("r/account/a", "update", { fields: fields(after) })])] },
+          {
+            changeSet: "abc",
+            steps: [],
+            subjects: [subject("a", [change("r/account/a", "update", { fields: fields(after) })])],
+          },
           { ...input, written, author },
         ),
         painter(false),

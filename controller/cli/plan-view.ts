@@ -67,8 +67,16 @@ export interface Summary {
   /** Subjects that could not be looked at. */
   readonly unknown: number;
 }
+/** An edit of a plan that reaches its subscribers one after the other: what is shown is its next step. */
+export interface StepView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly subscribers: number;
+  readonly of: number;
+}
 export interface PlanView {
   readonly changeSet: string;
+  readonly steps?: readonly StepView[];
   readonly summary: Summary;
   readonly subjects: readonly SubjectView[];
 }
@@ -86,7 +94,12 @@ export interface ViewInput {
 export function planView(preview: Preview, input: ViewInput): PlanView {
   const stuck = new Set(preview.subjects.flatMap((s) => s.plan.changes.filter(isHeld).map((c) => refKey(c.ref))));
   const subjects = preview.subjects.map((s) => subjectView(s, stuck, preview.changeSet, input));
-  return { changeSet: preview.changeSet, summary: summarize(subjects), subjects };
+  const steps = preview.steps.map(({ plan, subscribers, of }): StepView => {
+    const { namespace, name } = parseOwner(plan);
+    return { namespace, name, subscribers, of };
+  });
+  const { changeSet } = preview;
+  return { changeSet, ...(steps.length > 0 && { steps }), summary: summarize(subjects), subjects };
 }
 
 /** Waiting for another object of the same plan is an order of work, not a hold. */

@@ -17,13 +17,21 @@ export interface PreviewedSubject {
   readonly planId: string;
   readonly faults: ReadonlyMap<RefKey, Fault>;
 }
+/** The first step of an edit that reaches its subscribers one after the other; the rest is not shown. */
+export interface FirstStep {
+  readonly plan: OwnerKey;
+  readonly subscribers: number;
+  readonly of: number;
+}
 export interface Preview {
+  readonly steps: readonly FirstStep[];
   /** Names exactly these plans: the same again while nothing changed. */
   readonly changeSet: string;
   /** Those that have anything to do, are held, or could not be looked at. Ordered by owner. */
   readonly subjects: readonly PreviewedSubject[];
 }
 export interface PreviewInput {
+  readonly steps: readonly FirstStep[];
   readonly keys: readonly OwnerKey[];
   readonly subject: (key: OwnerKey) => Promise<Composed>;
   readonly deps: Deps;
@@ -40,7 +48,7 @@ export async function previewAll(input: PreviewInput): Promise<Preview> {
   const claimed = await refuse(found, input.store);
   const subjects = (await limit(claimed, input)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const ids = subjects.map((s) => `${s.key} ${s.planId}`);
-  return { changeSet: hash("sha256", ids.join("\n"), "hex").slice(0, 12), subjects };
+  return { changeSet: hash("sha256", ids.join("\n"), "hex").slice(0, 12), subjects, steps: input.steps };
 }
 
 async function previewOne(key: OwnerKey, { subject: subjectOf, deps }: PreviewInput): Promise<PreviewedSubject> {

@@ -1,6 +1,7 @@
 /** Writes what people see of each subject: computed from its last run, in bulk, and only when it differs. */
 import { hash } from "node:crypto";
 import type { ServicePlanStatus, SubscriberStatus } from "../api/types.generated.ts";
+import { objectKeyOf } from "../core/compose.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import { steady } from "../core/status/devices.ts";
 import { planStatus } from "../core/status/plan.ts";
@@ -122,7 +123,8 @@ export class StatusSink {
     const input = { generation, now, blocked, warnings, report, systems };
     if (subject.owner.kind === "ServicePlan") {
       const subscribers = this.#subscribers(subject);
-      return planStatus({ ...input, previous: previous as ServicePlanStatus | undefined, subscribers });
+      const rollout = declared.catalog.revisions(objectKeyOf(key))?.progress;
+      return planStatus({ ...input, previous: previous as ServicePlanStatus | undefined, subscribers, rollout });
     }
     return subscriberStatus({
       ...input,

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LastmileObject, ServicePlan } from "../../controller/api/types.generated.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
-import { annotated, radius, sub, subs, suspended, tenant } from "./objects.ts";
+import { annotated, radius, snapshot, sub, subs, suspended, tenant } from "./objects.ts";
 import { Site } from "./site.ts";
 
 const MANY = 200;
@@ -113,6 +113,49 @@ describe("step by step", () => {
     await site.declare(site.base(...all));
     await site.declare([tenant(), radius(site.radius.url), rate(300), ...all]);
     expect([await groups(), await rates()]).toEqual([{ [OLD]: MANY }, { [OLD]: "300000000" }]);
+  });
+});
+
+describe("what people see", () => {
+  test("a plan that is only shown says what its first step would be, and begins nothing", async () => {
+    await site.declare(town(rate(100)));
+    const shown = await site.controller.preview(snapshot(town(rate(200))), { prune: true });
+    expect(shown.steps).toMatchObject([{ subscribers: STEP, of: MANY }]);
+    const moving = shown.subjects.filter((s) => s.key.includes("/Subscriber/"));
+    expect(moving).toHaveLength(STEP);
+    await site.declare(town(rate(100)));
+    expect(await groups()).toEqual({ [OLD]: MANY });
+    await site.declare(town(rate(200)));
+    const there = await Promise.all(moving.map((s) => groupOf(s.key.split("/").at(-1) ?? "")));
+    expect(new Set(there)).toEqual(new Set([NEW])); // exactly those who were shown
+  });
+  test("in place it is one group that changes, as it was", async () => {
+    await site.declare(site.base(...all));
+    const edit = [tenant(), radius(site.radius.url), rate(300), ...all];
+    const shown = await site.controller.preview(snapshot(edit), { prune: true });
+    expect(shown.steps).toEqual([]);
+    expect(shown.subjects.map((s) => s.key)).toEqual([site.owner("ServicePlan/isp-acme/basic")]);
+  });
+  test("status and condition go with the steps, one write for each", async () => {
+    await site.declare(town(rate(100)));
+    await site.declare(town(rate(200)));
+    const status = await site.planStatus("basic");
+    const at = "2026-11-21T12:10:00Z";
+    expect(status?.rollout).toEqual({
+      state: "Rolling",
+      revision: 2,
+      released: STEP,
+      total: MANY,
+      failed: 0,
+      nextAt: at,
+    });
+    expect(status?.conditions).toContainEqual(expect.objectContaining({ type: "RolledOut", reason: "RollingOut" }));
+    await rollOut(60_000);
+    expect(await site.planStatus("basic")).toEqual(status);
+    for (let turn = 0; turn < 5; turn++) await rollOut();
+    const over = await site.planStatus("basic");
+    expect(over?.rollout).toEqual({ state: "Done", revision: 2, released: MANY, total: MANY, failed: 0 });
+    expect(over?.conditions?.[0]).toMatchObject({ type: "Ready", status: "True" });
   });
 });
 

@@ -6,6 +6,7 @@ import {
   type FieldView,
   isEmpty,
   type PlanView,
+  type StepView,
   type SubjectView,
   type Summary,
 } from "../plan-view.ts";
@@ -31,9 +32,13 @@ export function planText(view: PlanView, paint: Paint): string {
   const lost = new Set([...unseen.values()].flat());
   const blocks = view.subjects.filter((s) => !lost.has(s)).map((s) => subjectText(s, paint));
   for (const [words, subjects] of unseen) blocks.push(unseenText(words, subjects, paint));
+  for (const s of view.steps ?? []) blocks.push(stepText(s));
   const legend = paint("dim", "+ create   ~ change   - retire   ^ restore");
   return [legend, ...blocks, summaryText(view, paint)].join("\n\n");
 }
+
+export const stepText = ({ namespace, name, subscribers, of }: StepView): string =>
+  `ServicePlan ${namespace}/${name} reaches its subscribers step by step: ${subscribers} of ${of} now, and the others later.`;
 
 /** A system that is down hides all of its subjects: more of them than this are told at once. */
 const FEW = 3;
