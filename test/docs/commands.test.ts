@@ -55,27 +55,31 @@ function bare(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-describe.each(["README.md", "docs/operate.md", "docs/freeradius.md", "docs/gitops.md", "docs/recovery.md"])(
-  "%s",
-  (page) => {
-    test("every command does what the page says", async () => {
-      const env = {
-        PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,
-        DATABASE_URL: store.url,
-        RADIUS_URL: bare(radius.url),
-        // For psql, which reads no Secret.
-        PGUSER: decodeURIComponent(new URL(radius.url).username),
-        PGPASSWORD: decodeURIComponent(new URL(radius.url).password),
-        LASTMILE_HOME: join(folder, ".lastmile"),
-        LASTMILE_SECRETS: join(folder, "secrets"),
-      };
-      for (const { line, exits } of (await commandsOf(page)).filter((c) => !BY_CI.has(c.line))) {
-        const ran = await execa("sh", ["-c", line], { cwd: folder, env, reject: false, all: true });
-        expect(ran.exitCode, `$ ${line}\n${ran.all}`).toBe(exits);
-      }
-    });
-  },
-);
+describe.each([
+  "README.md",
+  "docs/operate.md",
+  "docs/rollout.md",
+  "docs/freeradius.md",
+  "docs/gitops.md",
+  "docs/recovery.md",
+])("%s", (page) => {
+  test("every command does what the page says", async () => {
+    const env = {
+      PATH: `${join(folder, "bin")}:${process.env["PATH"] ?? ""}`,
+      DATABASE_URL: store.url,
+      RADIUS_URL: bare(radius.url),
+      // For psql, which reads no Secret.
+      PGUSER: decodeURIComponent(new URL(radius.url).username),
+      PGPASSWORD: decodeURIComponent(new URL(radius.url).password),
+      LASTMILE_HOME: join(folder, ".lastmile"),
+      LASTMILE_SECRETS: join(folder, "secrets"),
+    };
+    for (const { line, exits } of (await commandsOf(page)).filter((c) => !BY_CI.has(c.line))) {
+      const ran = await execa("sh", ["-c", line], { cwd: folder, env, reject: false, all: true });
+      expect(ran.exitCode, `$ ${line}\n${ran.all}`).toBe(exits);
+    }
+  });
+});
 
 test("the two commands of README.md are the ones that CI runs", async () => {
   const ci = await readFile(join(ROOT, ".ci/run"), "utf8");
