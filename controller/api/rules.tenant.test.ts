@@ -154,4 +154,10 @@ describeRules("Tenant", { namespace: "isp-acme", realms: ["acme.example"] }, [
     bad: { policies: { budgets: { window: "30s" } } },
     good: { policies: { budgets: { window: "1h" } } },
   },
+  {
+    at: "spec.policies.rollout.pause",
+    says: "the pause is at least 1s long",
+    bad: { policies: { rollout: { pause: "0s" } } },
+    good: { policies: { rollout: { pause: "1s" } } },
+  },
 ]);

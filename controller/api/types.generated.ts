@@ -395,6 +395,7 @@ export interface TenantPolicies {
   readonly activation: TenantPoliciesActivation;
   readonly retention: TenantPoliciesRetention;
   readonly budgets: TenantPoliciesBudgets;
+  readonly rollout?: TenantPoliciesRollout;
   readonly installation: TenantPoliciesInstallation;
 }
 /**
@@ -454,6 +455,27 @@ export interface TenantPoliciesBudgets {
    * Length of the window. Written like 24h, 90m or 1h30m.
    */
   readonly window: string;
+}
+/**
+ * How an edit of a ServicePlan reaches its subscribers. Left out, all of them change at once; {} takes the defaults.
+ */
+export interface TenantPoliciesRollout {
+  /**
+   * Subscribers that change in one step, as a number or as a share such as 10%.
+   */
+  readonly step: string;
+  /**
+   * Between two steps. Whoever of a step is not Ready again by then has failed. Written like 24h, 90m or 1h30m.
+   */
+  readonly pause: string;
+  /**
+   * Fewer subscribers than this change at once.
+   */
+  readonly from: number;
+  /**
+   * So many failures stop it, until somebody edits the plan or says that it goes on.
+   */
+  readonly stopAfter: number;
 }
 /**
  * How installation tickets are made.
@@ -1297,10 +1319,40 @@ export interface ServicePlanStatus {
    * The metadata.generation that was last acted upon.
    */
   readonly observedGeneration?: number;
+  readonly rollout?: ServicePlanStatusRollout;
   /**
    * Subscribers of this plan.
    */
   readonly subscribers?: number;
+}
+/**
+ * How far the last edit has come, where it reaches the subscribers step by step.
+ */
+export interface ServicePlanStatusRollout {
+  /**
+   * Rolling: a step follows. Stopped: too many failed, and a person decides. Done: all were released.
+   */
+  readonly state: "Rolling" | "Stopped" | "Done";
+  /**
+   * Number of the revision that subscribers get.
+   */
+  readonly revision: number;
+  /**
+   * Subscribers whose turn has come.
+   */
+  readonly released: number;
+  /**
+   * Subscribers that the edit has to reach.
+   */
+  readonly total: number;
+  /**
+   * Subscribers that were not Ready again in time, or were refused.
+   */
+  readonly failed: number;
+  /**
+   * When the next step is due. RFC 3339.
+   */
+  readonly nextAt?: string;
 }
 
 /**

@@ -29,7 +29,7 @@ const input: ViewInput = {
   approve: (id) => `lastmile approve ${id} folder`,
 };
 const view = (...subjects: readonly PreviewedSubject[]) =>
-  planView({ changeSet: "abc", subjects, scheduled: [] } satisfies Preview, input);
+  planView({ changeSet: "abc", subjects, steps: [], scheduled: [] } satisfies Preview, input);
 const NONE = { create: 0, change: 0, retire: 0, restore: 0, held: 0, unknown: 0 };
 
 describe("the summary", () => {
@@ -100,6 +100,13 @@ describe("the text", () => {
       Plan: 1 held. Change set abc"
     `);
   });
+  it("says that more will follow where a plan reaches its subscribers step by step", () => {
+    const steps = [{ plan: "i/acme/ServicePlan/isp-acme/basic", subscribers: 20, of: 200 }];
+    const subjects = [subject("a", [change("r/account/a", "update")])];
+    expect(planText(planView({ changeSet: "abc", subjects, steps, scheduled: [] }, input), painter(false))).toContain(
+      "ServicePlan isp-acme/basic reaches its subscribers step by step: 20 of 200 now, and the others later.",
+    );
+  });
   it("calls drift what is wanted as it was written last, and nothing that only waits to be carried out", () => {
     const fields = (after: string) => [{ field: "rate", before: "1", after }];
     const told = (after: string, written: ViewInput["written"], author = input.author) =>
@@ -107,8 +114,9 @@ describe("the text", () => {
         planView(
           {
             changeSet: "abc",
-            subjects: [subject("a", [change("r/account/a", "update", { fields: fields(after) })])],
+            steps: [],
             scheduled: [],
+            subjects: [subject("a", [change("r/account/a", "update", { fields: fields(after) })])],
           },
           { ...input, written, author },
         ),
@@ -159,7 +167,7 @@ describe("what time brings", () => {
     change: "plan fast",
   }));
   it("is told also where there is nothing to do, the next first, and not all of many", () => {
-    const text = planText(planView({ changeSet: "abc", subjects: [], scheduled }, input), painter(false));
+    const text = planText(planView({ changeSet: "abc", subjects: [], steps: [], scheduled }, input), painter(false));
     expect(text).toContain("Nothing to do");
     expect(text).toContain("Scheduled next\n  2027-01-01T00:00:00Z  isp/s0: plan fast\n");
     expect(text).toMatch(/isp\/s9: plan fast\n {2}… and 2 more; -o json shows all$/);

@@ -76,8 +76,16 @@ export interface ScheduledView {
   readonly at: string;
   readonly change: string;
 }
+/** An edit of a plan that reaches its subscribers one after the other: what is shown is its next step. */
+export interface StepView {
+  readonly namespace: string;
+  readonly name: string;
+  readonly subscribers: number;
+  readonly of: number;
+}
 export interface PlanView {
   readonly changeSet: string;
+  readonly steps?: readonly StepView[];
   readonly summary: Summary;
   readonly subjects: readonly SubjectView[];
   /** The next comes first. */
@@ -97,11 +105,16 @@ export interface ViewInput {
 export function planView(preview: Preview, input: ViewInput): PlanView {
   const stuck = new Set(preview.subjects.flatMap((s) => s.plan.changes.filter(isHeld).map((c) => refKey(c.ref))));
   const subjects = preview.subjects.map((s) => subjectView(s, stuck, preview.changeSet, input));
+  const steps = preview.steps.map(({ plan, subscribers, of }): StepView => {
+    const { namespace, name } = parseOwner(plan);
+    return { namespace, name, subscribers, of };
+  });
   const scheduled = preview.scheduled.map(({ key, at, change }) => {
     const { namespace, name } = parseOwner(key);
     return { namespace, name, at: rfc3339(at), change };
   });
-  return { changeSet: preview.changeSet, summary: summarize(subjects), subjects, scheduled };
+  const { changeSet } = preview;
+  return { changeSet, ...(steps.length > 0 && { steps }), summary: summarize(subjects), subjects, scheduled };
 }
 
 /** Waiting for another object of the same plan is an order of work, not a hold. */

@@ -13,6 +13,7 @@ import { keyOf, keyOfObject, kindOfKey, type ObjectKey } from "./catalog-key.ts"
 import { Links } from "./catalog-links.ts";
 import { Shelf } from "./catalog-shelf.ts";
 import { Timed } from "./catalog-timed.ts";
+import type { RevisedPlan, Revisions } from "./revisions.ts";
 import type { Timing } from "./schedule.ts";
 import { inForce } from "./suspend.ts";
 
@@ -25,6 +26,7 @@ export class Catalog {
   readonly #links = new Links();
   readonly #timed = new Timed();
   #now: number;
+  readonly #revisions = new Map<ObjectKey, Revisions>();
 
   /** @param now the moment that counts, which only goes forward; before all times everything is as declared. */
   constructor(objects: Iterable<LastmileObject> = [], now = Number.NEGATIVE_INFINITY) {
@@ -105,6 +107,26 @@ export class Catalog {
     if (named) return named;
     const first = least(this.#links.plansByAlias(namespace, nameOrAlias));
     return first === undefined ? undefined : this.#typed("ServicePlan", first);
+  }
+  /** From now on its subscribers are on these, whatever is declared; undefined: on what is declared. */
+  revise(plan: ObjectKey, revisions: Revisions | undefined): void {
+    if (revisions) this.#revisions.set(plan, revisions);
+    else this.#revisions.delete(plan);
+  }
+  revisions(plan: ObjectKey): Revisions | undefined {
+    return this.#revisions.get(plan);
+  }
+  /** Plans that somebody may not stand on as they are declared. */
+  *unsettled(): Generator<readonly [ObjectKey, Revisions]> {
+    for (const entry of this.#revisions) if (entry[1].progress.members.length > 0) yield entry;
+  }
+  /** The plan as it counts for one of its subscribers. */
+  planFor(plan: ServicePlan, subscriber: Subscriber): RevisedPlan {
+    return this.#revisions.get(keyOfObject(plan))?.for(plan, keyOfObject(subscriber)) ?? plan;
+  }
+  /** The plan in all revisions that its subscribers may stand on, the newest first. */
+  revised(plan: ServicePlan): readonly RevisedPlan[] {
+    return this.#revisions.get(keyOfObject(plan))?.all(plan) ?? [plan];
   }
   plans(namespace: string): readonly ServicePlan[] {
     return this.#list("ServicePlan", this.#links.plansOf(namespace));

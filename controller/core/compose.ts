@@ -123,11 +123,23 @@ function composeTenant(catalog: Catalog, tenant: Tenant, owner: Owner, cx: Compo
 }
 
 function composePlan(catalog: Catalog, object: ServicePlan, owner: Owner, cx: ComposeContext): Composed {
-  const resolution = resolvePlan(catalog, object, cx.installation);
+  const tenant = catalog.tenant(owner.namespace);
+  const [target = object, ...older] = catalog.revised(object);
+  const resolution = resolvePlan(catalog, target, cx.installation);
   const nothing = { owner, claims: [], warnings: resolution.warnings, resolution: undefined, desired: [] };
   if (!resolution.ok) return { ...nothing, blocked: resolution.blockers };
-  const tenant = catalog.tenant(owner.namespace);
-  return { ...nothing, ...collect(resolution.subject, tenant ? sharedOf(tenant) : [], cx) };
+  const all = [resolution, ...older.map((plan) => resolvePlan(catalog, plan, cx.installation))];
+  const found = all.flatMap((r) => (r.ok ? collect(r.subject, tenant ? sharedOf(tenant) : [], cx) : []));
+  return { ...nothing, ...together(found) };
+}
+type Collected = Pick<Composed, "desired" | "blocked">;
+/** What several revisions share is as the newest says. As long as one cannot be told, nothing of any is taken away. */
+function together(found: readonly Collected[]): Collected {
+  const blocked = new Map(found.flatMap((f) => f.blocked.map((b) => [`${b.reason} ${b.message}`, b] as const)));
+  if (blocked.size > 0) return { desired: [], blocked: [...blocked.values()] };
+  const desired = new Map<string, Desired>();
+  for (const d of found.flatMap((f) => f.desired)) if (!desired.has(refKey(d.ref))) desired.set(refKey(d.ref), d);
+  return { desired: [...desired.values()], blocked: [] };
 }
 const sharedOf = ({ spec: { systems } }: Tenant): readonly string[] =>
   names(systems.radius, systems.netbox, systems.voltha);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { budgetLimit, modeOf, PAUSED, pausedBy, retentionMs } from "./policy.ts";
+import { budgetLimit, modeOf, PAUSED, pausedBy, retentionMs, rolloutPolicy } from "./policy.ts";
 import { radius, tenant } from "./resolve/fixture.ts";
 
 const system = (mode: "Enforce" | "Observe", paused = false) => ({
@@ -58,5 +58,21 @@ describe("limits", () => {
   it("without a tenant nobody may be lost, and what is retired is kept for a month", () => {
     expect(budgetLimit(undefined, "retire")).toMatchObject({ percent: 0, floor: 0, windowMs: 86_400_000 });
     expect(retentionMs(undefined)).toBe(720 * 3_600_000);
+  });
+});
+
+describe("rolloutPolicy", () => {
+  const declared = { step: "10%", pause: "10m", from: 20, stopAfter: 3 };
+  const of = (rollout: Partial<typeof declared>) => {
+    const made = tenant();
+    const policies = { ...made.spec.policies, rollout: { ...declared, ...rollout } };
+    return rolloutPolicy({ ...made, spec: { ...made.spec, policies } });
+  };
+  it("reads a share, a number and the pause", () => {
+    expect(of({})).toEqual({ step: { percent: 10 }, pauseMs: 600_000, from: 20, stopAfter: 3 });
+    expect(of({ step: "250", pause: "1h30m" })).toMatchObject({ step: { count: 250 }, pauseMs: 5_400_000 });
+  });
+  it("is none where the tenant is gone or has none: all at once", () => {
+    expect([rolloutPolicy(undefined), rolloutPolicy(tenant())]).toEqual([undefined, undefined]);
   });
 });

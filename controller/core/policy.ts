@@ -1,9 +1,10 @@
 /** Pure: what tenants and endpoints allow. The stricter of endpoint and binding wins. */
-import type { ExternalSystem, LastmileObject, Tenant } from "../api/types.generated.ts";
+import type { ExternalSystem, LastmileObject, ServicePlan, Tenant } from "../api/types.generated.ts";
 import type { Mode } from "./gate.ts";
 import { closedNow } from "./maintenance.ts";
 import type { Impact } from "./model.ts";
 import { parseDuration } from "./resolve/duration.ts";
+import type { RolloutPolicy } from "./rollout.ts";
 
 export const PAUSED = "lastmile.dev/paused";
 
@@ -44,6 +45,24 @@ export function budgetLimit(tenant: Tenant | undefined, impact: Impact) {
     percent: Number.parseInt(budgets?.[impact] ?? "0", 10),
     floor: budgets?.minimum ?? 0,
     windowMs: seconds(budgets?.window, 24) * 1000,
+  };
+}
+
+const ROLLOUT = "lastmile.dev/rollout";
+/** Whether a person says that a rollout which stopped goes on. */
+export const goesOn = ({ metadata }: ServicePlan): boolean => metadata.annotations?.[ROLLOUT] === "continue";
+
+/** undefined: an edit of a plan reaches all of its subscribers at once. */
+export function rolloutPolicy(tenant: Tenant | undefined): RolloutPolicy | undefined {
+  const declared = tenant?.spec.policies.rollout;
+  if (!declared) return undefined;
+  const { step, pause, from, stopAfter } = declared;
+  const size = Number.parseInt(step, 10);
+  return {
+    step: step.endsWith("%") ? { percent: size } : { count: size },
+    pauseMs: (parseDuration(pause) ?? 0) * 1000,
+    from,
+    stopAfter,
   };
 }
 const seconds = (text: string | undefined, hours: number): number =>

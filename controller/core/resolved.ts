@@ -71,6 +71,8 @@ export interface ExtraAttribute {
 export interface EffectivePlan {
   readonly namespace: string;
   readonly name: string;
+  /** While an edit of the plan reaches its subscribers by steps there are several; undefined: the first. */
+  readonly revision?: number;
   readonly speed: Speed;
   /** Seconds; undefined: not sent. */
   readonly sessionTimeout: number | undefined;

@@ -43,6 +43,8 @@ import {
   recoverBy,
 } from "./questions.ts";
 import type { Recovered } from "./recovery/recover.ts";
+import { Arrivals } from "./rollout-arrivals.ts";
+import { adopt, PlanRollouts, shifted } from "./rollouts.ts";
 import type { Edit } from "./run/accept.ts";
 import type { Clock } from "./run/knowledge.ts";
 import type { Verb } from "./run/lane.ts";
@@ -79,6 +81,8 @@ export interface ControllerOptions {
   readonly window?: number;
 }
 
+const isPlan = (key: OwnerKey): boolean => key.split("/", 3)[2] === "ServicePlan";
+
 export class Controller {
   readonly engine: Engine;
   readonly declared: Declared;
@@ -98,6 +102,8 @@ export class Controller {
   readonly #held: HeldSink;
   readonly #postman: Postman;
   #delivering: Promise<void> = Promise.resolve();
+  readonly #rollouts: PlanRollouts;
+  readonly #arrivals: Arrivals;
   #seq = 0;
   #isLoaded = false;
   /** As it was declared before what is being accepted; kept while that fails and is tried again. */
@@ -138,7 +144,9 @@ export class Controller {
         // The status of a tenant also tells of its systems, so it is written with theirs.
         if (subject.owner.kind === "Tenant") this.#tenants.set(key, { blocked: subject.blocked, report });
         else await this.#sink.report(key, subject as Declaring, report, small);
+        await this.#arrivals.report(key, subject as Declaring, report, small);
         if (report.rest === "gone" && this.declared.ended(key)) await this.#succeed(key);
+        if (report.rest === "gone" && isPlan(key) && !this.declared.declares(key)) await this.#rollouts.forget(key);
       },
       ...(o.onError && { onError: o.onError }),
       ...(o.onBegin && { onBegin: o.onBegin }),
@@ -154,6 +162,9 @@ export class Controller {
       await o.store.eraseMail(owners);
     };
     this.#held = new HeldSink(o.store, ports);
+    const { declared } = this;
+    this.#rollouts = new PlanRollouts({ declared, store: o.store, clock: o.clock, mine: (key) => o.leases.tends(key) });
+    this.#arrivals = new Arrivals({ declared, store: o.store, ports });
     this.fills = new Fills({
       declared: this.declared,
       sessions: () => ports.sessions(),
@@ -259,9 +270,12 @@ export class Controller {
     this.engine.enqueue([...(await this.#held.owners())].filter((key) => !this.declared.declares(key)));
     const keys = [...this.declared.owners()].filter(isNew).sort();
     await this.engine.accept(async () => {
+      const shifts = new Set<OwnerKey>(this.#before.keys());
+      await this.#roll(keys.filter(isPlan), shifts); // what was edited while nobody looked
       await hold(this.declared, keys, this.#o); // whoever had them may have given them tags and names
-      return this.#given(keys, new Map());
+      return this.#given([...shifts.union(new Set(keys))].sort(), this.#before);
     });
+    this.#before.clear();
   }
 
   /** Writes what a source sent into the store, and follows it. */
@@ -326,7 +340,7 @@ export class Controller {
     const rows: StoredObject[] = [];
     for await (const page of this.#o.objects.since(this.#seq)) rows.push(...page);
     await this.engine.refreshApprovals();
-    if (rows.length === 0 && !this.#isDue()) return;
+    if (rows.length === 0 && !this.#isDue() && !(await this.#rollouts.anyNews())) return;
     await this.engine.accept(() => this.#publish(rows));
     this.#before.clear();
     if (rows.some((r) => /^(Tenant|ExternalSystem)\//.test(r.key))) this.engine.retryHeld();
@@ -387,12 +401,37 @@ export class Controller {
     catalog.advance(now);
     this.declared.put(rows);
     if (rows.some((r) => r.key.startsWith("ExternalSystem/"))) await this.endpoints.sync(this.declared.systems());
+    await this.#roll(changed.map((r) => this.declared.owner(r.key) ?? "").filter(isPlan), touched);
     touch(changed, this.declared, touched);
     for (const key of this.#gone(rows)) touched.add(key);
     for (const key of this.#before.keys()) touched.add(key); // of a turn that failed: it knew more of what is gone by now
     const keys = [...touched].sort(); // where two of one snapshot want the same, the lesser name wins
     await hold(this.declared, keys, this.#o);
     return this.#given(keys, this.#before);
+  }
+
+  /** Releases those of edited plans whose turn has come. */
+  async rollOut(): Promise<void> {
+    if (this.#rollouts.open().length === 0 && this.#before.size === 0) return;
+    await this.engine.accept(async () => {
+      const touched = new Set<OwnerKey>(this.#before.keys());
+      await this.#roll(this.#rollouts.open(), touched);
+      return this.#given([...touched].sort(), this.#before);
+    });
+    this.#before.clear();
+  }
+  /** In the turn of what is being accepted: nobody goes by an older step than others do. */
+  async #roll(plans: readonly OwnerKey[], touched: Set<OwnerKey>): Promise<void> {
+    const { declared } = this;
+    for (const from of [() => this.#rollouts.news(), () => this.#rollouts.move(plans)]) {
+      for (const moved of await from()) {
+        for (const key of shifted(declared, moved)) {
+          touched.add(key);
+          if (!this.#before.has(key)) this.#before.set(key, declared.outline(key));
+        }
+        adopt(declared, moved);
+      }
+    }
   }
 
   /** Who is withdrawn may have been so before, and be told of a pause or of its end. */

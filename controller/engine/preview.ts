@@ -22,7 +22,14 @@ export interface PreviewedSubject {
 export interface Scheduled extends Turn {
   readonly key: OwnerKey;
 }
+/** The first step of an edit that reaches its subscribers one after the other; the rest is not shown. */
+export interface FirstStep {
+  readonly plan: OwnerKey;
+  readonly subscribers: number;
+  readonly of: number;
+}
 export interface Preview {
+  readonly steps: readonly FirstStep[];
   /** Names exactly these plans: the same again while nothing changed. */
   readonly changeSet: string;
   /** Those that have anything to do, are held, or could not be looked at. Ordered by owner. */
@@ -31,6 +38,7 @@ export interface Preview {
   readonly scheduled: readonly Scheduled[];
 }
 export interface PreviewInput {
+  readonly steps: readonly FirstStep[];
   readonly keys: readonly OwnerKey[];
   readonly subject: (key: OwnerKey) => Promise<Composed>;
   readonly deps: Deps;
@@ -50,7 +58,8 @@ export async function previewAll(input: PreviewInput): Promise<Preview> {
   const subjects = (await limit(claimed, input)).toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const ids = subjects.map((s) => `${s.key} ${s.planId}`);
   const changeSet = hash("sha256", ids.join("\n"), "hex").slice(0, 12);
-  return { changeSet, subjects, scheduled: scheduled.toSorted((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1)) };
+  const byTime = scheduled.toSorted((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+  return { changeSet, subjects, steps: input.steps, scheduled: byTime };
 }
 
 async function previewOne(key: OwnerKey, { subject: subjectOf, deps }: PreviewInput): Promise<PreviewedSubject> {

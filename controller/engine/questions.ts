@@ -15,6 +15,7 @@ import { type Marked, markedObjects } from "./recovery/marked.ts";
 import { type Orphan, orphansOf } from "./recovery/orphans.ts";
 import { type Recovered, recover } from "./recovery/recover.ts";
 import { unclaimedIn } from "./recovery/unclaimed.ts";
+import { firstSteps } from "./rollout-ahead.ts";
 import type { Clock } from "./run/knowledge.ts";
 import { fill, hold, leftovers, recall, type Stock } from "./stock.ts";
 import { giveTags } from "./tags.ts";
@@ -42,7 +43,7 @@ export interface RecoverOptions {
 
 export async function previewOf(desk: Desk, update: SourceUpdate | undefined, o: PreviewOptions): Promise<Preview> {
   const { store, engine, clock } = desk;
-  const { copy, keys: declared } = await draftWith(update, o.prune, desk);
+  const { copy, keys: declared, steps } = await draftWith(update, o.prune, desk);
   const tenants = update ? declared.map(tenantOf) : await store.tenants();
   const keys = o.only ?? [...new Set([...declared, ...(await leftovers(copy, new Set(tenants), desk))])];
   const gone = keys.filter((key) => !copy.declares(key));
@@ -52,6 +53,7 @@ export async function previewOf(desk: Desk, update: SourceUpdate | undefined, o:
   await engine.refreshApprovals();
   return previewAll({
     keys,
+    steps,
     subject: (key) => copy.subject(key, false),
     deps: engine.looking((key) => policyOf(copy, key, clock.now())),
     store,
@@ -66,7 +68,7 @@ async function draftWith(update: SourceUpdate | undefined, prune: boolean, desk:
   const keys = update ? (await overlay(update, copy, desk.objects, prune)).keys : [...copy.owners()];
   const back = keys.filter((key) => !desk.declared.declares(key));
   await hold(copy, back, desk); // who comes back has kept his name
-  return { copy, keys };
+  return { copy, keys, steps: await firstSteps(copy, desk) };
 }
 
 /** The update itself is left to its source. */

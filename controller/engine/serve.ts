@@ -42,6 +42,8 @@ export interface Intervals {
   readonly await: number;
   /** Between two looks for mail that is to be delivered. */
   readonly mail: number;
+  /** Between two looks whether the next step of an edited plan is due. */
+  readonly roll: number;
   /** For what is in flight when it must stop. */
   readonly grace: number;
 }
@@ -54,6 +56,7 @@ const DEFAULTS: Intervals = {
   count: 300_000,
   await: 1_800_000,
   mail: 5_000,
+  roll: 2_000,
   grace: 10_000,
 };
 
@@ -82,6 +85,7 @@ export async function serve(o: ServeOptions): Promise<void> {
     repeat("count what pools have given out", every.count, o, () => controller.fills.count(signal)),
     repeat("deliver mail", every.mail, o, () => controller.deliver(signal)),
     repeat("count the open tickets", every.count, o, () => controller.tickets.count(signal)),
+    repeat("roll out edits of plans", every.roll, o, () => controller.rollOut()),
     repeat("listen to systems", every.renew, o, async () => hints.sync()),
     repeat("look for devices", every.await, o, async () => controller.engine.retryAwaiting()),
     o.watch(() => void attempt("follow the store", o, () => controller.follow()), signal),

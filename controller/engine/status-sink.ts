@@ -1,6 +1,7 @@
 /** Writes what people see of each subject: computed from its last run, in bulk, and only when it differs. */
 import { hash } from "node:crypto";
 import type { ServicePlanStatus, SubscriberStatus } from "../api/types.generated.ts";
+import { objectKeyOf } from "../core/compose.ts";
 import { isMet } from "../core/life/life.ts";
 import { type Notice, noticesOf } from "../core/life/notices.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
@@ -137,7 +138,8 @@ export class StatusSink {
     const input = this.#input(key, subject, report, previous, now);
     if (subject.owner.kind !== "ServicePlan") return subscriberStatus(input);
     const subscribers = this.#subscribers(subject);
-    return planStatus({ ...input, previous: previous as ServicePlanStatus | undefined, subscribers });
+    const rollout = this.#o.declared.catalog.revisions(objectKeyOf(key))?.progress;
+    return planStatus({ ...input, previous: previous as ServicePlanStatus | undefined, subscribers, rollout });
   }
   #input(
     key: OwnerKey,

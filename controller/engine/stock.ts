@@ -6,6 +6,7 @@ import type { Store } from "../store/store.ts";
 import { ahead } from "./ahead.ts";
 import { chunks } from "./chunks.ts";
 import type { Declared } from "./declared.ts";
+import { adopt } from "./rollouts.ts";
 
 export interface Stock {
   readonly objects: Objects;
@@ -20,6 +21,7 @@ export async function fill(into: Declared, stock: Stock): Promise<void> {
     for await (const page of objects.load({ kind, deleted: true }))
       into.put(page.filter((r) => r.deletedAt !== undefined));
   }
+  for (const moved of await stock.store.rolloutsSince(0)) adopt(into, { plan: moved.plan, progress: moved });
   await hold(into, [...into.owners()], stock);
 }
 /** What they hold as claims. */

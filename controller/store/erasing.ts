@@ -74,7 +74,7 @@ const audit = `update lastmile.audit set ref = split_part(ref, '/', 1) || '/' ||
   where owner = any($1::text[]) and action <> 'erase'`;
 const told = `insert into lastmile.audit (owner, ref, action, changes, plan_id, outcome, at, author)
   select owner, '${REF}', 'erase', '[]', '', $2, to_timestamp($3 / 1000.0), $4 from unnest($1::text[]) owner`;
-const TABLES = ["status", "held", "secrets"] as const;
+const TABLES = ["status", "held", "secrets", "outbox"] as const;
 
 export function openErasing(calls: Calls): Erasing {
   return {

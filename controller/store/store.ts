@@ -9,9 +9,10 @@ import { type Inventory, openInventory } from "./inventory.ts";
 import type { Leases } from "./leases.ts";
 import { type Outbox, openOutbox } from "./outbox.ts";
 import { openRequests, type Requests } from "./requests.ts";
+import { openRollouts, type Rollouts } from "./rollouts.ts";
 import { openStatuses, type Statuses } from "./status.ts";
 
-export type Store = Inventory & Claims & Approvals & Audit & Statuses & HeldPlans & Requests & Outbox;
+export type Store = Inventory & Claims & Approvals & Audit & Statuses & HeldPlans & Requests & Outbox & Rollouts;
 
 export function openStore(pool: pg.Pool, { leases, guard }: { leases: Leases; guard?: Guard }): Store {
   const calls = openCalls(pool, guard);
@@ -22,6 +23,7 @@ export function openStore(pool: pg.Pool, { leases, guard }: { leases: Leases; gu
     ...openOutbox(calls, leases),
     ...openHeld(calls, leases),
     ...openRequests(calls, leases),
+    ...openRollouts(calls, leases),
     ...openApprovals(calls),
     ...openAudit(calls),
   };

@@ -31,10 +31,12 @@ export function desired(subject: ResolvedSubject, endpoint: string, config: Radi
   }
 }
 
-const groupRef = (endpoint: string, tenant: string, plan: string, vendors: readonly Vendor[]): Ref => ({
+type Named = Pick<EffectivePlan, "name" | "revision">;
+/** No plan's name holds a `~`. */
+const groupRef = (endpoint: string, tenant: string, { name, revision }: Named, vendors: readonly Vendor[]): Ref => ({
   system: endpoint,
   resource: "group",
-  key: `${tenant}:${plan}:${vendorsKey(vendors)}`,
+  key: `${tenant}:${name}${revision === undefined ? "" : `~${revision}`}:${vendorsKey(vendors)}`,
 });
 
 /** One group for each mix of vendors that the tenant's areas have here and the plan is made for. */
@@ -48,7 +50,7 @@ function groups(subject: ResolvedPlan, endpoint: string, config: RadiusConfig): 
   const offered = [...mixes.values()].filter((vendors) => isOffered(vendors, plan));
   // Where none is left, it is said why, and what stands stays.
   return (offered.length > 0 ? offered : [...mixes.values()]).map((vendors) => ({
-    ref: groupRef(endpoint, owner.tenant, plan.name, vendors),
+    ref: groupRef(endpoint, owner.tenant, plan, vendors),
     spec: groupSpec(plan, vendors),
   }));
 }
@@ -102,7 +104,7 @@ function limitedIn(s: ResolvedSubscriber, area: Area, endpoint: string): readonl
 
 function accountIn(s: ResolvedSubscriber, area: Area, endpoint: string): readonly Desired[] {
   // Who is suspended is in no group: none that is missing holds that, and none that accepts everybody undoes it.
-  const group = s.state === "Active" ? groupRef(endpoint, s.owner.tenant, s.plan.name, area.vendors) : undefined;
+  const group = s.state === "Active" ? groupRef(endpoint, s.owner.tenant, s.plan, area.vendors) : undefined;
   if (group) demandProfiles(area.vendors, s.plan);
   const spec: Record<string, Spec[string]> = { authType: authType(s), group: group?.key ?? null };
   const guards = guarded(s, area, endpoint);

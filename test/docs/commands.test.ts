@@ -43,6 +43,7 @@ afterAll(async () => {
 describe.each([
   "README.md",
   "docs/operate.md",
+  "docs/rollout.md",
   "docs/freeradius.md",
   "docs/sessions.md",
   "docs/gitops.md",

@@ -176,3 +176,29 @@ describe("replicas", () => {
     await second.close();
   });
 });
+
+test("an edit of a plan goes by steps whoever releases and whoever writes, also when its releaser leaves", async () => {
+  const rollout = { step: "10", pause: "1s", from: 2, stopAfter: 1000 }; // a busy machine is no failure here
+  const town = (mbps: number): readonly LastmileObject[] => [
+    tenant({}, { rollout }),
+    plan({ speed: { down: `${mbps}Mbps`, up: "50Mbps" } }),
+    ...subs(60),
+  ];
+  const group = (name: string) => async (): Promise<number> => {
+    const text = "select count(*)::int n from radusergroup where groupname = $1";
+    return (await site.radius.pool.query(text, [name])).rows[0].n;
+  };
+  const [old, next] = [group("acme:basic:generic"), group("acme:basic~2:generic")];
+  await publish(town(100));
+  const [one, two] = [await start("one"), await start("two")];
+  await site.until(async () => (await old()) === 60 && shares(one, two)[0] === 32);
+  await publish(town(200));
+  await site.until(async () => (await next()) >= 10);
+  const owner = site.owner("ServicePlan/isp-acme/basic");
+  await (one.installation.leases.holds(owner) ? one : two).end();
+  await site.until(async () => (await next()) === 60);
+  const done = async () => (await site.installation.store.rolloutsOf([owner]))[0];
+  await site.until(async () => (await done())?.members.length === 0);
+  expect((await done())?.rollout).toMatchObject({ state: "Done", total: 60, step: 6 });
+  expect(troubles).toEqual([]);
+});

@@ -25,5 +25,6 @@ export async function openTestStore(
 
 export async function clearStore(pool: pg.Pool): Promise<void> {
   await pool.query(`truncate lastmile.partitions, lastmile.replicas, lastmile.inventory, lastmile.claims, lastmile.ledger,
-    lastmile.reservations, lastmile.budgets, lastmile.approvals, lastmile.held, lastmile.requests`);
+    lastmile.reservations, lastmile.budgets, lastmile.approvals, lastmile.held, lastmile.requests,
+    lastmile.rollouts, lastmile.rollout_members`);
 }

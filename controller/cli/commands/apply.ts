@@ -103,6 +103,7 @@ async function carryOut(
   { timeout }: ApplyOptions,
 ): Promise<void> {
   const { declared, engine } = controller;
+  await controller.rollOut();
   // Also what nobody declared differently: drift, and what an earlier apply left undone.
   await engine.accept(() =>
     keys.map((key) => ({ key, before: undefined, after: declared.outline(key), held: declared.claimed(key) })),

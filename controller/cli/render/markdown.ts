@@ -4,7 +4,7 @@ import type { Impact } from "../../core/model.ts";
 import type { BudgetUse } from "../offline/budget.ts";
 import { type ChangeView, isEmpty, type PlanView, type SubjectView } from "../plan-view.ts";
 import { code, markdownTable } from "./markdown-text.ts";
-import { parts } from "./plan.ts";
+import { parts, stepText } from "./plan.ts";
 import { count } from "./problems.ts";
 
 export interface Comment {
@@ -41,6 +41,7 @@ export function commentText({ between, notes, view, budgets }: Comment): string 
     `### Lastmile plan: ${title}`,
     scope(between),
     ...notes.map((n) => `> ${n}`),
+    ...(view.steps ?? []).map((s) => `> ${stepText(s)}`),
     ...(isEmpty(view) ? [] : [customers(subjects)]),
     ...(budgets.length > 0 ? [budgetTable(budgets)] : []),
   ];

@@ -7,6 +7,7 @@ import {
   isEmpty,
   type PlanView,
   type ScheduledView,
+  type StepView,
   type SubjectView,
   type Summary,
 } from "../plan-view.ts";
@@ -33,6 +34,7 @@ export function planText(view: PlanView, paint: Paint): string {
   const lost = new Set([...unseen.values()].flat());
   const blocks = view.subjects.filter((s) => !lost.has(s)).map((s) => subjectText(s, paint));
   for (const [words, subjects] of unseen) blocks.push(unseenText(words, subjects, paint));
+  for (const s of view.steps ?? []) blocks.push(stepText(s));
   const legend = paint("dim", "+ create   ~ change   - retire   ^ restore");
   return [legend, ...blocks, ...scheduled, summaryText(view, paint)].join("\n\n");
 }
@@ -44,6 +46,8 @@ function scheduledText(all: readonly ScheduledView[], paint: Paint): string {
   return [paint("bold", "Scheduled next"), ...shown, ...rest].join("\n");
 }
 const SOON = 10;
+export const stepText = ({ namespace, name, subscribers, of }: StepView): string =>
+  `ServicePlan ${namespace}/${name} reaches its subscribers step by step: ${subscribers} of ${of} now, and the others later.`;
 
 /** A system that is down hides all of its subjects: more of them than this are told at once. */
 const FEW = 3;

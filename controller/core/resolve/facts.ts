@@ -1,11 +1,6 @@
-import type {
-  NetworkProfileSpec,
-  ServicePlan,
-  Subscriber,
-  Tenant,
-  TenantServingArea,
-} from "../../api/types.generated.ts";
+import type { NetworkProfileSpec, Subscriber, Tenant, TenantServingArea } from "../../api/types.generated.ts";
 import type { HeldAddress, HeldTag } from "../holding.ts";
+import type { RevisedPlan } from "../revisions.ts";
 import type { Notes } from "./findings.ts";
 
 /** Everything that the parts of one subscriber are computed from. */
@@ -15,7 +10,7 @@ export interface Facts {
   /** The effective profile. */
   readonly profile: NetworkProfileSpec;
   /** Undefined: it does not exist; the blocker is already noted. */
-  readonly plan: ServicePlan | undefined;
+  readonly plan: RevisedPlan | undefined;
   /** All tenants, this one too. */
   readonly tenants: () => Iterable<Tenant>;
   readonly area: TenantServingArea | undefined;

@@ -3,6 +3,7 @@ import type { ServicePlan } from "../../api/types.generated.ts";
 import { type Catalog, namespaceOf } from "../catalog.ts";
 import type { Blocker } from "../model.ts";
 import type { EffectivePlan, ResolvedPlan } from "../resolved.ts";
+import type { RevisedPlan } from "../revisions.ts";
 import type { AccessType } from "./account.ts";
 import { addressPlansOf } from "./allocation.ts";
 import { parseDuration } from "./duration.ts";
@@ -14,7 +15,7 @@ export type PlanResolution =
   | { readonly ok: true; readonly subject: ResolvedPlan; readonly warnings: readonly Warning[] }
   | { readonly ok: false; readonly blockers: readonly Blocker[]; readonly warnings: readonly Warning[] };
 
-export function resolvePlan(catalog: Catalog, plan: ServicePlan, installation: string): PlanResolution {
+export function resolvePlan(catalog: Catalog, plan: RevisedPlan, installation: string): PlanResolution {
   const namespace = namespaceOf(plan);
   const tenant = catalog.tenant(namespace);
   const warnings = planWarnings(plan);
@@ -41,20 +42,21 @@ export function resolvePlan(catalog: Catalog, plan: ServicePlan, installation: s
 }
 
 /** What was made of a plan, by access type: a plan has many subscribers. */
-const made = new WeakMap<ServicePlan, Map<AccessType, EffectivePlan>>();
+const made = new WeakMap<RevisedPlan, Map<AccessType, EffectivePlan>>();
 
 /** @param accessType of the subscriber, which may differ from the plan's. */
-export function effectivePlan(plan: ServicePlan, accessType: AccessType): EffectivePlan {
+export function effectivePlan(plan: RevisedPlan, accessType: AccessType): EffectivePlan {
   const known = made.get(plan) ?? new Map<AccessType, EffectivePlan>();
   const effective = known.get(accessType) ?? makeEffective(plan, accessType);
   made.set(plan, known.set(accessType, effective));
   return effective;
 }
-function makeEffective(plan: ServicePlan, accessType: AccessType): EffectivePlan {
-  const { spec, metadata } = plan;
+function makeEffective(plan: RevisedPlan, accessType: AccessType): EffectivePlan {
+  const { spec, metadata, revision } = plan;
   return {
     namespace: namespaceOf(plan),
     name: metadata.name,
+    ...(revision !== undefined && { revision }),
     speed: planSpeed(spec.speed),
     sessionTimeout: seconds(spec.sessionTimeout),
     // An IPoE session has no dial-up that could end: an idle timeout would cut off a quiet router.

@@ -3,6 +3,7 @@ import { fault } from "../../../reconcilers/errors.ts";
 import { createValidator } from "../../api/validate.ts";
 import type { HeldSet } from "../held.ts";
 import { plan, radius, tenant } from "../resolve/fixture.ts";
+import { advanced, begun, edited, type Progress } from "../rollout.ts";
 import { account, NOW, run, SYSTEMS } from "./fixture.ts";
 import { type PlanStatusInput, planStatus } from "./plan.ts";
 import { type SystemStatusInput, systemStatus } from "./system.ts";
@@ -22,6 +23,7 @@ describe("the status of a plan", () => {
     report: run([group]),
     systems: SYSTEMS,
     subscribers: 7,
+    rollout: undefined,
   };
   it("tells whether its groups are in place, and what was remarked", () => {
     const status = planStatus(base);
@@ -40,6 +42,47 @@ describe("the status of a plan", () => {
     const hold = { code: "NotOwned", message: "it has another owner" } as const;
     const ready = planStatus({ ...base, report: run([{ ...group, action: "update", hold }]) }).conditions?.[0];
     expect(ready?.message).toMatch(/^radius-1\/group\/acme:basic:generic: it has another owner; /);
+  });
+
+  const policy = { step: { count: 2 }, pauseMs: 60_000, from: 0, stopAfter: 1 };
+  const owners = ["a", "b", "c"].map((n) => `i/acme/Subscriber/isp-acme/${n}`);
+  const faster = plan({ speed: { down: "200Mbps", up: "50Mbps" } }).spec;
+  const look = (p: Progress, now: number): Progress => advanced(p, { policy, now, belongs: () => true });
+  const rolling = look(edited(begun(plan().spec), faster, owners, { policy, now: 0 }), 0);
+  const arrived = { ...rolling, members: rolling.members.map((m) => ({ ...m, place: "Ready" as const })) };
+  it.each([
+    [
+      "on the way",
+      rolling,
+      [
+        "Ready=False RollingOut",
+        "Reconciling=True RollingOut",
+        "Stalled=False Progressing",
+        "RolledOut=False RollingOut",
+      ],
+      { state: "Rolling", revision: 2, released: 2, total: 3, failed: 0, nextAt: "1970-01-01T00:01:00Z" },
+    ],
+    [
+      "stopped, which a person sees to",
+      look(rolling, 60_000),
+      ["Ready=False RolloutStopped", "Stalled=True RolloutStopped", "RolledOut=False RolloutStopped"],
+      { state: "Stopped", revision: 2, released: 2, total: 3, failed: 2 },
+    ],
+    [
+      "over",
+      look(arrived, 60_000),
+      ["Ready=True Converged", "RolledOut=True RolledOut"],
+      { state: "Done", revision: 2, released: 3, total: 3, failed: 0 },
+    ],
+  ])("tells of an edit that is %s", (_, rollout, conditions, section) => {
+    const status = planStatus({ ...base, rollout });
+    expect(words(status)).toEqual(expect.arrayContaining(conditions));
+    expect(status.rollout).toEqual(section);
+    expect(validator.validate({ ...plan(), status })).toMatchObject({ ok: true });
+  });
+  it("says nothing of an edit that reached everybody at once", () => {
+    const status = planStatus({ ...base, rollout: begun(plan().spec) });
+    expect([status.rollout, words(status)?.some((w) => w.startsWith("RolledOut"))]).toEqual([undefined, false]);
   });
 });
 

@@ -36,6 +36,7 @@ const states = {
     "ONUs work, and VOLTHA's core holds their ports down, as after a restart of it: their customers have no service",
     "wait; each is disabled and enabled, which brings its port up",
   ),
+  RolledOut: state("the last edit of the plan has reached all of its subscribers"),
   Settling: state(
     "an OLT came back: devices are given time to come back by themselves",
     "wait; what is still wrong afterwards is repaired",
@@ -43,6 +44,10 @@ const states = {
 } satisfies Record<string, Reason>;
 
 const works = {
+  RollingOut: work(
+    "an edit of the plan reaches its subscribers step by step",
+    "wait; policies.rollout of the Tenant says how large a step is and how long the pause",
+  ),
   Progressing: work("changes are being made", "wait; look at the backlog when it lasts"),
   NotObserved: work(
     "what is there has not been seen yet",
@@ -142,6 +147,10 @@ const faults = {
 } satisfies Record<string, Reason>;
 
 const blockers = {
+  RolloutStopped: blocker(
+    "too many subscribers failed after an edit of their plan; the others stay on the plan as it was",
+    "see what is wrong with them; then edit the plan, take the edit back, or annotate it with lastmile.dev/rollout: continue",
+  ),
   Refused: blocker("the declaration cannot be accepted; what was accepted last stands", "mend what the message names"),
   AwaitingSurvey: {
     ...blocker(

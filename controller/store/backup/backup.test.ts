@@ -66,6 +66,8 @@ async function fill(): Promise<void> {
     insert into lastmile.held (owner, plan_id, reason, impact, tuples, said)
       values ('${OWNER}', 'p', 'DestructiveLimit', 'retire', '{"radius/account/s1|retire|1|d"}', '{"retire radius/account/s1"}');
     insert into lastmile.requests (tenant, change_set, used) values ('acme', 'cs', true);
+    insert into lastmile.rollouts values ('lab/acme/ServicePlan/isp/fiber', '{"target":2}', 7);
+    insert into lastmile.rollout_members values ('lab/acme/ServicePlan/isp/fiber', '${OWNER}', 1, '{3}', 'Waiting', 0, false, true);
     insert into lastmile.status (owner, status, written) values ('${OWNER}', '{"z":1,"a":[true,null]}', '9000000000');
     insert into lastmile.lives values ('${OWNER}', 1);
     insert into lastmile.outbox (owner, seq, notice, facts, at, since, due, changed_at, state)

@@ -18,6 +18,8 @@ export const TABLES = [
   "approvals",
   "held",
   "requests",
+  "rollouts",
+  "rollout_members",
   "status",
   "lives",
   "outbox",
@@ -43,7 +45,7 @@ interface RowLine {
   /** As the database spells it in JSON. */
   readonly row: string;
 }
-const PREFIX = /^\{"t":"([a-z]+)","r":(.*)\}$/s;
+const PREFIX = /^\{"t":"([a-z_]+)","r":(.*)\}$/s;
 
 /** What was cut off, or changed by a single letter, is seen by its end. */
 export class Seal {
