@@ -101,7 +101,7 @@ export class Controller {
   readonly #secrets: UsedSecrets;
   readonly #held: HeldSink;
   readonly #postman: Postman;
-  #delivering: Promise<void> = Promise.resolve();
+  readonly #delivering = new Turns();
   readonly #rollouts: PlanRollouts;
   readonly #arrivals: Arrivals;
   #seq = 0;
@@ -183,9 +183,7 @@ export class Controller {
 
   /** What customers are to be told. One turn after the other. */
   deliver(signal: AbortSignal): Promise<void> {
-    const next = this.#delivering.then(() => this.#postman.turn(signal));
-    this.#delivering = next.catch(() => undefined);
-    return next;
+    return this.#delivering.take(() => this.#postman.turn(signal));
   }
   /** Of ExternalSystems and Tenants, as far as they are this process's to write. */
   writeStatuses(): Promise<void> {
@@ -193,7 +191,8 @@ export class Controller {
   }
   /** Until nothing that began before, runs aside, can still write: then what was laid down may go to others. */
   async quiet(): Promise<void> {
-    await Promise.all([this.#following.over(), this.engine.accepted(), this.#hearing.over(), this.#writing.over()]);
+    const turns = [this.#following, this.#hearing, this.#writing, this.#delivering];
+    await Promise.all([this.engine.accepted(), ...turns.map((t) => t.over())]);
   }
 
   async #writeStatuses(): Promise<void> {
