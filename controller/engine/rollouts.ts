@@ -26,6 +26,8 @@ interface RolloutsOptions {
 export class PlanRollouts {
   readonly #o: RolloutsOptions;
   #seq = 0;
+  /** What this process wrote itself and has not come by in the store yet. */
+  readonly #own = new Set<number>();
 
   constructor(o: RolloutsOptions) {
     this.#o = o;
@@ -38,7 +40,8 @@ export class PlanRollouts {
   async news(): Promise<readonly Moved[]> {
     const found = await this.#o.store.rolloutsSince(this.#seq);
     this.#seq = Math.max(this.#seq, ...found.map((p) => p.seq));
-    return found.map(({ plan, rollout, members }) => ({ plan, progress: { rollout, members } }));
+    const others = found.filter((p) => !this.#own.delete(p.seq));
+    return others.map(({ plan, rollout, members }) => ({ plan, progress: { rollout, members } }));
   }
   /** Plans of this process where something may be due. */
   open(): readonly OwnerKey[] {
@@ -56,16 +59,16 @@ export class PlanRollouts {
     const held = plans.filter(mine);
     if (held.length === 0) return [];
     const stored = new Map((await store.rolloutsOf(held)).map((p) => [p.plan, p]));
-    const moved: Moved[] = [];
+    const moved: (Moved & { readonly seq: number })[] = [];
     for (const plan of held) {
       const object = declared.catalog.get(objectKeyOf(plan));
       if (object?.kind !== "ServicePlan") continue;
       const before = stored.get(plan);
       const progress = await nextOf(object, before, { declared, store, now: clock.now() });
       if (progress === before) continue;
-      await store.writeRollout(plan, progress, before);
-      moved.push({ plan, progress });
+      moved.push({ plan, progress, seq: await store.writeRollout(plan, progress, before) });
     }
+    for (const { seq } of moved) this.#own.add(seq); // had one of them failed, the others would be news
     return moved;
   }
   /** Of a plan that is gone for good. */

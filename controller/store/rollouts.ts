@@ -25,9 +25,9 @@ export interface Rollouts {
   rolloutsOf(plans: readonly OwnerKey[]): Promise<readonly PlanProgress[]>;
   /**
    * A step or an edit, as a whole. Who has arrived meanwhile stays so. @param before what is written over: only members
-   * that differ are.
+   * that differ are. Answers its `seq`.
    */
-  writeRollout(plan: OwnerKey, after: Progress, before: Progress | undefined): Promise<void>;
+  writeRollout(plan: OwnerKey, after: Progress, before: Progress | undefined): Promise<number>;
   /** Of released members; of another target nothing is taken down. */
   arrive(rows: readonly Arrival[]): Promise<void>;
   dropRollout(plan: OwnerKey): Promise<void>;
@@ -45,7 +45,7 @@ turn as (update lastmile.head set seq = seq + 1 where (select ok from fence) ret
 kept as (insert into lastmile.rollouts (plan, rollout, seq) select $3, $4::jsonb, seq from turn
   on conflict (plan) do update set rollout = excluded.rollout, seq = excluded.seq returning plan),
 told as materialized (select pg_notify('${CHANGED}', '') from kept)
-select count(*) from kept left join told on true`;
+select turn.seq::float8 from turn join kept on true left join told on true`;
 const put = `insert into lastmile.rollout_members as m (plan, owner, revision, behind, place, step, failed, excused)
   select $1, r.owner, r."on", r.behind, r.place, r.step, r.failed, r.excused
   from jsonb_to_recordset($2::jsonb) r(owner text, "on" int, behind int[], place text, step int, failed boolean, excused boolean)
@@ -85,10 +85,15 @@ export function openRollouts(calls: Calls, leases: Leases): Rollouts {
       const different = after.members.filter((m) => !known.has(m));
       const stay = new Set(after.members.map((m) => m.owner));
       const gone = (before?.members ?? []).flatMap((m) => (stay.has(m.owner) ? [] : m.owner));
-      await calls.transaction("write rollout", async (run) => {
-        await run(write, [...leases.proof([plan]), plan, JSON.stringify(after.rollout)]);
+      return calls.transaction("write rollout", async (run) => {
+        const [made] = await run<{ seq: number }>(write, [
+          ...leases.proof([plan]),
+          plan,
+          JSON.stringify(after.rollout),
+        ]);
         if (gone.length > 0) await run(remove, [plan, gone]);
         if (different.length > 0) await run(put, [plan, JSON.stringify(different)]);
+        return made?.seq ?? 0;
       });
     },
     async arrive(rows) {
