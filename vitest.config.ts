@@ -5,7 +5,7 @@ if (!process.version.startsWith("v24."))
   throw new Error(`Node 24 is needed, this is ${process.version}; use make test`);
 
 // Tells a test that hangs from one on a busy machine: no test is judged by its speed.
-const shared = { testTimeout: 240_000, hookTimeout: 240_000 };
+const shared = { testTimeout: 480_000, hookTimeout: 480_000 };
 export default defineConfig({
   test: {
     reporters: ["default", "./test/summary.ts"],
