@@ -16,7 +16,7 @@ interface Surroundings {
   readonly now: number;
 }
 
-/** `before` itself where nothing changes. @param before undefined: nothing was ever kept of the plan. */
+/** With the rollout and members of `before` where nothing changes. @param before undefined: nothing was ever kept of the plan. */
 export async function nextOf(plan: ServicePlan, before: Progress | undefined, s: Surroundings): Promise<Progress> {
   if (!before) return heard(begun(plan.spec), goesOn(plan), s.now);
   const policy = rolloutPolicy(s.declared.catalog.tenant(namespaceOf(plan)));

@@ -65,7 +65,7 @@ export class PlanRollouts {
       if (object?.kind !== "ServicePlan") continue;
       const before = stored.get(plan);
       const progress = await nextOf(object, before, { declared, store, now: clock.now() });
-      if (progress === before) continue;
+      if (progress.rollout === before?.rollout && progress.members === before.members) continue;
       moved.push({ plan, progress, seq: await store.writeRollout(plan, progress, before) });
     }
     for (const { seq } of moved) this.#own.add(seq); // had one of them failed, the others would be news
