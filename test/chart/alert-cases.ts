@@ -17,6 +17,9 @@ const pool = (use: string, used: string, size: string): Series => ({
   [`lastmile_pool_used{instance="a",tenant="acme",pool="v4",use="${use}"}`]: used,
   [`lastmile_pool_size{instance="a",tenant="acme",pool="v4",use="${use}"}`]: size,
 });
+const tickets = (state: string, values: string): Series => ({
+  [`lastmile_tickets{instance="a",tenant="acme",system="tickets-1",state="${state}"}`]: values,
+});
 const A = 'lastmile_leases_held{job="lastmile",instance="a"}';
 const B = 'lastmile_leases_held{job="lastmile",instance="b"}';
 const JOB = { job: "lastmile" };
@@ -225,5 +228,13 @@ export const CASES: readonly AlertCase[] = [
         "2x20 0x20 2x20 0x20 2x20 0x20 2x20 0x20 2x20 0x20 2x20 0x20 2x20 0x20",
     },
     why: "others in turn, each for minutes",
+  },
+  {
+    alert: "LastmileInstallationsOverdue",
+    after: "20m",
+    fires: tickets("overdue", "2x600"),
+    labels: { tenant: "acme", system: "tickets-1" },
+    quiet: { ...tickets("overdue", "1x10 0x600"), ...tickets("open", "40x600"), ...tickets("unassigned", "3x600") },
+    why: "what was late is done, and what is open is not late",
   },
 ];
