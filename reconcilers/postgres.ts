@@ -36,6 +36,18 @@ export function openDatabase(to: { readonly address: string; readonly slots: num
   return database(pool);
 }
 
+/** What a system of this wire does to prepare: with a connection of its own, closed afterwards. */
+export const preparing =
+  (ensureSchema: (db: Database, signal: AbortSignal) => Promise<void>) =>
+  async (to: Parameters<typeof openDatabase>[0], deps: ClientDeps, signal: AbortSignal): Promise<void> => {
+    const db = openDatabase(to, deps);
+    try {
+      await ensureSchema(db, signal);
+    } finally {
+      await db.close();
+    }
+  };
+
 const TLS_FILES = ["sslrootcert", "sslcert", "sslkey"] as const;
 const MOST_TLS_BYTES = 1024 * 1024;
 /** pg reads them whole while everybody waits, at each connection: a device or a pipe would never end. */

@@ -1,5 +1,5 @@
 /** Billing: accounts, services, subscriptions and prices. README.md says what is written where. */
-import { openDatabase } from "../postgres.ts";
+import { openDatabase, preparing } from "../postgres.ts";
 import type { System } from "../system.ts";
 import { type BillingConfig, parseConfig } from "./config.ts";
 import { desired } from "./desired.ts";
@@ -20,14 +20,7 @@ export const billing: System<BillingConfig> = {
       close: () => driver.close(),
     };
   },
-  prepare: async (config, deps, signal) => {
-    const db = openDatabase(config, deps);
-    try {
-      await ensureSchema(db, signal);
-    } finally {
-      await db.close();
-    }
-  },
+  prepare: preparing(ensureSchema),
 };
 
 /** For `init --print-sql`. */

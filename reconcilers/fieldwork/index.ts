@@ -1,5 +1,5 @@
 /** Field work: installation tickets and the technicians who complete them. README.md says what is written where. */
-import { openDatabase } from "../postgres.ts";
+import { openDatabase, preparing } from "../postgres.ts";
 import type { System } from "../system.ts";
 import { type FieldworkConfig, parseConfig } from "./config.ts";
 import { desired } from "./desired.ts";
@@ -24,14 +24,7 @@ export const fieldwork: System<FieldworkConfig> = {
       close: () => driver.close(),
     };
   },
-  prepare: async (config, deps, signal) => {
-    const db = openDatabase(config, deps);
-    try {
-      await ensureSchema(db, signal);
-    } finally {
-      await db.close();
-    }
-  },
+  prepare: preparing(ensureSchema),
 };
 
 /** For `init --print-sql`. */

@@ -1,6 +1,6 @@
 /** RADIUS: the rows of a stock FreeRADIUS on PostgreSQL. README.md says what is written where. */
 import { fault } from "../errors.ts";
-import { type Database, openDatabase } from "../postgres.ts";
+import { type Database, openDatabase, preparing } from "../postgres.ts";
 import type { ClientDeps, Session, System } from "../system.ts";
 import { type NasLink, nasLink } from "./coa/nas.ts";
 import { isLive, type Nas, parseConfig, type RadiusConfig } from "./config.ts";
@@ -16,14 +16,7 @@ export const radius: System<RadiusConfig> = {
   parseConfig,
   desired,
   connect: async (config, deps) => session(openDatabase(config, deps), config, deps),
-  prepare: async (config, deps, signal) => {
-    const db = openDatabase(config, deps);
-    try {
-      await ensureSchema(db, signal);
-    } finally {
-      await db.close();
-    }
-  },
+  prepare: preparing(ensureSchema),
 };
 
 function session(db: Database, config: RadiusConfig, { endpoint, secrets = {} }: ClientDeps): Session {

@@ -9,8 +9,8 @@ import { resource } from "../../reconcilers/billing/resources.ts";
 import { ensureSchema } from "../../reconcilers/billing/schema.ts";
 import { type Database, database } from "../../reconcilers/postgres.ts";
 import { freshDatabase } from "../lab/database.ts";
-import type { Faults } from "../lab/faults.ts";
 import { billed, CUSTOMER, owner } from "./billing.subjects.ts";
+import { guarded } from "./guarded.ts";
 import { signal } from "./hand.ts";
 import type { MakeRig, Rig } from "./rig.ts";
 
@@ -18,21 +18,6 @@ const ENDPOINT = "billing-1";
 /** As many as a law makes at once. */
 const MANY = 100;
 type Hands = Rig["byHand"];
-
-/** Every statement is a call that can be refused, lost or be the last one. */
-function guarded(db: Database, faults: Faults): Database {
-  return {
-    read: (...args) => faults.guard("billing.read", () => db.read(...args)),
-    transaction: (body, stop) =>
-      faults.guard("billing.write", () =>
-        db.transaction(
-          (query) => body((text, values) => faults.guard("billing.statement", () => query(text, values))),
-          stop,
-        ),
-      ),
-    close: () => db.close(),
-  };
-}
 
 /** What the parents of an object give it is told by their names. */
 function object(n: number, kind: Kind, edited = false): Desired {
@@ -71,7 +56,7 @@ const rig =
       await over(plain, p).apply(all, signal);
     }
     return {
-      resource: over(guarded(plain, faults), kind),
+      resource: over(guarded(plain, faults, "billing"), kind),
       calls: { read: "billing.read", write: "billing.write" },
       owner,
       desired: (n, edited) => object(n, kind, edited),

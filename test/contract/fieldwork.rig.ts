@@ -7,26 +7,12 @@ import { ticket } from "../../reconcilers/fieldwork/resources.ts";
 import { ensureSchema } from "../../reconcilers/fieldwork/schema.ts";
 import { type Database, database } from "../../reconcilers/postgres.ts";
 import { freshDatabase } from "../lab/database.ts";
-import type { Faults } from "../lab/faults.ts";
 import { CUSTOMER, owner } from "./billing.subjects.ts";
 import { ENDPOINT, NOTES, visitedAs } from "./fieldwork.subjects.ts";
+import { guarded } from "./guarded.ts";
 import { signal } from "./hand.ts";
 import type { MakeRig, Rig } from "./rig.ts";
 
-/** Every statement is a call that can be refused, lost or be the last one. */
-function guarded(db: Database, faults: Faults): Database {
-  return {
-    read: (...args) => faults.guard("tickets.read", () => db.read(...args)),
-    transaction: (body, stop) =>
-      faults.guard("tickets.write", () =>
-        db.transaction(
-          (query) => body((text, values) => faults.guard("tickets.statement", () => query(text, values))),
-          stop,
-        ),
-      ),
-    close: () => db.close(),
-  };
-}
 const ADA = { name: "ada", team: "field_operations", skills: ["fibre"], areas: undefined, away: [] } as const;
 const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri"] as const;
 const desk = { technicians: [{ ...ADA, days: DAYS }], now: () => Date.now() };
@@ -54,7 +40,7 @@ export const ticketRig: MakeRig = async (faults) => {
   await ensureSchema(plain, signal);
   const over = (db: Database) => ticket(postgresDriver(db, desk), ENDPOINT);
   return {
-    resource: over(guarded(plain, faults)),
+    resource: over(guarded(plain, faults, "tickets")),
     calls: { read: "tickets.read", write: "tickets.write" },
     owner,
     desired: object,

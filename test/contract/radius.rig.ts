@@ -9,28 +9,13 @@ import { accounts, groups } from "../../reconcilers/radius/resources.ts";
 import { ensureSchema } from "../../reconcilers/radius/schema.ts";
 import type { Resource } from "../../reconcilers/system.ts";
 import { freshDatabase } from "../lab/database.ts";
-import type { Faults } from "../lab/faults.ts";
+import { guarded } from "./guarded.ts";
 import { signal } from "./hand.ts";
 import { config, ENDPOINT, PASSWORD, planSubject, subscriber } from "./radius.subjects.ts";
 import type { MakeRig, Rig } from "./rig.ts";
 
 const TABLES = "radcheck, radreply, radusergroup, radgroupcheck, radgroupreply, lastmile.radius_owner";
 type Hands = Rig["byHand"];
-
-/** Every statement is a call that can be refused, lost or be the last one. */
-function guarded(db: Database, faults: Faults): Database {
-  return {
-    read: (...args) => faults.guard("radius.read", () => db.read(...args)),
-    transaction: (body, stop) =>
-      faults.guard("radius.write", () =>
-        db.transaction(
-          (query) => body((text, values) => faults.guard("radius.statement", () => query(text, values))),
-          stop,
-        ),
-      ),
-    close: () => db.close(),
-  };
-}
 
 interface Part {
   readonly make: (db: Database) => Resource;
@@ -49,7 +34,7 @@ const makeRig =
     const plain = database(pool);
     await ensureSchema(plain, signal);
     return {
-      resource: part.make(guarded(plain, faults)),
+      resource: part.make(guarded(plain, faults, "radius")),
       calls: { read: "radius.read", write: "radius.write" },
       owner: part.owner,
       desired: part.desired,

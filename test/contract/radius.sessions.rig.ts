@@ -3,7 +3,7 @@ import { type Desired, refKey } from "../../controller/core/model.ts";
 import { ownerKey, token } from "../../controller/core/owner.ts";
 import type { EffectivePlan, ResolvedSubscriber } from "../../controller/core/resolved.ts";
 import { Sensitive } from "../../controller/core/sensitive.ts";
-import { type Database, database } from "../../reconcilers/postgres.ts";
+import { database } from "../../reconcilers/postgres.ts";
 import { nasClient } from "../../reconcilers/radius/coa/client.ts";
 import { nasLink } from "../../reconcilers/radius/coa/nas.ts";
 import { parseConfig } from "../../reconcilers/radius/config.ts";
@@ -14,6 +14,7 @@ import { sessions } from "../../reconcilers/radius/sessions.ts";
 import { freshDatabase } from "../lab/database.ts";
 import { Faults } from "../lab/faults.ts";
 import { labNas } from "../lab/radius/nas.ts";
+import { guarded } from "./guarded.ts";
 import { hand, signal } from "./hand.ts";
 import { ENDPOINT, planSubject, subscriber } from "./radius.subjects.ts";
 
@@ -30,7 +31,7 @@ export async function openTown() {
   const plain = database(pool);
   await ensureSchema(plain, signal);
   const faults = new Faults();
-  const db = guarded(plain, faults);
+  const db = guarded(plain, faults, "radius");
   const bng = await labNas(SECRET, pool);
   const bng2 = await labNas(SECRET, pool);
   const secretRef = { namespace: "lastmile-system", name: "nas", key: "secret" };
@@ -136,17 +137,3 @@ export async function openTown() {
   };
 }
 export type Town = Awaited<ReturnType<typeof openTown>>;
-
-function guarded(db: Database, faults: Faults): Database {
-  return {
-    read: (...args) => faults.guard("radius.read", () => db.read(...args)),
-    transaction: (body, stop) =>
-      faults.guard("radius.write", () =>
-        db.transaction(
-          (query) => body((text, values) => faults.guard("radius.statement", () => query(text, values))),
-          stop,
-        ),
-      ),
-    close: () => db.close(),
-  };
-}

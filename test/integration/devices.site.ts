@@ -1,7 +1,6 @@
 /** A whole installation beside an ACS and an access network: routers and ONUs that people plug in, move and meddle with. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type {
-  ExternalSystem,
   LastmileObject,
   ServicePlan,
   ServicePlanSpec,
@@ -15,21 +14,11 @@ import { adapterSerial } from "../../reconcilers/voltha/names.ts";
 import type { Cpe } from "../lab/genieacs/cpe.ts";
 import { type GenieacsLab, startGenieacs } from "../lab/genieacs/server.ts";
 import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.ts";
-import { radius, sub, tenant } from "./objects.ts";
+import { radius, sub, system, tenant } from "./objects.ts";
 import { Site } from "./site.ts";
 
 const ACS = "acs-1";
 const VOLTHA = "voltha-1";
-const limits = { concurrency: 4, requestsPerSecond: 10_000 };
-const system = (
-  name: string,
-  spec: Pick<ExternalSystem["spec"], "type" | "address"> & Partial<ExternalSystem["spec"]>,
-): ExternalSystem => ({
-  apiVersion: "lastmile.dev/v1alpha1",
-  kind: "ExternalSystem",
-  metadata: { name },
-  spec: { mode: "Enforce", paused: false, limits, ...spec },
-});
 const service = (name: string, vlan: number, more = {}) => ({
   name,
   vlanMode: "Shared" as const,

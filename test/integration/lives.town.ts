@@ -13,10 +13,9 @@ import { type Standin, startStandin } from "../lab/netbox/server.ts";
 import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.ts";
 import { SERVICES } from "./devices.site.ts";
 import { cpeSerial, declared, type Home, onuSerial } from "./lives.life.ts";
-import { PER_SUBSCRIBER, radius, SYSTEM, tenant } from "./objects.ts";
+import { PER_SUBSCRIBER, radius, SYSTEM, system, tenant } from "./objects.ts";
 import { Site } from "./site.ts";
 
-const limits = { concurrency: 4, requestsPerSecond: 10_000 };
 const pool = (name: string, prefix: string, area: string): TenantAddressPool => ({
   name,
   use: "IPv4",
@@ -168,13 +167,3 @@ export class Town {
     return found;
   };
 }
-
-const system = (
-  name: string,
-  spec: Pick<ExternalSystem["spec"], "type" | "address"> & Partial<ExternalSystem["spec"]>,
-): ExternalSystem => ({
-  apiVersion: "lastmile.dev/v1alpha1",
-  kind: "ExternalSystem",
-  metadata: { name },
-  spec: { mode: "Enforce", paused: false, limits, ...spec },
-});

@@ -55,6 +55,15 @@ export const PER_SUBSCRIBER = {
   keepWhenSuspended: false,
   multicast: false,
 } as const;
+export const system = (
+  name: string,
+  spec: Pick<ExternalSystem["spec"], "type" | "address"> & Partial<ExternalSystem["spec"]>,
+): ExternalSystem => ({
+  apiVersion: "lastmile.dev/v1alpha1",
+  kind: "ExternalSystem",
+  metadata: { name },
+  spec: { mode: "Enforce", paused: false, limits: { concurrency: 4, requestsPerSecond: 10_000 }, ...spec },
+});
 /** Its user and password are in the Secret of its name. */
 export function radius(url: string, name = ENDPOINT): ExternalSystem {
   const made = fixture.radius(name);
