@@ -1,17 +1,14 @@
 /** Every command: its arguments, options and examples. What it does is loaded when it runs. */
 import { Argument, type Command, InvalidArgumentError, Option } from "commander";
+import { mail } from "./catalogue-mail.ts";
+import { examples, namespace, output, type Run, SUBSCRIBER, wholeNumber } from "./catalogue-options.ts";
+import { tickets } from "./catalogue-tickets.ts";
 import type { Shell } from "./completion.ts";
 import type { Ended, Exit } from "./exit.ts";
 import type { Cx } from "./io.ts";
-import { FORMATS, type Format } from "./output.ts";
 
-const output = (): Option =>
-  new Option("-o, --output <format>", "how the result is written").choices(FORMATS).default("table" satisfies Format);
-const namespace = (): Option =>
-  new Option("-n, --namespace <namespace>", "of the subscriber; needed where a name is in several");
 const source = (): Option =>
   new Option("--source <source>", "kubernetes[:CONTEXT]: asks the cluster of the kubeconfig, and no store");
-const SUBSCRIBER = "SUBSCRIBER is a name, namespace/name, number or declared user name.";
 
 export function register(program: Command, cx: Cx, ended: Ended): void {
   /** Runs what `load` brings, with arguments and options as commander gives them. */
@@ -27,10 +24,6 @@ export function register(program: Command, cx: Cx, ended: Ended): void {
   tickets(program.command("ticket"), run);
   administration(program, run);
 }
-type Run = <A extends unknown[]>(
-  load: () => Promise<(cx: Cx, ...args: A) => Promise<Exit>>,
-) => (...args: [...A, Command]) => Promise<void>;
-
 function declarations(program: Command, run: Run): void {
   program
     .command("validate <path>")
@@ -143,119 +136,6 @@ function questions(program: Command, run: Run): void {
     .addOption(output())
     .addHelpText("after", examples("lastmile history john-doe", "lastmile history isp-acme/john-doe -o wide"))
     .action(run(async () => (await import("./commands/explain.ts")).history));
-}
-
-function mail(program: Command, run: Run): void {
-  program
-    .description("Mails to customers: one for each turn of a life. What is uncertain or refused waits for a person.")
-    .addHelpText("after", examples("lastmile mail list --state Uncertain Refused", "lastmile mail resend 17"));
-  program
-    .command("list")
-    .summary("newest first")
-    .description(`What was or is to be told, and what became of it. ${SUBSCRIBER}`)
-    .option("--tenant <name>", "of one tenant")
-    .option("--subscriber <subscriber>", "of one subscriber")
-    .addOption(namespace())
-    .addOption(
-      new Option("--state <states...>", "in one of these states").choices([
-        ...["Queued", "Sending", "Sent", "Refused", "Uncertain", "Bounced"],
-      ]),
-    )
-    .option("--limit <rows>", "how many", wholeNumber, 50)
-    .addOption(output())
-    .addHelpText(
-      "after",
-      examples("lastmile mail list --state Uncertain Refused", "lastmile mail list --tenant acme -o json"),
-    )
-    .action(run(async () => (await import("./commands/mail.ts")).listMail));
-  program
-    .command("show")
-    .summary("one of them")
-    .description("To whom it went, what the mail server said, and under which Message-ID it is found there.")
-    .argument("<id>", "as `mail list` shows it", wholeNumber)
-    .addOption(output())
-    .addHelpText("after", examples("lastmile mail show 17"))
-    .action(run(async () => (await import("./commands/mail.ts")).showMail));
-  program
-    .command("resend")
-    .summary("send it again")
-    .description(
-      "What is Refused, Uncertain or Bounced is sent once more, under the same Message-ID: whoever got it already sees it once.",
-    )
-    .argument("<id>", "as `mail list` shows it", wholeNumber)
-    .option("--reason <text>", "why, for the history")
-    .addOption(output())
-    .addHelpText("after", examples("lastmile mail resend 17 --reason 'address corrected'"))
-    .action(run(async () => (await import("./commands/mail.ts")).resendMail));
-  program
-    .command("bounce <file>")
-    .summary("take in a report that it came back")
-    .description(
-      "Reads a delivery report (RFC 3464), such as a mail system pipes it to a program, and marks the mail as Bounced.",
-    )
-    .addOption(output())
-    .addHelpText("after", examples("lastmile mail bounce /dev/stdin"))
-    .action(run(async () => (await import("./commands/mail.ts")).bounceMail));
-}
-
-function tickets(ticket: Command, run: Run): void {
-  const load = () => import("./commands/ticket.ts");
-  const result = (): Option => new Option("--result <text>", "what came of it, for the ticket");
-  ticket
-    .summary("show and work on installation tickets")
-    .description(
-      "Tickets of the declared ticket systems. Each act is written to the ticket and to the subscriber's history.",
-    )
-    .addHelpText("after", examples("lastmile ticket list --overdue", "lastmile ticket complete TCK-20261124-0001"));
-  ticket
-    .command("list")
-    .description("Open tickets, in the order of their appointments.")
-    .option("--tenant <name>", "of this tenant")
-    .option("--technician <name>", "of this technician")
-    .addOption(new Option("--state <state>", "in this state").choices(["Scheduled", "Completed", "Cancelled", "All"]))
-    .option("--overdue", "only those that are past the moment by which they are due")
-    .option("--unassigned", "only those to which nobody goes")
-    .addOption(output())
-    .addHelpText("after", examples("lastmile ticket list --overdue", "lastmile ticket list --technician ada -o json"))
-    .action(run(async () => (await load()).list));
-  ticket
-    .command("show <ticket>")
-    .description("One ticket with what the technician needs to know, and what happened to it. Shows personal data.")
-    .addOption(output())
-    .addHelpText("after", examples("lastmile ticket show TCK-20261124-0001"))
-    .action(run(async () => (await load()).show));
-  ticket
-    .command("complete <ticket>")
-    .description("The installation is done: a bill that waits for it begins.")
-    .addOption(result())
-    .addOption(output())
-    .addHelpText("after", examples("lastmile ticket complete TCK-20261124-0001 --result 'ONU at -19.2 dBm'"))
-    .action(run(async () => (await load()).complete));
-  ticket
-    .command("reschedule <ticket> <day>")
-    .description(
-      "Another appointment, also of a cancelled ticket. It stays until installation.date of the subscriber is changed. Whoever " +
-        "had it keeps it if he is free then.",
-    )
-    .option("--at <time>", "HH:MM in the tenant's time zone (as the tenant says)")
-    .addOption(output())
-    .addHelpText("after", examples("lastmile ticket reschedule TCK-20261124-0001 2026-12-04 --at 14:00"))
-    .action(run(async () => (await load()).reschedule));
-  ticket
-    .command("cancel <ticket>")
-    .description("Nobody goes. The subscriber stays declared, and waits.")
-    .addOption(result())
-    .addOption(output())
-    .addHelpText("after", examples("lastmile ticket cancel TCK-20261124-0001 --result 'nobody at home'"))
-    .action(run(async () => (await load()).cancel));
-  ticket
-    .command("assign <ticket> [technician]")
-    .description(
-      "Sends a declared technician; without a name whoever is free and can do it. Nobody is given one hour twice.",
-    )
-    .addOption(output())
-    .addHelpText("after", examples("lastmile ticket assign TCK-20261124-0001 ada"))
-    .action(run(async () => (await load()).assign));
 }
 
 function administration(program: Command, run: Run): void {
@@ -447,8 +327,3 @@ function poolById(text: string, known: ReadonlyMap<number, string> = new Map()):
   if (id === undefined || name === undefined) throw new InvalidArgumentError("It takes ID=NAME, such as 12=res-v4.");
   return new Map([...known, [Number(id), name]]);
 }
-function wholeNumber(text: string): number {
-  if (/^[0-9]{1,6}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It takes a whole number.");
-}
-const examples = (...lines: readonly string[]): string => `\nExamples:\n${lines.map((l) => `  ${l}`).join("\n")}`;
