@@ -21,8 +21,11 @@ check: install ## Lint, layer rules, dead code, types, generated files fresh.
 	knip
 	tsc --noEmit
 
-test: check ## Everything that takes minutes: checks, unit, store and contract tests. Last line: N passed, N failed.
+test: check ## Everything that takes minutes: checks, unit and store tests. Last line: N passed, N failed.
 	vitest run --project unit --project store --maxWorkers 100%
+
+test-contract: install ## The laws of every system, each against its stand-in, and what it does under load, in storms and after cuts.
+	vitest run --project contract --maxWorkers 100%
 
 test-e2e: install ## The whole program: acceptance, command line, integration on real RADIUS tables, every command of the documents.
 	vitest run --project e2e

@@ -32,12 +32,16 @@ export default defineConfig({
           ...shared,
           name: "store",
           globalSetup: ["./test/lab/postgres.setup.ts"],
-          include: [
-            "controller/{store,engine,sources,cli}/**/*.test.ts",
-            "**/*.pg.test.ts",
-            "test/contract/**/*.test.ts",
-          ],
-          exclude: ["**/node_modules/**"],
+          include: ["controller/{store,engine,sources,cli}/**/*.test.ts", "**/*.pg.test.ts"],
+          exclude: ["**/node_modules/**", "test/**"],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: "contract",
+          globalSetup: ["./test/lab/postgres.setup.ts"],
+          include: ["test/contract/**/*.test.ts"],
         },
       },
       {
