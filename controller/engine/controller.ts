@@ -2,13 +2,10 @@
 
 import { fault } from "../../reconcilers/errors.ts";
 import type { Configure } from "../../reconcilers/system.ts";
-import type { LastmileObject } from "../api/types.generated.ts";
-import { onlyApprovalDiffers } from "../core/approval.ts";
-import type { Composed } from "../core/compose.ts";
 import { closedNow } from "../core/maintenance.ts";
 import type { Blocker, Desired, RefKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
-import { personalDataMs, retentionMs } from "../core/policy.ts";
+import { retentionMs } from "../core/policy.ts";
 import type { Sensitive } from "../core/sensitive.ts";
 import { Turns } from "../core/turns.ts";
 import type { SecretSource } from "../sources/secrets.ts";
@@ -21,6 +18,7 @@ import type { Objects, StoredObject } from "../store/objects.ts";
 import type { Secrets } from "../store/secrets.ts";
 import type { Store } from "../store/store.ts";
 import { type Heard, hearApprovals } from "./approving.ts";
+import { Changes } from "./changes.ts";
 import { type TenantRun, tenantsOf, writeClusterStatuses } from "./cluster-status.ts";
 import { Declared, type Declaring } from "./declared.ts";
 import { answerAt, subscribersAt } from "./documents.ts";
@@ -30,9 +28,9 @@ import { Fills } from "./fills.ts";
 import { HeldSink } from "./held.ts";
 import { type Intake, type IntakeOptions, intake } from "./intake.ts";
 import { Postman, type PostmanOptions } from "./mail/postman.ts";
-import { touch } from "./overlay.ts";
 import { policyOf } from "./policy.ts";
 import type { Preview } from "./preview.ts";
+import { purgeDue } from "./purge.ts";
 import {
   type Desk,
   type OrphansOptions,
@@ -44,8 +42,6 @@ import {
 } from "./questions.ts";
 import type { Recovered } from "./recovery/recover.ts";
 import { Arrivals } from "./rollout-arrivals.ts";
-import { adopt, PlanRollouts, shifted } from "./rollouts.ts";
-import type { Edit } from "./run/accept.ts";
 import type { Clock } from "./run/knowledge.ts";
 import type { Verb } from "./run/lane.ts";
 import type { Report } from "./run/reconcile.ts";
@@ -53,7 +49,6 @@ import { generatedVerb, keptVerb, readOnlyVerb } from "./run/secret-verbs.ts";
 import { type Read, unlessQuiet } from "./scan/quiet.ts";
 import { StatusSink } from "./status-sink.ts";
 import { fill, hold, leftovers, recall } from "./stock.ts";
-import { giveTags } from "./tags.ts";
 import { TicketCounts } from "./ticket-counts.ts";
 
 export interface ControllerOptions {
@@ -81,8 +76,6 @@ export interface ControllerOptions {
   readonly window?: number;
 }
 
-const isPlan = (key: OwnerKey): boolean => key.split("/", 3)[2] === "ServicePlan";
-
 export class Controller {
   readonly engine: Engine;
   readonly declared: Declared;
@@ -94,7 +87,6 @@ export class Controller {
   readonly fills: Fills;
   readonly tickets: TicketCounts;
   readonly #tenants = new Map<OwnerKey, TenantRun>();
-  readonly #tagless = new Set<OwnerKey>();
   /** Endpoints whose maintenance windows kept nothing from being done when that was looked at last. */
   #open: ReadonlySet<string> = new Set();
   readonly #sink: StatusSink;
@@ -102,12 +94,10 @@ export class Controller {
   readonly #held: HeldSink;
   readonly #postman: Postman;
   readonly #delivering = new Turns();
-  readonly #rollouts: PlanRollouts;
+  readonly #changes: Changes;
   readonly #arrivals: Arrivals;
   #seq = 0;
   #isLoaded = false;
-  /** As it was declared before what is being accepted; kept while that fails and is tried again. */
-  readonly #before = new Map<OwnerKey, Composed>();
   readonly #following = new Turns();
   readonly #hearing = new Turns();
   readonly #writing = new Turns();
@@ -145,8 +135,9 @@ export class Controller {
         if (subject.owner.kind === "Tenant") this.#tenants.set(key, { blocked: subject.blocked, report });
         else await this.#sink.report(key, subject as Declaring, report, small);
         await this.#arrivals.report(key, subject as Declaring, report, small);
-        if (report.rest === "gone" && this.declared.ended(key)) await this.#succeed(key);
-        if (report.rest === "gone" && isPlan(key) && !this.declared.declares(key)) await this.#rollouts.forget(key);
+        if (report.rest === "gone" && this.declared.ended(key))
+          await this.engine.accept(() => this.#changes.succeeding(key));
+        if (report.rest === "gone") await this.#changes.purged(key);
       },
       ...(o.onError && { onError: o.onError }),
       ...(o.onBegin && { onBegin: o.onBegin }),
@@ -163,7 +154,8 @@ export class Controller {
     };
     this.#held = new HeldSink(o.store, ports);
     const { declared } = this;
-    this.#rollouts = new PlanRollouts({ declared, store: o.store, clock: o.clock, mine: (key) => o.leases.tends(key) });
+    const connect = () => this.endpoints.sync(this.declared.systems());
+    this.#changes = new Changes({ ...o, declared, connect });
     this.#arrivals = new Arrivals({ declared, store: o.store, ports });
     this.fills = new Fills({
       declared: this.declared,
@@ -268,13 +260,8 @@ export class Controller {
     for (const name of tenants) await this.engine.sweep(name, (key) => this.declared.declares(key));
     this.engine.enqueue([...(await this.#held.owners())].filter((key) => !this.declared.declares(key)));
     const keys = [...this.declared.owners()].filter(isNew).sort();
-    await this.engine.accept(async () => {
-      const shifts = new Set<OwnerKey>(this.#before.keys());
-      await this.#roll(keys.filter(isPlan), shifts); // what was edited while nobody looked
-      await hold(this.declared, keys, this.#o); // whoever had them may have given them tags and names
-      return this.#given([...shifts.union(new Set(keys))].sort(), this.#before);
-    });
-    this.#before.clear();
+    await this.engine.accept(() => this.#changes.taken(keys));
+    this.#changes.settle();
   }
 
   /** Writes what a source sent into the store, and follows it. */
@@ -339,9 +326,9 @@ export class Controller {
     const rows: StoredObject[] = [];
     for await (const page of this.#o.objects.since(this.#seq)) rows.push(...page);
     await this.engine.refreshApprovals();
-    if (rows.length === 0 && !this.#isDue() && !(await this.#rollouts.anyNews())) return;
-    await this.engine.accept(() => this.#publish(rows));
-    this.#before.clear();
+    if (rows.length === 0 && !this.#changes.isDue() && !(await this.#changes.anyNews())) return;
+    await this.engine.accept(() => this.#changes.written(rows));
+    this.#changes.settle();
     if (rows.some((r) => /^(Tenant|ExternalSystem)\//.test(r.key))) this.engine.retryHeld();
     this.#seq = Math.max(this.#seq, ...rows.slice(-1).map((r) => r.seq));
     if (rows.some((r) => r.key.startsWith("Tenant/"))) await this.#hear();
@@ -349,113 +336,24 @@ export class Controller {
 
   /** What is scheduled for now counts from now on. The clock is asked: a timer knows nothing of one that was set anew. */
   async keepTime(): Promise<void> {
-    if (this.#isDue()) await this.follow();
-  }
-  /** Also where the last turn failed after time had passed. */
-  #isDue(): boolean {
-    return this.#before.size > 0 || this.declared.catalog.due(this.#o.clock.now()).length > 0;
+    if (this.#changes.isDue()) await this.follow();
   }
 
   /** Ends what is due. */
   async purge(): Promise<void> {
-    const { store, clock } = this.#o;
-    const due = await store.dueOwners(clock.now());
-    const entries = await store.entries(due, clock.now());
-    due.forEach((owner, n) => {
-      if (this.declared.declares(owner) && entries[n]?.every((e) => e.due)) this.declared.end(owner);
-    });
-    this.engine.verified.forget(due);
-    this.engine.enqueue(due);
-    await this.#erase();
+    const { store, leases, erasing, clock } = this.#o;
+    const { declared, engine } = this;
+    await purgeDue({ declared, engine, store, leases, erasing, now: clock.now() });
   }
-  /** Personal data of those who have left, when its retention is over or somebody asked, and no system holds anything. */
-  async #erase(): Promise<void> {
-    const { erasing, leases, clock } = this.#o;
-    if (!erasing) return;
-    const now = clock.now();
-    const over = [...this.declared.tenants()].map((t) => ({
-      tenant: t.metadata.name,
-      before: now - personalDataMs(t),
-    }));
-    const found = await erasing.due(over, now - personalDataMs(undefined));
-    await erasing.erase(
-      found.filter(({ owner }) => leases.tends(owner)),
-      now,
-    );
-  }
-  /** The name of one who is purged goes to the one who waits for it, and nothing of the former with it. */
-  async #succeed(key: OwnerKey): Promise<void> {
-    this.declared.hold([key], []);
-    await this.engine.accept(() => this.#given([key], new Map()));
-  }
-
-  /** From here on the rows are what is declared, as it counts now; no run begins before what they cost is reserved. */
-  async #publish(rows: readonly StoredObject[]): Promise<Iterable<Edit>> {
-    const touched = new Set<OwnerKey>();
-    const { catalog } = this.declared;
-    const now = this.#o.clock.now();
-    const changed = [...rows.filter((r) => !this.#isWordOnly(r)), ...catalog.due(now).map((key) => ({ key }))];
-    touch(changed, this.declared, touched);
-    for (const key of touched) if (!this.#before.has(key)) this.#before.set(key, this.declared.outline(key));
-    catalog.advance(now);
-    this.declared.put(rows);
-    if (rows.some((r) => r.key.startsWith("ExternalSystem/"))) await this.endpoints.sync(this.declared.systems());
-    await this.#roll(changed.map((r) => this.declared.owner(r.key) ?? "").filter(isPlan), touched);
-    touch(changed, this.declared, touched);
-    for (const key of this.#gone(rows)) touched.add(key);
-    for (const key of this.#before.keys()) touched.add(key); // of a turn that failed: it knew more of what is gone by now
-    const keys = [...touched].sort(); // where two of one snapshot want the same, the lesser name wins
-    await hold(this.declared, keys, this.#o);
-    return this.#given(keys, this.#before);
-  }
-
   /** Releases those of edited plans whose turn has come. */
   async rollOut(): Promise<void> {
-    if (this.#rollouts.open().length === 0 && this.#before.size === 0) return;
-    await this.engine.accept(async () => {
-      const touched = new Set<OwnerKey>(this.#before.keys());
-      await this.#roll(this.#rollouts.open(), touched);
-      return this.#given([...touched].sort(), this.#before);
-    });
-    this.#before.clear();
+    if (!this.#changes.mayRoll()) return;
+    await this.engine.accept(() => this.#changes.released());
+    this.#changes.settle();
   }
-  /** In the turn of what is being accepted: nobody goes by an older step than others do. */
-  async #roll(plans: readonly OwnerKey[], touched: Set<OwnerKey>): Promise<void> {
-    const { declared } = this;
-    for (const from of [() => this.#rollouts.news(), () => this.#rollouts.move(plans)]) {
-      for (const moved of await from()) {
-        for (const key of shifted(declared, moved)) {
-          touched.add(key);
-          if (!this.#before.has(key)) this.#before.set(key, declared.outline(key));
-        }
-        adopt(declared, moved);
-      }
-    }
-  }
-
-  /** Who is withdrawn may have been so before, and be told of a pause or of its end. */
-  #gone(rows: readonly StoredObject[]): readonly OwnerKey[] {
-    const owning = rows.filter((r) => r.deletedAt !== undefined && /^(Subscriber|ServicePlan|Tenant)\//.test(r.key));
-    return owning.map((r) => `${this.#o.installation}/${r.tenant}/${r.key}`);
-  }
-  #isWordOnly({ key, object, deletedAt }: StoredObject): boolean {
-    const before = this.declared.catalog.get(key);
-    return !!before && deletedAt === undefined && onlyApprovalDiffers(before, object as unknown as LastmileObject);
-  }
-
-  /** Tags of pools are claimed before anything is judged by them. */
-  async #given(keys: readonly OwnerKey[], before: ReadonlyMap<OwnerKey, Composed>): Promise<Iterable<Edit>> {
-    const { store, leases } = this.#o;
-    const mine = keys.filter((key) => leases.tends(key));
-    const claim: Store["claim"] = (rows) => store.claim(rows);
-    const without = await giveTags(mine, this.declared, { valuesIn: store.valuesIn, claim }, keys);
-    for (const key of mine) this.#tagless.delete(key);
-    for (const key of without) this.#tagless.add(key);
-    return this.#edits(keys, before);
-  }
-  /** Who got no tags asks again: somebody may have gone, or the pool may have grown. */
+  /** Who got no tags asks again. */
   async retryTags(): Promise<void> {
-    if (this.#tagless.size > 0) await this.engine.accept(() => this.#given([...this.#tagless], new Map()));
+    if (this.#changes.lackTags()) await this.engine.accept(() => this.#changes.tagless());
   }
 
   /** Whoever keeps a secret elsewhere says nothing when it changes. */
@@ -470,10 +368,5 @@ export class Controller {
     const opened = [...open].some((name) => !this.#open.has(name));
     this.#open = open;
     if (opened) this.engine.retryHeld();
-  }
-
-  *#edits(keys: readonly OwnerKey[], before: ReadonlyMap<OwnerKey, Composed>): Generator<Edit> {
-    for (const key of keys)
-      yield { key, before: before.get(key), after: this.declared.outline(key), held: this.declared.claimed(key) };
   }
 }
