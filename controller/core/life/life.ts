@@ -41,7 +41,7 @@ const SURVEY: ReadonlySet<string> = new Set([
   "RequiresConstruction",
 ]);
 
-function sightOf({ blocked, report }: Input, { wanted, causes, service, awaitsFirst }: Seen): Sight {
+function sightOf({ blocked, report, previous }: Input, { wanted, causes, service, awaitsFirst }: Seen): Sight {
   const changes = report?.plan.changes ?? [];
   return {
     wanted,
@@ -52,6 +52,7 @@ function sightOf({ blocked, report }: Input, { wanted, causes, service, awaitsFi
     over: report !== undefined && causes.every((c) => reasonOf(c.reason).mover === "device"),
     sure: causes.every((c) => !isUnknown(c)),
     begun: changes.some((c) => (c.id !== undefined && c.id !== "") || report?.placed(refKey(c.ref)) === true),
+    served: previous?.activatedAt !== undefined,
   };
 }
 /** Nobody knows better by it: it goes on, or is tried again. */

@@ -16,6 +16,7 @@ const DARK: Sight = {
   over: false,
   sure: false,
   begun: false,
+  served: true,
 };
 const DONE = { done: true, over: true, sure: true, begun: true } as const;
 
@@ -50,6 +51,13 @@ describe("the phase", () => {
       { service: "Out" },
       "Suspended",
     ],
+    [
+      "resumed before the technician came: it waits for him, as it did",
+      "Suspended",
+      { served: false, sure: true, awaited: true, service: "Out" },
+      "AwaitingInstallation",
+    ],
+    ["the same, and its system is down", "Suspended", { served: false }, "Suspended"],
     ["let in again", "Suspended", { service: "In", sure: true }, "Active"],
     [
       "declared suspended from the start",
@@ -85,6 +93,7 @@ const sights: fc.Arbitrary<Sight> = fc
     over: bool,
     sure: bool,
     begun: bool,
+    served: bool,
   })
   .map((s) => ({ ...s, over: s.over || s.done, sure: s.sure || s.done, surveying: s.surveying && !s.done }));
 const befores = fc.constantFrom(...BEFORE);

@@ -20,6 +20,8 @@ export interface Sight {
   readonly sure: boolean;
   /** Something of it was made. */
   readonly begun: boolean;
+  /** It has been in service before. */
+  readonly served: boolean;
 }
 
 const SERVED: ReadonlySet<Phase | undefined> = new Set<Phase>(["Active", "Degraded", "Suspended"]);
@@ -28,7 +30,9 @@ const SERVED: ReadonlySet<Phase | undefined> = new Set<Phase>(["Active", "Degrad
 export function phaseOf(before: Phase | undefined, sight: Sight): Phase {
   if (sight.wanted === "Terminated") return before === "Terminated" || sight.over ? "Terminated" : "Terminating";
   if (sight.wanted === "Suspended") return suspending(before, sight);
-  return SERVED.has(before) ? serving(before as Phase, sight) : coming(before, sight);
+  // Who was declared suspended before he was ever in service still has the way there before him.
+  const isServed = SERVED.has(before) && (before !== "Suspended" || sight.served);
+  return isServed ? serving(before as Phase, sight) : coming(before, sight);
 }
 
 function serving(before: Phase, { service, sure }: Sight): Phase {
