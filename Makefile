@@ -12,7 +12,7 @@ node_modules/.stamp: package-lock.json
 
 install: node_modules/.stamp ## Installs exactly what the lock file names.
 
-demo: install ## The main job on this machine, told in twelve chapters; WATCH=1 stays and follows your edits.
+demo: install ## The main job on this machine, told in thirteen chapters; WATCH=1 stays and follows your edits.
 	@node test/lab/demo.ts
 
 check: install ## Lint, layer rules, dead code, types, generated files fresh.

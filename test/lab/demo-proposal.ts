@@ -6,7 +6,7 @@ import type { Stage } from "./demo-stage.ts";
 import { chapter, edit, expectExit, say } from "./demo-telling.ts";
 
 export async function propose(s: Stage): Promise<void> {
-  chapter(s, "12. A pull request, before anybody merges it");
+  chapter(s, "13. A pull request, before anybody merges it");
   if (!(await hasGit())) return say(s, "There is no git on this machine, so this chapter is left out.");
   const git = gitIn(s);
   await git("init", "-q", "-b", "main");

@@ -10,6 +10,7 @@ import { atDatabase, makeScene, type Place, type Scene } from "./demo-scene.ts";
 import { type Gate, openGate } from "./gate.ts";
 import { type Lake, startLake } from "./lake.ts";
 import { type Standin, startStandin } from "./netbox/server.ts";
+import { type Mailbox, openMailbox } from "./smtp.ts";
 import { databaseUrl } from "./template.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
@@ -49,6 +50,9 @@ export interface Lakenet {
   /** By name of the ExternalSystem. */
   readonly places: Readonly<Record<string, Place>>;
   readonly lake: Lake;
+  /** Of what it sets up later, by name of the ExternalSystem. */
+  readonly office: Readonly<Record<string, Place>>;
+  readonly mailbox: Mailbox;
   /** Until what was touched is as it will be. */
   settled(): Promise<void>;
 }
@@ -70,7 +74,7 @@ export async function openStage(signal: AbortSignal): Promise<Stage> {
     folder: relative(ROOT, scene.folder),
     signal,
     async lastmile(...argv) {
-      io.out(io.paint(["bold", "cyan"], `$ lastmile ${argv.join(" ")}`));
+      io.out(io.paint(["bold", "cyan"], `$ lastmile ${argv.map((a) => (a.includes(" ") ? `"${a}"` : a)).join(" ")}`));
       const exit = await execute(argv, { io, env, cwd: ROOT, signal });
       io.out("");
       return exit;
@@ -125,13 +129,20 @@ async function openHillnet(server: DatabaseServer): Promise<Hillnet & { close():
     },
   };
 }
-const LAKENET = { lakenet: "demo_radius_lakenet", lakeBilling: "demo_billing_lakenet" } as const;
+const LAKENET = {
+  lakenet: "demo_radius_lakenet",
+  lakeBilling: "demo_billing_lakenet",
+  tickets: "demo_tickets_lakenet",
+} as const;
 async function openLakenet(server: DatabaseServer, { netbox }: Hillnet): Promise<Lakenet & { close(): Promise<void> }> {
   const radius = await server.ensureDatabase(LAKENET.lakenet);
   const billing = await server.ensureDatabase(LAKENET.lakeBilling);
+  const tickets = await server.ensureDatabase(LAKENET.tickets);
   const lake = await startLake();
+  const mailbox = await openMailbox();
   return {
-    lake,
+    ...{ lake, mailbox },
+    office: { "tickets-lakenet": atDatabase(tickets), "mail-lakenet": { address: mailbox.address, secret: {} } },
     places: {
       "radius-lakenet": atDatabase(radius),
       "billing-lakenet": atDatabase(billing),
@@ -143,7 +154,9 @@ async function openLakenet(server: DatabaseServer, { netbox }: Hillnet): Promise
       await lake.voltha.settled();
       await sleep(1100); // what was read a second ago is read again
     },
-    close: () => lake.close(),
+    async close() {
+      await Promise.all([lake.close(), mailbox.close()]);
+    },
   };
 }
 /** The server may be stopped while the connection idles. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { table } from "../../controller/cli/render/table.ts";
 import { tellHillnet } from "./demo-hillnet.ts";
 import { tellLakenet } from "./demo-lakenet.ts";
+import { tellLife } from "./demo-life.ts";
 import { propose } from "./demo-proposal.ts";
 import { digest, type Stage } from "./demo-stage.ts";
 import { chapter, edit, expectExit, planAndApply, say } from "./demo-telling.ts";
@@ -16,6 +17,7 @@ export async function tellStory(stage: Stage): Promise<void> {
   await leaveAndReturn(stage);
   await tellHillnet(stage);
   await tellLakenet(stage);
+  await tellLife(stage);
   await propose(stage);
 }
 

@@ -21,21 +21,25 @@ export async function edit(s: Stage, path: string, name: string, from: string, t
   const at = documents.findIndex((d) => d.match(`metadata: { name: ${name}[ ,]`));
   const document = documents[at];
   if (!document?.includes(from)) throw new Error(`${path} does not hold ${from} of ${name}`);
-  documents[at] = document.replace(from, to);
+  const changed = document.replace(from, to);
+  documents[at] = changed;
   await writeFile(file, documents.join("\n---\n"));
   const { io } = s;
   io.out(io.paint("bold", `${join(s.folder, path)}, ${name}:`));
-  io.out(io.paint("red", `-  ${from}`));
-  io.out(
-    io.paint(
-      "green",
-      to
-        .split("\n")
-        .map((line) => `+  ${line.replace(/^ {2}/, "")}`)
-        .join("\n"),
-    ),
-  );
+  const [before, after] = between(document.split("\n"), changed.split("\n"));
+  for (const line of before) io.out(io.paint("red", `-${line}`));
+  for (const line of after) io.out(io.paint("green", `+${line}`));
   io.out("");
+}
+type Lines = readonly string[];
+/** What stands between the lines that both begin with and those that both end with. */
+function between(before: Lines, after: Lines): readonly [Lines, Lines] {
+  const most = Math.min(before.length, after.length);
+  let head = 0;
+  while (head < most && before[head] === after[head]) head++;
+  let tail = 0;
+  while (tail < most - head && before.at(-1 - tail) === after.at(-1 - tail)) tail++;
+  return [before.slice(head, before.length - tail), after.slice(head, after.length - tail)];
 }
 
 export const chapter = ({ io }: Stage, title: string): void =>

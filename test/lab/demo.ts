@@ -1,4 +1,4 @@
-/** `make demo`: the main job of Lastmile on this machine, told in twelve chapters. */
+/** `make demo`: the main job of Lastmile on this machine, told in thirteen chapters. */
 import { tell } from "../../controller/cli/errors.ts";
 import { openStage } from "./demo-stage.ts";
 import { tellStory } from "./demo-story.ts";

@@ -1,4 +1,4 @@
-/** The lake: an OLT with three ONUs and three routers, of which the last is still in its box. */
+/** The lake: an OLT with four ONUs and four routers, of which two are still in their boxes. */
 import type { Cpe } from "./genieacs/cpe.ts";
 import { type GenieacsLab, startGenieacs } from "./genieacs/server.ts";
 import { type OnuHandle, startVoltha, type VolthaLab } from "./voltha/lab.ts";
@@ -22,6 +22,7 @@ const OLT_AGENT = "olt1.lakenet.example:50060";
 const MODELS = [
   { dataModel: "TR-181", oui: "00D09E", productClass: "RG181", manufacturer: "Rigtech" },
   { dataModel: "TR-098", oui: "00A0C5", productClass: "LS-90", manufacturer: "Lakeside" },
+  { dataModel: "TR-181", oui: "00D09E", productClass: "RG181", manufacturer: "Rigtech" },
   { dataModel: "TR-181", oui: "00D09E", productClass: "RG181", manufacturer: "Rigtech" },
 ] as const;
 /** Where Lakeside keeps what TR-098 has no place for. */

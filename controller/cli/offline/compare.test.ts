@@ -214,6 +214,30 @@ describe("plan --base --head", () => {
     expect(ran.out).toContain("amount   29.90 → 49.90");
     expect(ran.out).toMatch(/\nPlan: 5 to change\. /);
   });
+  it("where surveys are asked for, whom nobody surveyed was there before; whose survey is open is made by its end", async () => {
+    const survey = (more: string) => `apiVersion: lastmile.dev/v1alpha1
+kind: SiteSurvey
+metadata: { name: kira, namespace: isp-acme }
+spec: { subscriberRef: { name: kira-lund }, ${more} }
+`;
+    const gated = await change(async () => ({
+      ...(await edited(TENANT, ["  policies:\n", "  policies:\n    requireSurvey: true\n"])),
+      "isp/acme/survey.yaml": survey('state: Scheduled, scheduledAt: "2026-11-20T10:00:00Z"'),
+    }));
+    const next = async (files: Readonly<Record<string, string>>): Promise<string> => {
+      await repo.git("checkout", "-q", "--detach", gated);
+      const to = await repo.commit(files);
+      const ran = await lastmile("plan", "isp", "--base", gated, "--head", to);
+      await repo.git("checkout", "-q", "--detach", base);
+      return ran.out;
+    };
+    expect(await next({ "isp/README.md": "hello" })).toMatch(/held: AwaitingSurvey.*\nPlan: 1 held\. /s);
+    await repo.git("checkout", "-q", "--detach", gated);
+    const moved = await next(await edited(JOHN, ["staticIPv4: 10.0.1.100", "staticIPv4: 10.0.1.104"]));
+    expect(moved).toMatch(/\nPlan: 1 to change, 1 held\. /);
+    const done = 'state: Completed, completedAt: "2026-11-20T11:00:00Z", serviceability: Serviceable';
+    expect(await next({ "isp/acme/survey.yaml": survey(done) })).toMatch(/kira-lund.*\nPlan: 1 to create\. /s);
+  });
   it("refuses a folder that is in no repository", async () => {
     const ran = await lastmile("plan", "/", "--base", "HEAD", "--head", "HEAD");
     expect([ran.exit, ran.err]).toEqual([4, expect.stringContaining("is in no work tree of git")]);

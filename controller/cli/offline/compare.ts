@@ -1,6 +1,9 @@
 /** What a change of the declarations would do where everything that was declared before is in place. */
 import { systems } from "../../../reconcilers/index.ts";
+import type { Subject } from "../../core/model.ts";
+import type { OwnerKey } from "../../core/owner.ts";
 import { Controller } from "../../engine/controller.ts";
+import type { Declared } from "../../engine/declared.ts";
 import { giveTags } from "../../engine/tags.ts";
 import { toUpdate } from "../../sources/directory.ts";
 import type { SourceUpdate } from "../../sources/source.ts";
@@ -41,7 +44,7 @@ export async function compare(
     const { declared } = controller;
     const owners = [...declared.owners()].sort();
     await giveTags(owners, declared, { valuesIn: store.valuesIn, claim: undefined });
-    for (const key of owners) world.add(await declared.subject(key, false));
+    for (const key of owners) world.add(await standing(declared, key));
     await controller.load(); // with the names that are held by now
     const options = { prune: true, approve: () => APPROVE };
     const { view } = await planOf(controller, { objects, store }, timeless(head), options);
@@ -50,6 +53,18 @@ export async function compare(
     controller.engine.close();
     await controller.endpoints.close();
   }
+}
+/** Whoever nobody ever meant to survey was served before surveys were asked for. */
+async function standing(declared: Declared, key: OwnerKey): Promise<Subject> {
+  const subject = await declared.subject(key, false);
+  const { namespace = "", name } = subject.owner;
+  const isMet = subject.blocked.every((b) => b.reason === "AwaitingSurvey");
+  if (subject.blocked.length === 0 || !isMet || declared.catalog.surveys(namespace, name).length > 0) return subject;
+  declared.hold(
+    [key],
+    subject.claims.map((c) => ({ ...c, owner: key, service: "live" })),
+  );
+  return declared.subject(key, false);
 }
 /** When it will be merged nobody knows: maintenance windows hold nothing here. */
 function timeless({ snapshot }: Revisions["base"]): SourceUpdate {

@@ -22,7 +22,8 @@ const never = (): never => {
 const none = async () => [];
 
 export const storeOf = (world: World): Store => ({
-  claimsOf: async (owners) => owners.flatMap((o) => world.claimsOf(o)).map((c) => ({ ...c, ...live(c) })),
+  claimsOf: async (owners) =>
+    owners.flatMap((o) => world.claimsOf(o)).map((c) => ({ ...c, ...(world.serves(c.owner) && live(c)) })),
   heldByOthers: async (rows) =>
     rows.flatMap((row) => {
       const holder = world.holder(row);

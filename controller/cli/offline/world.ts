@@ -34,8 +34,12 @@ export class World {
   }
   /** Customers of a tenant who have anything in service. */
   live(tenant: string): number {
-    const of = [...this.subjects].filter(([key, s]) => tenantOf(key) === tenant && s.desired.length > 0);
-    return of.filter(([key]) => parseOwner(key).kind === "Subscriber").length;
+    const of = [...this.subjects.keys()].filter((key) => tenantOf(key) === tenant && this.serves(key));
+    return of.filter((key) => parseOwner(key).kind === "Subscriber").length;
+  }
+  /** Whether anything of it is in service. */
+  serves(owner: OwnerKey): boolean {
+    return (this.subjects.get(owner)?.desired.length ?? 0) > 0;
   }
 }
 const nameOf = ({ kind, scope, value }: OwnedClaim | Subject["claims"][number]): string =>
