@@ -255,6 +255,7 @@ export class Engine {
       if (report.settled && report.rest === "left") await this.#admission.letGo(key, subject.claims, small, since);
       if (report.retryAt !== undefined) this.queue.later(key, report.retryAt - this.#o.clock.now(), small);
     } catch (e) {
+      this.verified.drop(key); // it may be as it should be, and nobody has been told
       if (this.#abort.signal.aborted) return;
       if (this.#o.onError?.(key, e) !== "retry") throw e;
       const at = this.#backoff.fail(key, undefined, this.#o.clock.now());

@@ -6,6 +6,7 @@ import { type FreshDatabase, freshDatabase } from "../../test/lab/database.ts";
 import { Scene } from "../../test/lab/scene.ts";
 import { HOUR, owner } from "../../test/lab/world.ts";
 import { Backoff } from "../queue/backoff.ts";
+import { StoreError } from "../store/errors.ts";
 
 let db: FreshDatabase;
 let scene: Scene;
@@ -199,5 +200,21 @@ describe("out of service", () => {
     await scene.engine.purge();
     await scene.look([owner(1), owner(2)]);
     expect(await scene.world.census()).toMatchObject({ accounts: 2, addresses: 2, onus: 2, ledger: 6 });
+  });
+});
+
+describe("a run whose outcome cannot be written down", () => {
+  test("is done again until it is, though nothing has changed in the systems", async () => {
+    const told: string[] = [];
+    let isLost = true;
+    const onReport = async (key: string): Promise<void> => {
+      if (isLost) throw new StoreError("Unavailable", "no answer");
+      told.push(key);
+    };
+    scene = await Scene.open(db.pool, {}, { onReport, onError: () => "retry", backoff: new Backoff(10) });
+    await scene.settle(scene.world.subjects(12)); // more than a small edit
+    isLost = false;
+    await scene.engine.settle(5000);
+    expect(new Set(told)).toEqual(new Set(scene.world.declared.keys()));
   });
 });
