@@ -2,6 +2,7 @@ import { fc, it } from "@fast-check/vitest";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../../test/lab/database.ts";
 import type { NoticeKind } from "../core/life/notices.ts";
+import { partition } from "../core/owner.ts";
 import { openCalls } from "./calls.ts";
 import { type Leases, openLeases } from "./leases.ts";
 import { type Mail, type Outbox, openOutbox } from "./outbox.ts";
@@ -138,6 +139,28 @@ describe("its delivery", () => {
     await outbox.endMail([ended("Queued", 1, NOW + 1000)], NOW);
     expect(await outbox.openMail(NOW, 10)).toEqual([]);
     expect(await outbox.openMail(NOW + 1000, 10)).toMatchObject([{ state: "Queued", seq: 1 }]);
+  });
+  test("is seen by the holder of its owner alone, however much there is of others", async () => {
+    const others = [2, 3, 4].map((n) => turn("Activated", 0, 1, owner(n)));
+    await statuses.writeStatus(others);
+    expect((await outbox.openMail(NOW, 1)).map((m) => m.owner)).toEqual([owner()]);
+    await leases.release(new Set([partition(owner())]));
+    expect((await outbox.openMail(NOW, 9)).map((m) => m.owner)).toEqual([2, 3, 4].map((n) => owner(n)));
+  });
+  test("is no later because another tenant has much to tell", async () => {
+    const many = [2, 3, 4].map((n) => turn("Activated", 0, 1, owner(n)));
+    await statuses.writeStatus([...many, turn("Activated", 0, 1, owner(9, "rival"))]);
+    expect((await outbox.openMail(NOW, 2)).map((m) => m.owner)).toEqual([owner(), owner(2), owner(9, "rival")]);
+  });
+  test("waits for that of the customer's earlier turn, until it has ended", async () => {
+    await statuses.writeStatus([turn("Suspended", 1, 2)]);
+    await outbox.takeMail([claim()], NOW);
+    expect((await outbox.openMail(NOW, 9)).map((m) => m.seq)).toEqual([1]);
+    await outbox.endMail([ended("Queued", 1, NOW + 1000)], NOW);
+    expect(await outbox.openMail(NOW, 9)).toEqual([]);
+    await outbox.takeMail([claim()], NOW);
+    await outbox.endMail([ended("Refused", 2)], NOW);
+    expect((await outbox.openMail(NOW, 9)).map((m) => m.seq)).toEqual([2]);
   });
   test("that was interrupted is uncertain, and is sent again only when a person says so", async () => {
     await outbox.takeMail([claim()], NOW);

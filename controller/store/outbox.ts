@@ -48,8 +48,8 @@ export interface MailFilter {
   readonly limit: number;
 }
 export interface Outbox {
-  /** What may be sent, and what somebody was sending; the oldest first, whoever holds them. */
-  openMail(now: number, limit: number): Promise<readonly Mail[]>;
+  /** What may be sent, and what somebody was sending, of the partitions held; the oldest first, `share` of each tenant. */
+  openMail(now: number, share: number): Promise<readonly Mail[]>;
   /** Before the first byte goes out: from here on it may have been delivered. Answers those that were free to be taken. */
   takeMail(rows: readonly Claimed[], now: number): Promise<readonly Row[]>;
   /** Not fenced: what was delivered stays delivered, whoever holds the owner by now. */
@@ -71,8 +71,12 @@ const ms = (column: string, name: string): string => `(extract(epoch from ${colu
 const columns = `owner, seq, id::float8 as id, notice, facts, state, attempt, ${ms("at", "at")}, ${ms("since", "since")},
   ${ms("changed_at", "changedAt")}, message_id as "messageId", endpoint, recipient, said`;
 const at = (n: number): string => `to_timestamp($${n} / 1000.0)`;
-const open = `select ${columns} from lastmile.outbox
-  where state = 'Sending' or (state = 'Queued' and due <= ${at(1)}) order by due, id limit $2`;
+/** Each tenant has its share, so that no other one's backlog hides it; of one customer the earlier turn is told first. */
+const open = `select ${columns} from (
+    select o.*, row_number() over (partition by tenant order by due, id) as place from lastmile.outbox o
+    where (state = 'Sending' or (state = 'Queued' and due <= ${at(1)})) and (partition is null or partition = any($3::int[]))
+      and not exists (select from lastmile.outbox e where e.owner = o.owner and e.seq < o.seq and e.state in ('Queued', 'Sending'))) o
+  where place <= $2 order by due, id`;
 const take = `with ${fence}
 update lastmile.outbox o set state = 'Sending', attempt = o.attempt + 1, changed_at = ${at(8)},
     message_id = coalesce(o.message_id, r.message_id), endpoint = r.endpoint, recipient = r.recipient, said = null
@@ -98,7 +102,7 @@ export function openOutbox(calls: Calls, leases: Leases): Outbox {
   const keys = (rows: readonly Row[]) => [rows.map((r) => r.owner), rows.map((r) => r.seq)] as const;
   const proven = (rows: readonly Row[]) => [...leases.proof(rows.map((r) => r.owner)), ...keys(rows)] as const;
   return {
-    openMail: (now, limit) => calls.query<Mail>("open mail", open, [now, limit]),
+    openMail: (now, share) => calls.query<Mail>("open mail", open, [now, share, [...leases.tokens().keys()]]),
     async takeMail(rows, now) {
       if (rows.length === 0) return [];
       const more = [rows.map((r) => r.messageId), rows.map((r) => r.endpoint), rows.map((r) => r.recipient), now];
@@ -138,8 +142,9 @@ export const noting = `moved as (insert into lastmile.lives as l (owner, told)
     on conflict (owner) do update set told = l.told + excluded.told
       where l.told = (select r.told from rows r where r.owner = l.owner)
     returning owner, told),
-noted as (insert into lastmile.outbox (owner, seq, notice, facts, at, since, due, changed_at)
-    select r.owner, m.told - json_array_length(r.notices) + n.place, n.row ->> 'notice', n.row -> 'facts', t.at, t.at, t.at, t.at
+noted as (insert into lastmile.outbox (owner, seq, partition, notice, facts, at, since, due, changed_at)
+    select r.owner, m.told - json_array_length(r.notices) + n.place, (n.row ->> 'partition')::int, n.row ->> 'notice', n.row -> 'facts',
+      t.at, t.at, t.at, t.at
     from rows r join moved m using (owner) cross join json_array_elements(r.notices) with ordinality n(row, place)
     cross join lateral (select to_timestamp((n.row ->> 'at')::float8 / 1000)) t(at))`;
 export const believed = `case when json_array_length(r.notices) > 0 then r.owner in (select owner from moved)

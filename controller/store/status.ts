@@ -1,6 +1,6 @@
 /** What people see of each owner: one JSON document, written only when it differs. */
 import type { Notice } from "../core/life/notices.ts";
-import type { OwnerKey } from "../core/owner.ts";
+import { type OwnerKey, partition } from "../core/owner.ts";
 import type { Calls } from "./calls.ts";
 import { fence, type Leases } from "./leases.ts";
 import { believed, noting } from "./outbox.ts";
@@ -77,7 +77,9 @@ export function openStatuses(calls: Calls, leases: Leases): Statuses {
       const owners = [...last.keys()];
       const [texts, made] = [[...last.values()].map((r) => r.status), [...last.values()].map((r) => r.digest ?? null)];
       const told = [...last.values()].map((r) => r.told ?? null);
-      const notices = JSON.stringify([...last.values()].map((r) => r.notices ?? []));
+      const notices = JSON.stringify(
+        [...last.values()].map((r) => (r.notices ?? []).map((n) => ({ ...n, partition: partition(r.owner) }))),
+      );
       const values = [...leases.proof(owners), owners, JSON.stringify(texts), made, told, notices];
       return (await calls.rows<[OwnerKey]>("status", write, values)).map(([owner]) => owner);
     },

@@ -15,15 +15,16 @@ export interface PostmanOptions extends Desk {
   /** Hears of every attempt that ended. */
   readonly onEnd?: ((mail: Mail, state: Outcome["state"]) => void) | undefined;
 }
-interface Signals {
+interface Limits {
   /** Nothing more is begun. */
-  readonly stop: AbortSignal;
+  readonly over: () => boolean;
   /** Nothing goes on. */
   readonly cut: AbortSignal;
 }
 type Ready = Extract<Prepared, { type: "letter" }> & { readonly mail: Mail };
 
-const PAGE = 500;
+/** Of one tenant, looked for at once. */
+const SHARE = 100;
 const MINUTE = 60_000;
 /** Between two attempts; from the third on each is as far away as the last of these (RFC 5321, 4.5.4.1). */
 const PAUSES = [MINUTE, 5 * MINUTE, 30 * MINUTE];
@@ -33,6 +34,8 @@ const GIVEN_UP_MS = 3 * 24 * 60 * MINUTE;
 const GRACE_MS = 5_000;
 /** For one conversation, from its first byte to its last. */
 const TALK_MS = 180_000;
+/** Later nothing more is begun in a turn: a slow server keeps neither others' mail nor partitions that are to be handed over. */
+const TURN_MS = 10_000;
 
 export class Postman {
   readonly #o: PostmanOptions;
@@ -43,8 +46,23 @@ export class Postman {
 
   /** Everything that can go now. Calls do not overlap: what another one is sending would look as if nobody were. */
   async turn(signal: AbortSignal): Promise<void> {
+    // A message on its way is let through: cut off, nobody would know whether it was taken.
+    const cut = new AbortController();
+    const stop = (): void => void setTimeout(() => cut.abort(), GRACE_MS).unref();
+    signal.addEventListener("abort", stop, { once: true });
+    const end = this.#o.now() + TURN_MS;
+    const over = (): boolean => signal.aborted || this.#o.now() >= end;
+    try {
+      while (!over() && (await this.#round({ over, cut: cut.signal })));
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Answers whether anything was delivered: then what waited for it, or for its place, may go. */
+  async #round(limits: Limits): Promise<boolean> {
     const { store, now, mine } = this.#o;
-    const open = (await store.openMail(now(), PAGE)).filter((m) => mine(m.owner));
+    const open = (await store.openMail(now(), SHARE)).filter((m) => mine(m.owner));
     const lost = open.filter((m) => m.state === "Sending" && !this.#sending.has(m.id));
     await store.doubtMail(lost, now());
     const ready: Ready[] = [];
@@ -53,12 +71,10 @@ export class Postman {
       if (found) ready.push(found);
     }
     const byEndpoint = Map.groupBy(ready, (r) => r.endpoint);
-    // A message on its way is let through: cut off, nobody would know whether it was taken.
-    const cut = new AbortController();
-    const stop = (): void => void setTimeout(() => cut.abort(), GRACE_MS).unref();
-    signal.addEventListener("abort", stop, { once: true });
-    await Promise.all([...byEndpoint].map(([name, of]) => this.#deliver(name, of, { stop: signal, cut: cut.signal })));
-    signal.removeEventListener("abort", stop);
+    const sent = await Promise.allSettled([...byEndpoint].map(([name, of]) => this.#deliver(name, of, limits)));
+    const failure = sent.find((s) => s.status === "rejected");
+    if (failure) throw failure.reason;
+    return sent.some((s) => s.status === "fulfilled" && s.value);
   }
 
   async #prepare(mail: Mail): Promise<Ready | undefined> {
@@ -70,19 +86,23 @@ export class Postman {
     return this.#end(mail, found.type === "held" ? { state: "Later", said: found.why } : refused(found.why));
   }
 
-  /** As many at a time as the server is to be asked; none more once it is at fault. */
-  async #deliver(endpoint: string, letters: readonly Ready[], { stop, cut }: Signals): Promise<void> {
+  /** As many at a time as the server is to be asked; once it is at fault, the rest waits without a try of its own. */
+  async #deliver(endpoint: string, letters: readonly Ready[], { over, cut }: Limits): Promise<boolean> {
     const session = this.#o.sessions().get(endpoint);
-    if (!session?.deliver) return;
+    if (!session?.deliver) return false;
     const waiting = letters[Symbol.iterator]();
-    let isDown = false;
+    const fine: boolean[] = [];
     const work = async (): Promise<void> => {
       for (const one of waiting) {
-        if (isDown || stop.aborted) return;
-        isDown = !(await this.#send(one, session, cut)) || isDown;
+        if (this.#o.mine(one.mail.owner)) fine.push(await this.#send(one, session, cut));
+        if (over() || fine.includes(false)) return;
       }
     };
-    await Promise.all(Array.from({ length: session.slots }, work));
+    const ended = await Promise.allSettled(Array.from({ length: session.slots }, work));
+    const failure = ended.find((e) => e.status === "rejected");
+    if (failure) throw failure.reason;
+    if (fine.includes(false)) await this.#later([...waiting], "the mail server is at fault");
+    return fine.includes(true);
   }
 
   /** Answers whether the server could be used. */
@@ -104,12 +124,19 @@ export class Postman {
 
   async #end(mail: Mail, { state, said }: Delivery): Promise<undefined> {
     const { store, now, onEnd } = this.#o;
-    const { owner, seq, attempt } = mail;
     const ended = state === "Later" ? "Queued" : state;
-    const pause = PAUSES[Math.min(Math.max(attempt, 1), PAUSES.length) - 1] ?? 0;
-    await store.endMail([{ owner, seq, attempt, state: ended, said, due: now() + pause }], now());
+    await store.endMail([this.#outcome(mail, ended, said)], now());
     onEnd?.(mail, ended);
     return undefined;
+  }
+  async #later(letters: readonly Ready[], said: string): Promise<void> {
+    const { store, now } = this.#o;
+    const rows = letters.filter((l) => this.#o.mine(l.mail.owner)).map((l) => this.#outcome(l.mail, "Queued", said));
+    await store.endMail(rows, now());
+  }
+  #outcome({ owner, seq, attempt }: Mail, state: Outcome["state"], said: string): Outcome {
+    const pause = PAUSES[Math.min(Math.max(attempt, 1), PAUSES.length) - 1] ?? 0;
+    return { owner, seq, attempt, state, said, due: this.#o.now() + pause };
   }
 }
 const refused = (said: string): Delivery => ({ state: "Refused", said });
