@@ -225,6 +225,9 @@ export function inUse({ rollout, members }: Progress): ReadonlySet<number> {
   }
   return used;
 }
+/** How many have had their turn. */
+export const releasedOf = ({ rollout, members }: Progress): number =>
+  rollout.total - members.filter((m) => m.place === "Waiting").length;
 /** Which revision counts for a subscriber of the plan. */
 export const countsFor = ({ target }: Rollout, m: Member | undefined): number =>
   m?.place === "Waiting" ? m.on : target;

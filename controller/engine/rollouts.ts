@@ -4,6 +4,7 @@ import { objectKeyOf } from "../core/compose.ts";
 import type { OwnerKey } from "../core/owner.ts";
 import { Revisions } from "../core/revisions.ts";
 import { countsFor, type Progress, revisionOf } from "../core/rollout.ts";
+import { type RolloutTurn, turnOf } from "../core/rollout-turn.ts";
 import type { Store } from "../store/store.ts";
 import type { Declared } from "./declared.ts";
 import { nextOf } from "./rollout-next.ts";
@@ -17,7 +18,7 @@ interface RolloutsOptions {
   readonly declared: Declared;
   readonly store: Pick<
     Store,
-    "rolloutHead" | "rolloutsSince" | "rolloutsOf" | "writeRollout" | "dropRollout" | "entries" | "statusOf"
+    "rolloutHead" | "rolloutsSince" | "rolloutsOf" | "writeRollout" | "dropRollout" | "entries" | "statusOf" | "audit"
   >;
   readonly clock: Clock;
   readonly mine: (key: OwnerKey) => boolean;
@@ -66,10 +67,30 @@ export class PlanRollouts {
       const before = stored.get(plan);
       const progress = await nextOf(object, before, { declared, store, now: clock.now() });
       if (progress.rollout === before?.rollout && progress.members === before.members) continue;
+      await this.#say(plan, before && turnOf(before, progress));
       moved.push({ plan, progress, seq: await store.writeRollout(plan, progress, before) });
     }
     for (const { seq } of moved) this.#own.add(seq); // had one of them failed, the others would be news
     return moved;
+  }
+  /** Before it counts: a step that was written down and not taken is taken by the next look, and written down again. */
+  async #say(plan: OwnerKey, turn: RolloutTurn | undefined): Promise<void> {
+    if (!turn) return;
+    const { declared, store, clock } = this.#o;
+    const { action, revision, before, after } = turn;
+    const by = declared.by(plan);
+    const changes = [{ field: "released", before, after }];
+    const outcome = action === "stop" ? "RolloutStopped" : "Done";
+    const row = {
+      owner: plan,
+      ref: `store/rollout/${revision}`,
+      action,
+      changes,
+      planId: "",
+      outcome,
+      at: clock.now(),
+    };
+    await store.audit([{ ...row, ...(by && { by }) }]);
   }
   /** Of a plan that is gone for good. */
   async forget(plan: OwnerKey): Promise<void> {

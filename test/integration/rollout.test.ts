@@ -129,6 +129,23 @@ describe("what people see", () => {
     const there = await Promise.all(moving.map((s) => groupOf(s.key.split("/").at(-1) ?? "")));
     expect(new Set(there)).toEqual(new Set([NEW])); // exactly those who were shown
   });
+  test("the history of the plan has each step, once, and its end", async () => {
+    await site.declare(town(rate(100), all.slice(0, 120)));
+    await site.declare(town(rate(200), all.slice(0, 120)));
+    for (let turn = 0; turn < 5; turn++) {
+      await rollOut();
+      await site.restart();
+    }
+    const history = await site.installation.store.history(site.owner("ServicePlan/isp-acme/basic"));
+    const steps = history.filter((h) => h.ref === "store/rollout/2").toReversed();
+    expect(steps.map((h) => `${h.action} ${h.changes[0]?.before} > ${h.changes[0]?.after}`)).toEqual([
+      "release 0 of 120 > 50 of 120",
+      "release 50 of 120 > 100 of 120",
+      "release 100 of 120 > 120 of 120",
+      "finish 120 of 120 > 120 of 120",
+    ]);
+    expect(steps[0]?.by).toMatchObject({ source: expect.any(String) });
+  });
   test("in place it is one group that changes, as it was", async () => {
     await site.declare(site.base(...all));
     const edit = [tenant(), radius(site.radius.url), rate(300), ...all];

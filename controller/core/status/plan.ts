@@ -1,6 +1,6 @@
 /** The status of a service plan. Pure. */
 import type { ServicePlanStatus, ServicePlanStatusRollout } from "../../api/types.generated.ts";
-import type { Progress } from "../rollout.ts";
+import { type Progress, releasedOf } from "../rollout.ts";
 import { type Cause, causesOf, type StatusInput } from "./causes.ts";
 import { inSync, perSystem, progress, remarks } from "./common.ts";
 import { type Draft, plain, rfc3339, stamped } from "./conditions.ts";
@@ -27,11 +27,17 @@ export function planStatus(input: PlanStatusInput): ServicePlanStatus {
 }
 
 /** Of an edit that went by steps. */
-function sectionOf({ rollout, members }: Progress): ServicePlanStatusRollout | undefined {
-  const { state, target: revision, total, failed, nextAt } = rollout;
+function sectionOf(p: Progress): ServicePlanStatusRollout | undefined {
+  const { state, target: revision, total, failed, nextAt } = p.rollout;
   if (total === 0) return undefined;
-  const released = total - members.filter((m) => m.place === "Waiting").length;
-  return { state, revision, released, total, failed, ...(nextAt !== undefined && { nextAt: rfc3339(nextAt) }) };
+  return {
+    state,
+    revision,
+    released: releasedOf(p),
+    total,
+    failed,
+    ...(nextAt !== undefined && { nextAt: rfc3339(nextAt) }),
+  };
 }
 
 /** What a person must see to comes before everything else, what goes on by itself behind it. */
