@@ -1,15 +1,11 @@
 /** Events on transitions: https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
 import { randomBytes } from "node:crypto";
 import { API_VERSION } from "../api/types.generated.ts";
+import type { Happening } from "../core/status/happening.ts";
 import { shortened } from "../core/text.ts";
 import type { KubeApi } from "./api.ts";
 import type { Kept } from "./kept.ts";
 
-export interface Happening {
-  readonly object: Kept;
-  /** Of the condition Ready as it is now. */
-  readonly ready: { readonly status: string; readonly reason: string; readonly message: string };
-}
 export interface Reporter {
   /** Names this process. */
   readonly instance: string;
@@ -23,12 +19,23 @@ const LONGEST = 1024;
 const CLUSTER = "default";
 
 /** Nothing depends on an event, so who calls this may do without one that cannot be written. @throws KubeError */
-export async function sendEvent(api: KubeApi, happening: Happening, by: Reporter, signal: AbortSignal): Promise<void> {
-  const namespace = happening.object.namespace ?? CLUSTER;
-  await api.create({ ...EVENTS, namespace }, eventOf(happening, namespace, by), signal);
+export async function sendEvent(
+  api: KubeApi,
+  object: Kept,
+  happening: Happening,
+  by: Reporter,
+  signal: AbortSignal,
+): Promise<void> {
+  const namespace = object.namespace ?? CLUSTER;
+  await api.create({ ...EVENTS, namespace }, eventOf(object, happening, namespace, by), signal);
 }
 
-function eventOf({ object, ready }: Happening, namespace: string, { instance, now }: Reporter): object {
+function eventOf(
+  object: Kept,
+  { type, reason, message }: Happening,
+  namespace: string,
+  { instance, now }: Reporter,
+): object {
   const { kind, name, uid, resourceVersion } = object;
   return {
     apiVersion: `${EVENTS.group}/${EVENTS.version}`,
@@ -38,9 +45,8 @@ function eventOf({ object, ready }: Happening, namespace: string, { instance, no
     reportingController: CONTROLLER,
     reportingInstance: instance,
     action: "Reconcile",
-    type: ready.status === "False" ? "Warning" : "Normal",
-    reason: ready.reason,
-    note: withinBytes(shortened(ready.message, LONGEST)),
+    ...{ type, reason },
+    note: withinBytes(shortened(message, LONGEST)),
     regarding: {
       apiVersion: API_VERSION,
       kind,

@@ -82,11 +82,11 @@ test.each([
     { more: { deletionTimestamp: "2026-11-22T00:00:00Z", finalizers: ["a/b"] } },
     { deleting: true, finalizers: ["a/b"] },
   ],
-  ["it is not", {}, { deleting: false, finalizers: [], ready: undefined }],
+  ["it is not", {}, { deleting: false, finalizers: [], landmarks: { ready: undefined } }],
   [
     "it was Ready",
-    { status: { conditions: [{ type: "Ready", status: "True", reason: "Converged" }] } },
-    { ready: { status: "True", reason: "Converged" } },
+    { status: { phase: "Active", conditions: [{ type: "Ready", status: "True", reason: "Converged" }] } },
+    { landmarks: { ready: "True Converged", phase: "Active" } },
   ],
 ])("%s", (_, given, expected) => expect(keptOf(given)).toMatchObject(expected));
 

@@ -4,6 +4,7 @@ import type { JsonObject } from "../api/json.ts";
 import type { Document } from "../api/load.ts";
 import { API_VERSION, type Condition, type KindName } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
+import { type Landmarks, landmarksOf } from "../core/status/happening.ts";
 import { FIELD_MANAGER, type KubeObject } from "./api.ts";
 import { canonical } from "./canonical.ts";
 import { collectionOf, keyAt } from "./kinds.ts";
@@ -31,8 +32,8 @@ export interface Kept {
   readonly statusDigest: string;
   /** Of the status without the times of its transitions. */
   readonly timelessDigest: string;
-  /** Of the condition Ready as it is there. */
-  readonly ready: Pick<Condition, "status" | "reason" | "observedGeneration"> | undefined;
+  /** Of the status as it is there: what is news when it changes. */
+  readonly landmarks: Landmarks;
   /** Who wrote the declaration last, such as `kubectl` or `argocd-controller`. */
   readonly author: string | undefined;
 }
@@ -60,7 +61,7 @@ export function kept(kind: KindName, object: KubeObject): Kept | undefined {
     digest: digestOf(declaration),
     statusDigest: digestOf(object["status"] ?? {}),
     timelessDigest: timelessOf(object["status"] ?? {}),
-    ready: readyOf(object["status"]),
+    landmarks: landmarksOf(object["status"] ?? {}),
     author: authorOf(object),
   };
 }
@@ -100,14 +101,6 @@ function documentOf(kind: KindName, namespace: string | undefined, name: string,
   const { plural, group } = collectionOf(kind);
   const file = [`${plural}.${group}`, namespace, name].filter((part) => part !== undefined).join("/");
   return { file, kind, object, line: 1, locate: () => ({ line: 1, column: 1 }) };
-}
-
-function readyOf(status: unknown): Kept["ready"] {
-  const { conditions } = (status ?? {}) as { readonly conditions?: readonly Condition[] };
-  const ready = conditions?.find((c) => c.type === "Ready");
-  if (!ready) return undefined;
-  const { status: verdict, reason, observedGeneration } = ready;
-  return { status: verdict, reason, ...(observedGeneration !== undefined && { observedGeneration }) };
 }
 
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */

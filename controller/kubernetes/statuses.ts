@@ -1,8 +1,9 @@
 /** The status of each object, written by server-side apply, and only where it differs from what is there. */
 import { isDeepStrictEqual } from "node:util";
-import { API_VERSION, type Condition } from "../api/types.generated.ts";
+import { API_VERSION } from "../api/types.generated.ts";
 import type { ObjectKey } from "../core/catalog-key.ts";
 import type { Conditioned } from "../core/status/conditions.ts";
+import { happeningsOf } from "../core/status/happening.ts";
 import { profileStatus } from "../core/status/profile.ts";
 import { acceptedStatus, type Refusal, refusedStatus } from "../core/status/refused.ts";
 import { type KubeApi, KubeError } from "./api.ts";
@@ -123,12 +124,11 @@ export class Statuses {
   }
 
   /** Once for each transition: what was there before is known from the server, also after a restart. */
-  async #tell(object: Kept, { conditions = [] }: Conditioned, signal: AbortSignal): Promise<void> {
-    const ready = conditions.find((c: Condition) => c.type === "Ready");
-    if (!ready || (object.ready?.status === ready.status && object.ready.reason === ready.reason)) return;
+  async #tell(object: Kept, status: Conditioned, signal: AbortSignal): Promise<void> {
     const { api, instance, now, trouble } = this.#o;
-    await sendEvent(api, { object, ready }, { instance, now }, signal).catch((e: unknown) => {
-      if (!signal.aborted) trouble(e);
-    });
+    for (const happening of happeningsOf(object.landmarks, status))
+      await sendEvent(api, object, happening, { instance, now }, signal).catch((e: unknown) => {
+        if (!signal.aborted) trouble(e);
+      });
   }
 }
