@@ -119,8 +119,9 @@ interface Hearing {
 const heard = (store: Store, hear: Hearing): Store => ({
   ...store,
   async audit(rows) {
-    await store.audit(rows);
-    for (const row of rows) hear.audit(row);
+    const written = await store.audit(rows);
+    for (const row of written) hear.audit(row);
+    return written;
   },
   async writeStatus(rows) {
     const changed = await store.writeStatus(rows);

@@ -43,6 +43,23 @@ test("rows come back whole, newest first, page by page, of this owner only", asy
   ]);
 });
 
+test("who waits is said to wait once, until something else was said of it", async () => {
+  const ref = "tickets/installation/s1";
+  const waits = (n: number, more: Partial<AuditRow> = {}) =>
+    row(1, { ref, at: row(n).at, outcome: "Waits", once: true, ...more });
+  const last = row(3, { ref });
+  const written = [
+    await audit.audit([waits(1)]),
+    await audit.audit([waits(2), waits(2, { ref: `${ref}b` }), last]),
+    await audit.audit([waits(4)]),
+    await audit.audit([waits(5, { outcome: "Other" })]),
+    await audit.audit([waits(6, { outcome: "Other", planId: "another" }), row(7, { ref })]),
+  ];
+  expect(written.map((rows) => rows.map((r) => r.at - 1_700_000_000_000))).toEqual([[1], [2, 3], [4], [5], [7]]);
+  const history = (await audit.history(owner)).filter((r) => r.ref === ref).toReversed();
+  expect(history.map((r) => r.outcome)).toEqual(["Waits", "Done", "Waits", "Other", "Done"]);
+});
+
 test("who was spoken of is known", async () => {
   const ref = "store/approval/abc";
   const other = "lab/acme/Subscriber/acme/s0";

@@ -16,6 +16,8 @@ export interface AuditRow {
   readonly at: number;
   /** Where the declaration came from. */
   readonly by?: By;
+  /** It is not written while it says what was said last of the object: who waits is looked at again and again. */
+  readonly once?: boolean;
 }
 export interface By {
   readonly source?: string;
@@ -24,13 +26,13 @@ export interface By {
   /** `file:line`. */
   readonly file?: string;
 }
-export interface AuditEntry extends AuditRow {
+export interface AuditEntry extends Omit<AuditRow, "once"> {
   /** Grows with time; pass the last one as `before` for the next page. */
   readonly id: string;
 }
 export interface Audit {
-  /** Not fenced: what was done stays done, whoever holds the owner by now. */
-  audit(rows: readonly AuditRow[]): Promise<void>;
+  /** Not fenced: what was done stays done, whoever holds the owner by now. Answers those that were written. */
+  audit(rows: readonly AuditRow[]): Promise<readonly AuditRow[]>;
   /** What was done to these, without what was refused; oldest first. */
   done(owners: readonly OwnerKey[]): Promise<readonly Pick<AuditRow, "owner" | "ref" | "action" | "changes">[]>;
   /** Of whom there is a row about this, in order. */
@@ -42,11 +44,17 @@ export interface Audit {
   ): Promise<readonly AuditEntry[]>;
 }
 
-const append = `insert into lastmile.audit (owner, ref, action, changes, plan_id, outcome, at, source, revision, author, file)
-  select r.owner, r.ref, r.action, r.changes, r.plan_id, r.outcome, to_timestamp(r.at / 1000.0), r.source, r.revision, r.author, r.file
+const said = `select from (select l.action, l.outcome, l.changes from lastmile.audit l
+    where (l.owner, l.ref) = (r.owner, r.ref) order by l.id desc limit 1) l
+  where (l.action, l.outcome, l.changes::text) = (r.action, r.outcome, r.changes::text)`;
+const append = `with fresh as materialized (select r.*
   from rows from (unnest($1::text[]), unnest($2::text[]), unnest($3::text[]), json_array_elements($4::json), unnest($5::text[]), unnest($6::text[]),
-      unnest($7::float8[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]), unnest($11::text[]))
-    with ordinality r(owner, ref, action, changes, plan_id, outcome, at, source, revision, author, file, n) order by n`;
+      unnest($7::float8[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]), unnest($11::text[]), unnest($12::int[]))
+    with ordinality r(owner, ref, action, changes, plan_id, outcome, at, source, revision, author, file, once, n)
+  where once = 0 or not exists (${said})),
+written as (insert into lastmile.audit (owner, ref, action, changes, plan_id, outcome, at, source, revision, author, file)
+  select owner, ref, action, changes, plan_id, outcome, to_timestamp(at / 1000.0), source, revision, author, file from fresh order by n)
+select n::int from fresh order by n`;
 const history = `select id, owner, ref, action, changes, plan_id, outcome, (extract(epoch from at) * 1000)::float8 as at, source, revision, author, file
   from lastmile.audit where owner = $1 and ($3::bigint is null or id < $3) order by id desc limit $2`;
 
@@ -56,8 +64,8 @@ const done =
 export function openAudit(calls: Calls): Audit {
   return {
     async audit(rows) {
-      if (rows.length === 0) return;
-      await calls.query("audit", append, [
+      if (rows.length === 0) return [];
+      const written = await calls.rows<[number]>("audit", append, [
         rows.map((r) => r.owner),
         rows.map((r) => r.ref),
         rows.map((r) => r.action),
@@ -69,7 +77,9 @@ export function openAudit(calls: Calls): Audit {
         rows.map((r) => r.by?.revision ?? null),
         rows.map((r) => r.by?.author ?? null),
         rows.map((r) => r.by?.file ?? null),
+        rows.map((r) => Number(r.once === true)),
       ]);
+      return written.map(([n]) => rows[n - 1]!);
     },
     done: (owners) => calls.query("done", done, [owners]),
     async audited(ref) {

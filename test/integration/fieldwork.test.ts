@@ -119,6 +119,14 @@ describe("a bill that waits for the installation", () => {
     expect(await site.condition("john", "InService")).toBe("True InService");
     expect((await site.status("john"))?.installation?.state).toBe("Completed");
   });
+  it("is waited for without a word in the history at each look", async () => {
+    await site.declare(base(INSTALLED, john()));
+    for (let n = 0; n < 3; n++) await look();
+    await site.restart();
+    await look();
+    const history = await site.installation.store.history(site.subscriber("john"));
+    expect(history.filter((h) => h.outcome === "AwaitingInstallation")).toHaveLength(1);
+  });
   it("is not held by it where the policy does not ask, and the ticket is there all the same", async () => {
     await site.declare(base({ activation: { require: ["RADIUSReady"] } }, john()));
     expect([await bill(), await tickets()]).toEqual(["ACTIVE", [`${FIRST} Scheduled`]]);

@@ -15,9 +15,10 @@ export async function watchFolder({ io, scene, signal, folder }: Stage): Promise
   const cx = { io, env: scene.env, cwd: ROOT, signal };
   await withInstallation(cx, async (installation) => {
     const { store } = installation;
-    const audit = async (rows: readonly AuditRow[]): Promise<void> => {
-      await store.audit(rows);
-      for (const row of rows) io.out(actionText(row));
+    const audit = async (rows: readonly AuditRow[]): Promise<readonly AuditRow[]> => {
+      const written = await store.audit(rows);
+      for (const row of written) io.out(actionText(row));
+      return written;
     };
     const controller = installation.controller({
       store: { ...store, audit },

@@ -43,6 +43,7 @@ export class Books {
       planId,
       outcome: outcome === "Done" ? "Done" : outcome.code,
       at: clock.now(),
+      ...(outcome !== "Done" && outcome.kind === "Waiting" && { once: true }),
     };
     await ports.store(verbs.audit, row, this.#known.by());
   }

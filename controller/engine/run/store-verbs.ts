@@ -12,7 +12,7 @@ const ROWS = 500;
 const OWNERS = 1000;
 
 export function storeVerbs(store: Store, clock: { now(): number }, retentionMs: (tenant: string) => number) {
-  const write = <I>(name: string, run: (rows: readonly I[]) => Promise<void>): Verb<I, void> => ({
+  const write = <I>(name: string, run: (rows: readonly I[]) => Promise<unknown>): Verb<I, void> => ({
     name,
     limit: ROWS,
     run: async (rows) => {
