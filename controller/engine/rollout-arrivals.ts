@@ -1,4 +1,5 @@
 /** Takes down who has arrived on the revision that he was released to, and who was refused there. */
+import type { Fault } from "../../reconcilers/errors.ts";
 import { type Change, isDone, refKey } from "../core/model.ts";
 import { type OwnerKey, tenantOf } from "../core/owner.ts";
 import type { Revisions } from "../core/revisions.ts";
@@ -63,9 +64,11 @@ function outcomeOf(subject: Declaring, plan: string, { progress }: Revisions, r:
   // A run that began before the step went by what counted then.
   if (isOn && (on.revision ?? 1) !== progress.rollout.target) return undefined;
   if (r.settled || stands(subject, r)) return true;
-  return [...r.faults.values()].some((f) => REFUSALS.has(f.kind)) ? false : undefined;
+  return [...r.faults.values()].some(isRefusal) ? false : undefined;
 }
 const REFUSALS: ReadonlySet<string> = new Set(["Rejected", "Forbidden", "Conflict"]);
+/** Who is told when to come again was not refused: a NAS that takes the sessions one after the other, or says nothing. */
+const isRefusal = ({ kind, retryAfterMs }: Fault): boolean => REFUSALS.has(kind) && retryAfterMs === undefined;
 
 /** A device that has not reported keeps nobody on the old revision: what stands on shared objects is in place. */
 function stands({ blocked, desired }: Declaring, { faults, plan }: Report): boolean {

@@ -178,3 +178,38 @@ describe("a tenant who does not want it, a NAS that cannot", () => {
     expect(await site.condition("john", "Ready")).toBe("True Converged");
   });
 });
+
+describe("a plan that reaches its subscribers in steps", () => {
+  const PAUSE_MS = 600_000;
+  const policies = { rollout: { step: "6", pause: "10m", from: 2, stopAfter: 3 } };
+  const people = Array.from({ length: 12 }, (_, n) => sub(`s${n}`));
+  const state = async (): Promise<string> => {
+    const [found] = await site.installation.store.rolloutsOf([site.owner("ServicePlan/isp-acme/basic")]);
+    return `${found?.rollout.state} ${found?.rollout.failed}`;
+  };
+  const firstStep = async (more: object): Promise<void> => {
+    const all = (mbps: number) => [
+      tenant(area, policies),
+      system("MikroTik", { secretRef, ...more }),
+      plan({ speed: { down: `${mbps}Mbps`, up: "50Mbps" } }),
+      ...people,
+    ];
+    await site.declare(all(100));
+    for (const [n, { metadata }] of people.entries()) await online(metadata.name, `a${n}`);
+    await site.declare(all(200));
+    await site.controller.rollOut();
+  };
+  it("goes on while a NAS takes their sessions one after the other", async () => {
+    await firstStep({ coaPerSecond: 1 });
+    expect(await state()).toBe("Rolling 0");
+    expect(nas.heard.length).toBe(6);
+  });
+  it("stops where a NAS has said nothing all the pause: a step may have brought it down", async () => {
+    await firstStep({ coaPort: 9 });
+    expect(await state()).toBe("Rolling 0");
+    const now = Date.now() + PAUSE_MS;
+    site.now = () => now;
+    await site.controller.rollOut();
+    expect(await state()).toBe("Stopped 6");
+  });
+});
