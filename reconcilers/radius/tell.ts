@@ -4,7 +4,7 @@ import type { Query } from "../postgres.ts";
 import { naming, told } from "./coa/attributes.ts";
 import { isGone, isUnsupported, wordsOf } from "./coa/causes.ts";
 import type { Answer, Request } from "./coa/client.ts";
-import { type NasLink, silent } from "./coa/nas.ts";
+import { type NasLink, silent, type Turn } from "./coa/nas.ts";
 import type { Nas } from "./config.ts";
 import type { Judged, SessionsOf } from "./judged.ts";
 import { ACK, CANNOT, GONE } from "./live.ts";
@@ -15,6 +15,7 @@ interface Job {
   readonly nas: Nas;
   readonly link: NasLink;
   readonly type: Request["type"];
+  readonly turn: Turn;
 }
 /** What went wrong, by name of the account. */
 export async function tell(
@@ -26,9 +27,11 @@ export async function tell(
   const jobs: Job[] = [];
   for (const of of all) {
     const link = of.nas && links.get(of.nas.name);
-    if (of.verdict.kind === "Due" && link) jobs.push({ of, nas: of.nas!, link, type: of.verdict.type });
+    if (of.verdict.kind !== "Due" || !link) continue;
+    const { type, why } = of.verdict;
+    jobs.push({ of, nas: of.nas!, link, type, turn: why === "plan" ? "Later" : "Now" });
   }
-  const placed = await settled(jobs, faults, (job) => job.link.place(job.of.session.key).then(() => job));
+  const placed = await settled(jobs, faults, (job) => job.link.place(job.of.session.key, job.turn).then(() => job));
   if (placed.length === 0) return faults;
   // As of now: what changes after the rows were read has not been heard.
   const query: Query = (text, values) => db.read(text, values ?? [], signal);

@@ -14,10 +14,12 @@ const FORGOTTEN_MS = 300_000;
 
 export interface NasLink {
   /** @throws Fault `Paced` or `NASSilent` before anything is sent; then one may ask again when it says. */
-  place(session: string): Promise<void>;
+  place(session: string, turn: Turn): Promise<void>;
   ask(request: Request, signal: AbortSignal): Promise<Answer>;
   close(): void;
 }
+/** `Later`: of an edit for all customers of a plan, behind which nobody waits who is to come back, or to be kept out. */
+export type Turn = "Now" | "Later";
 export type Open = (nas: Nas, secret: Sensitive) => NasClient;
 const overUdp: Open = (nas, secret) => nasClient({ address: nas.address ?? "", port: nas.dynamic.port, secret });
 
@@ -26,10 +28,10 @@ export function nasLink(nas: Nas, secret: Sensitive, open: Open = overUdp, now: 
   const row = places(nas.dynamic.perSecond);
   let silentUntil = 0;
   return {
-    async place(session) {
+    async place(session, turn) {
       const at = now();
       if (silentUntil > at) throw silent(nas, silentUntil - at);
-      const wait = row(session, at);
+      const wait = row(session, at, turn);
       if (wait > NEAR_MS) throw paced(nas, wait);
       if (wait === 0) return;
       await sleep(wait);
@@ -47,31 +49,44 @@ export function nasLink(nas: Nas, secret: Sensitive, open: Open = overUdp, now: 
 
 interface Row {
   /** Milliseconds until the turn of a session, which keeps its place when it comes back for it. */
-  (session: string, now: number): number;
+  (session: string, now: number, turn: Turn): number;
   came(session: string): void;
+}
+interface Place {
+  readonly at: number;
+  readonly turn: Turn;
 }
 export function places(perSecond: number): Row {
   const interval = 1000 / perSecond;
-  const kept = new Map<string, number>();
+  const kept = new Map<string, Place>();
   let due = Number.NEGATIVE_INFINITY;
   const forget = (before: number): void => {
-    // In the order of the places, so the first one that counts ends it.
-    for (const [session, at] of kept) {
-      if (at >= before) return;
+    for (const [session, { at }] of kept) {
+      if (at >= before) return; // about in the order of the places: what comes later is forgotten later
       kept.delete(session);
     }
   };
-  const wait = (session: string, now: number): number => {
-    forget(now - FORGOTTEN_MS);
-    const mine = kept.get(session);
-    if (mine !== undefined && mine > now) return mine - now;
-    if (mine !== undefined) {
-      kept.delete(session);
-      return 0;
-    }
+  /** The first place of one who can wait; he takes another at the end when he comes. */
+  const givenUp = (now: number, before: number): number | undefined => {
+    let first: readonly [string, number] | undefined;
+    for (const [session, { at, turn }] of kept)
+      if (turn === "Later" && at > now && at < (first?.[1] ?? before)) first = [session, at];
+    if (first) kept.delete(first[0]);
+    return first?.[1];
+  };
+  const atTheEnd = (now: number): number => {
     due = Math.max(due + interval, now);
-    if (due > now) kept.set(session, due);
-    return due - now;
+    return due;
+  };
+  const wait = (session: string, now: number, turn: Turn): number => {
+    forget(now - FORGOTTEN_MS);
+    const mine = kept.get(session)?.at;
+    if (mine !== undefined) kept.delete(session);
+    if (mine !== undefined && mine <= now) return 0;
+    const better = turn === "Now" ? givenUp(now, mine ?? Number.POSITIVE_INFINITY) : undefined;
+    const at = better ?? mine ?? atTheEnd(now);
+    if (at > now) kept.set(session, { at, turn });
+    return at - now;
   };
   return Object.assign(wait, { came: (session: string) => void kept.delete(session) });
 }
