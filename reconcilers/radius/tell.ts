@@ -88,6 +88,7 @@ function requestOf({ of: { session }, nas, type }: Job, replies: Replies): Reque
 function outcomeOf(answer: Answer, type: Request["type"]): string {
   if (answer.kind === "Ack") return ACK;
   if (answer.kind === "Silent") return "no answer";
+  if (answer.kind === "Unsayable") return `${type === "CoA" ? CANNOT : ""}not sent: ${UNSAYABLE}`;
   if (isGone(answer.cause)) return GONE;
   return `${type === "CoA" && isUnsupported(answer.cause) ? CANNOT : "NAK "}${wordsOf(answer.cause)}`;
 }
@@ -95,7 +96,10 @@ function outcomeOf(answer: Answer, type: Request["type"]): string {
 function troubleOf({ of: { session }, nas, type }: Job, answer: Answer): Fault | undefined {
   if (answer.kind === "Ack") return undefined;
   if (answer.kind === "Silent") return silent(nas);
+  if (answer.kind === "Unsayable") return type === "CoA" ? undefined : refused(`session ${session.id}: ${UNSAYABLE}`);
   if (isGone(answer.cause) || (type === "CoA" && isUnsupported(answer.cause))) return undefined;
-  const message = `NAS ${nas.name} refuses ${type} for session ${session.id}: ${wordsOf(answer.cause)}`;
-  return new Fault("Conflict", "NASRefused", message, { remedy: "see to the NAS; it is tried again" });
+  return refused(`NAS ${nas.name} refuses ${type} for session ${session.id}: ${wordsOf(answer.cause)}`);
 }
+const UNSAYABLE = "what names it, or what it is to hear, fits in no packet";
+const refused = (message: string): Fault =>
+  new Fault("Conflict", "NASRefused", message, { remedy: "see to the NAS; it is tried again" });

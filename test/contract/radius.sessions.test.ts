@@ -226,6 +226,26 @@ describe("a NAS that does not do it", () => {
     expect(fault).toMatchObject({ code: "NASRefused", kind: "Conflict" });
     expect(fault.message).toContain("506 resources unavailable");
   });
+  test("what no packet can hold is the trouble of one, and of nobody else; a CoA becomes a Disconnect", async () => {
+    await suspend();
+    await town.declare(2);
+    await town.settle(2);
+    const unsayable = "x".repeat(300);
+    await town.online(2, unsayable);
+    await town.declare(2, SUSPENDED);
+    const out = await town.hand().apply(town.order(2, "update"), town.order(1, "update"));
+    expect(out).toMatchObject([{ code: "NASRefused" }, { retired: false }]);
+    expect(town.bng.heard).toEqual(["Disconnect a1"]);
+    await town.declare(3);
+    await town.settle(3);
+    await town.online(3, "c1");
+    await town.declare(3, THROTTLED);
+    await town.pool.query("update radreply set value = $1 where username = $2 and attribute = 'Mikrotik-Rate-Limit'", [
+      "1k/1k ".repeat(50),
+      subscriber(3).userName,
+    ]);
+    expect(await town.settle(3)).toEqual(["Disconnect c1"]);
+  });
   test("a CoA that it will never carry out becomes a Disconnect", async () => {
     await town.declare(1);
     await town.settle(1);

@@ -51,6 +51,12 @@ describe("what a NAS answers", () => {
     });
     expect(await client.ask(ask, never)).toEqual(expected);
   });
+  test("what fits in no packet takes nothing from those that come after it", async () => {
+    const client = await nas((bytes, answer) => answer(reply(bytes, "Disconnect-ACK")));
+    const long = { type: "Disconnect", attributes: [{ type: 44, value: Buffer.alloc(300) }] } as const;
+    for (let n = 0; n < 300; n++) expect(await client.ask(long, never)).toEqual({ kind: "Unsayable" });
+    expect(await client.ask(ask, never)).toEqual({ kind: "Ack" });
+  });
   test("a packet that is lost is sent again, the same byte for byte (RFC 5080, 2.2.1)", async () => {
     const heard: string[] = [];
     const client = await nas((bytes, answer, n) => {

@@ -2,13 +2,15 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { Sensitive } from "../../../controller/core/sensitive.ts";
-import { type Attribute, authenticatorOf, decode, encode, errorCause } from "./packet.ts";
+import { type Attribute, authenticatorOf, decode, encode, errorCause, type Packet } from "./packet.ts";
 
 /** A wrong secret, a wrong port and a NAS that is down look alike: nobody answers, and nothing is known. */
 export type Answer =
   | { readonly kind: "Ack" }
   | { readonly kind: "Nak"; readonly cause: number | undefined }
-  | { readonly kind: "Silent" };
+  | { readonly kind: "Silent" }
+  /** It fits in no packet: nothing was sent. */
+  | { readonly kind: "Unsayable" };
 export interface Request {
   readonly type: "CoA" | "Disconnect";
   readonly attributes: readonly Attribute[];
@@ -44,6 +46,15 @@ export function waits({ initial, longest, count, duration }: Patience, random: (
     out.push(Math.min(next > longest ? longest * (1 + spread) : next, left));
   }
   return out;
+}
+
+function encoded(packet: Packet, secret: string): Buffer | undefined {
+  try {
+    return encode(packet, secret);
+  } catch (e) {
+    if (!(e instanceof RangeError)) throw e;
+    return undefined;
+  }
 }
 
 interface Open {
@@ -95,7 +106,11 @@ export function nasClient(to: NasAddress, patience: Patience = PATIENCE): NasCli
       const id = await identifier();
       if (signal.aborted) release(id);
       signal.throwIfAborted();
-      const request = encode({ code: `${type}-Request`, identifier: id, attributes }, secret);
+      const request = encoded({ code: `${type}-Request`, identifier: id, attributes }, secret);
+      if (!request) {
+        release(id);
+        return { kind: "Unsayable" };
+      }
       return new Promise<Answer>((resolve, reject) => {
         let timer: NodeJS.Timeout | undefined;
         const end = (): void => {

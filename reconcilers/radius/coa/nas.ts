@@ -40,7 +40,7 @@ export function nasLink(nas: Nas, secret: Sensitive, open: Open = overUdp, now: 
     async ask(request, signal) {
       if (silentUntil > 0) silentUntil = now() + SILENT_MS; // one asks whether it is back, and the others wait for that
       const answer = await client.ask(request, signal);
-      silentUntil = answer.kind === "Silent" ? now() + SILENT_MS : 0;
+      if (answer.kind !== "Unsayable") silentUntil = answer.kind === "Silent" ? now() + SILENT_MS : 0;
       return answer;
     },
     close: () => client.close(),
