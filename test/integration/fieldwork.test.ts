@@ -12,6 +12,7 @@ import { plan } from "../../controller/core/resolve/fixture.ts";
 import { explain } from "../../controller/core/status/explain.ts";
 import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
 import { technician } from "../lab/fieldwork.ts";
+import { mailSystem } from "./mail.site.ts";
 import { NAMESPACE, radius, SYSTEM, sub, suspended, tenant, terminated } from "./objects.ts";
 import { Site } from "./site.ts";
 import { staying } from "./staying.ts";
@@ -77,6 +78,8 @@ const rows = async (text: string): Promise<readonly string[]> =>
 const tickets = () => rows("select key, state from fieldwork.tickets order by id");
 const bill = async (): Promise<string> =>
   (await books.pool.query("select state from billing.services")).rows.map((r) => r.state).join();
+const noticed = async (): Promise<readonly string[]> =>
+  (await site.installation.store.mail({ owner: site.subscriber("john"), limit: 100 })).map((m) => m.notice);
 const complete = () => field.pool.query("update fieldwork.tickets set state = 'Completed' where state = 'Scheduled'");
 /** As after a hint; hints themselves keep a pace. */
 const look = async () => {
@@ -279,4 +282,18 @@ it("a survey that is required comes first: no account, no ticket", async () => {
   expect((await site.status("john"))?.survey).toMatchObject({ name: "survey-10", serviceability: "NotServiceable" });
   await site.declare(base(careful, john(), survey("NotServiceable", "10"), survey("Serviceable", "12")));
   expect([await tickets(), (await site.accounts()).size]).toEqual([[`${FIRST} Scheduled`], 1]);
+});
+
+describe("the customer is told of an appointment", () => {
+  it("once, also where his plan was gone for a while", async () => {
+    const bound = tenant({ systems: { ...systems, mail: [{ name: "mail-1" }] } }, INSTALLED);
+    const all = [bound, mailSystem("smtp://127.0.0.1:9"), ...base(INSTALLED, john({ visit: 1 })).slice(1)];
+    await site.declare(all);
+    expect(await noticed()).toEqual(["InstallationScheduled"]);
+    await site.declare(all.filter((o) => o.kind !== "ServicePlan"));
+    expect(await site.condition("john", "Ready")).toContain("False");
+    await site.declare(all);
+    expect(await tickets()).toEqual(["acme:SUB-john:installation Scheduled"]);
+    expect(await noticed()).toEqual(["InstallationScheduled"]);
+  });
 });

@@ -50,11 +50,13 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   ];
   const schedule = scheduleSection(input.timing);
   const survey = surveySection(input.resolution);
+  const installation = declared && installationSection(input.resolution, input);
   return {
     ...stamped(drafts, input),
     ...(schedule && { schedule }),
     ...(survey && { survey }),
     ...lifeOf(input, { wanted, causes, service: service.status, awaitsFirst: awaits }),
+    ...(installation && { installation }),
     ...(resolved && declared && parts(resolved, declared, input, causes, state)),
   };
 }
@@ -92,7 +94,6 @@ function parts(
   const name = declared.subscriber.spec.networkProfileRef?.name;
   const known: Known = report?.known ?? (() => undefined);
   const billing = billingSection(subject, input);
-  const installation = installationSection(input.resolution, input);
   const sessions = sessionsSection(input);
   const granted = subject.state !== "Terminated" && !causes.some((c) => c.reason === "IdentityConflict");
   return {
@@ -101,7 +102,6 @@ function parts(
     ...(granted && {
       addresses: withAllocatedAt(addressesSection(resolved, known, report?.plan.changes ?? []), input),
     }),
-    ...(installation && { installation }),
     ...(billing && { billing }),
     ...(sessions && { sessions }),
     ...(granted && devices(subject, input)),

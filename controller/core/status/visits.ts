@@ -15,9 +15,10 @@ type Input = Pick<StatusInput<SubscriberStatus>, "report" | "systems" | "previou
 export const surveySection = (resolution: Resolution | undefined): Survey | undefined => resolution?.survey;
 
 const SHOWN = ["ticket", "state", "technician", "scheduledAt", "priority", "slaDue"] as const;
-/** Of the visit that is wanted. Of what is not seen now, what was seen last is told. */
+/** Of the visit that is wanted. Of what is not seen, or not known to be wanted, now, what was seen last is told. */
 export function installationSection(resolution: Resolution | undefined, input: Input): Installation | undefined {
-  if (!resolution?.ok || resolution.subject.installation === undefined) return undefined;
+  if (!resolution?.ok) return input.previous?.installation;
+  if (resolution.subject.installation === undefined) return undefined;
   const facts = ticketFacts(input);
   if (!facts) return input.previous?.installation;
   return Object.fromEntries(SHOWN.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]]])));
