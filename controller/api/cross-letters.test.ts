@@ -73,4 +73,13 @@ describe("a template of a tenant", () => {
     expect(problem).toContain(message);
     expect(more).toEqual([]);
   });
+  it("does not keep everybody else waiting, however many there are that never end", async () => {
+    const endless = `{% assign a = (1..1000) %}${"{% for i in a %}".repeat(3)}${"{% endfor %}".repeat(3)}`;
+    const more = (n: number) =>
+      `          - { notice: Activated, language: ${"abcdefghi"[n]}a, subject: Hello, text: "${endless}" }`;
+    const all = ["            text: Hello", ...Array.from({ length: 9 }, (_, n) => more(n))];
+    const found = await problemsOf(all.join("\n"));
+    expect(found.at(-1)).toContain("the templates before it take too long to be rendered");
+    expect(found.length).toBeLessThan(9);
+  });
 });

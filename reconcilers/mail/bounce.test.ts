@@ -35,6 +35,7 @@ describe("a delivery report", () => {
     ["of success", report(failed.replace("failed", "delivered"), HEADERS)],
     ["that names no message", report(failed)],
     ["that is somebody's answer", "From: john@example.com\nSubject: Re: Your connection\n\nAction: failed\n"],
+    ["that is made to be read for ever", report(failed, `Message-ID: <${"@".repeat(1_000_000)}\n`)],
     ["that is nothing", ""],
   ])("says nothing where it is one %s", (_what, text) => expect(readBounce(text)).toBeUndefined());
 });

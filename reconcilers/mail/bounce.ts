@@ -12,9 +12,9 @@ export function readBounce(message: string): Bounce | undefined {
   if (!/^content-type:.*report-type="?delivery-status/im.test(text) || !/^action: *failed/im.test(text))
     return undefined;
   const status = /^status: *([245]\.\d{1,3}\.\d{1,3})/im.exec(text)?.[1] ?? "5.0.0";
-  const id = /^original-envelope-id: *<?([^\s<>]+@[^\s<>]+)>?/im.exec(text)?.[1] ?? returned(text);
+  const id = /^original-envelope-id: *<?([^\s<>@]+@[^\s<>@]+)>?/im.exec(text)?.[1] ?? returned(text);
   return id === undefined ? undefined : { messageId: `<${id}>`, status };
 }
 /** Of the message that comes back: the last one, for the report has one of its own. */
 const returned = (text: string): string | undefined =>
-  [...text.matchAll(/^message-id: *<([^\s<>]+@[^\s<>]+)>/gim)].slice(1).at(-1)?.[1];
+  [...text.matchAll(/^message-id: *<([^\s<>@]+@[^\s<>@]+)>/gim)].slice(1).at(-1)?.[1];

@@ -2,6 +2,7 @@
 import { LiquidError } from "liquidjs";
 import MailComposer from "nodemailer/lib/mail-composer";
 import type { Delivery, Letter } from "../../controller/core/life/letter.ts";
+import { Fault } from "../errors.ts";
 import type { System } from "../system.ts";
 import { isAddress } from "./address.ts";
 import { type MailConfig, parseConfig } from "./config.ts";
@@ -31,8 +32,9 @@ export const mail: System<MailConfig> = {
 
 /** A template that was declared before it was tried, or that fails where none of the samples does. */
 function unwritten(e: unknown): Delivery {
-  if (!(e instanceof LiquidError)) throw e;
-  return { state: "Refused", said: `the template cannot be rendered: ${e.originalError?.message ?? e.name}` };
+  if (!(e instanceof LiquidError || e instanceof Fault)) throw e;
+  const why = e instanceof Fault ? e.message : (e.originalError?.message ?? e.name);
+  return { state: "Refused", said: `the template cannot be rendered: ${why}` };
 }
 
 async function composed(letter: Letter, address: string): Promise<Buffer> {

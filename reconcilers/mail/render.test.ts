@@ -22,10 +22,20 @@ describe("a template", () => {
     ["a file", "{% include 'secrets' %}", '1: ENOENT: Failed to lookup "secrets" in "."'],
     ["a file by its path", "{% render '/etc/passwd' %}", '1: ENOENT: Failed to lookup "/etc/passwd" in "."'],
     ["something that never ends", "{% for i in (1..99999999) %}x{% endfor %}", "1: memory alloc limit exceeded"],
+    [
+      "more than anybody reads",
+      `{% for i in (1..1000) %}${"x".repeat(1000)}{% endfor %}`,
+      "1: more than 262144 characters are made of it",
+    ],
     ["the inside of the program", "{{ customer.constructor }}", "1: undefined variable: customer.constructor"],
     ["a password", "{{ radius.password }}", "1: undefined variable: radius"],
   ])("is refused for %s", (_what, text, problem) => expect(problems(text)).toEqual([problem]));
 
+  const endless = `{% assign a = (1..1000) %}${"{% for i in a %}".repeat(3)}${"{% endfor %}".repeat(3)}`;
+  it("that never ends and needs no memory ends all the same", () =>
+    expect(templateProblems(own(endless), samplesFor("Activated"), 100)).toMatchObject([
+      { message: "template render limit exceeded" },
+    ]));
   it("says which of its fields is broken", () => {
     const broken = own("fine", { subject: "{{ no }}", html: "<p>\n{{ nor.this }}" });
     expect(templateProblems(broken, samplesFor("Activated")).map((p) => [p.field, p.line])).toEqual([
