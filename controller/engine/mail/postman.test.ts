@@ -5,6 +5,7 @@ import { customer, mailSystem } from "../../../test/integration/mail.site.ts";
 import { Catalog } from "../../core/catalog.ts";
 import type { Delivery, Letter } from "../../core/life/letter.ts";
 import { plan, tenant } from "../../core/resolve/fixture.ts";
+import type { SecretSource } from "../../sources/secrets.ts";
 import type { Mail, Outcome } from "../../store/outbox.ts";
 import type { Declared } from "../declared.ts";
 import { Postman } from "./postman.ts";
@@ -14,9 +15,13 @@ const NAMES = ["s1", "s2", "s3", "s4", "s5"];
 const ownerOf = (name: string): string => `lab/acme/Subscriber/isp-acme/${name}`;
 const never = new AbortController().signal;
 
-/** An outbox in memory, and a server that does as it is told. One message at a time. */
-function bench(deliver: (letter: Letter) => Promise<Delivery>) {
-  const customers = NAMES.map((name) => customer(name));
+/** An outbox in memory, and a server that does as it is told. One message at a time. What Secrets hold cannot be read. */
+function bench(deliver: (letter: Letter) => Promise<Delivery>, hidden?: string) {
+  const customers = NAMES.map((name) => {
+    const made = customer(name);
+    if (name !== hidden) return made;
+    return customer(name, { customer: { ...made.spec.customer, secretRef: { name: "who" } } });
+  });
   const rows = new Map<number, Mail & { due: number }>();
   for (const [n, { spec }] of customers.entries()) {
     const facts = { number: spec.subscriberNumber, customer: spec.customer.id };
@@ -43,7 +48,7 @@ function bench(deliver: (letter: Letter) => Promise<Delivery>) {
     deliver,
   };
   const postman = new Postman({
-    ...{ declared, objects: { load: async function* () {} }, secretSource: {} as never },
+    ...{ declared, objects: { load: async function* () {} }, secretSource: unreadable },
     store: {
       openMail: async (now, share) =>
         [...rows.values()].filter((r) => r.state === "Queued" && r.due <= now).slice(0, share),
@@ -64,6 +69,10 @@ function bench(deliver: (letter: Letter) => Promise<Delivery>) {
   const states = () => [...rows.values()].map((r) => r.state);
   return { postman, rows, clock, laidDown, lost, states };
 }
+const unreadable: SecretSource = {
+  read: async () => undefined,
+  readAll: async () => Promise.reject(fault("Unavailable", "the Secret cannot be read now")),
+};
 const SENT: Delivery = { state: "Sent", said: "250 ok" };
 
 describe("one turn", () => {
@@ -102,6 +111,11 @@ describe("one turn", () => {
     });
     await postman.turn(never);
     expect(states()).toEqual(["Sent", "Queued", "Queued", "Queued", "Sent"]);
+  });
+  it("holds up nobody but the customer whose Secret cannot be read now", async () => {
+    const { postman, states } = bench(async () => SENT, "s2");
+    await postman.turn(never);
+    expect(states()).toEqual(["Sent", "Queued", "Sent", "Sent", "Sent"]);
   });
   it("ends with the error of a store that is lost, and leaves the rest as it was", async () => {
     const { postman, lost, states } = bench(async () => SENT);

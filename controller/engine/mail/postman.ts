@@ -80,7 +80,7 @@ export class Postman {
   async #prepare(mail: Mail): Promise<Ready | undefined> {
     const { now } = this.#o;
     if (now() - mail.since > GIVEN_UP_MS) return this.#end(mail, refused("not delivered within three days"));
-    const found = await prepare(mail, this.#o, now());
+    const found = await prepare(mail, this.#o, now()).catch(unlessFault);
     if (found.type === "letter") return { ...found, mail };
     // Who is held makes room for the others: the page is not theirs alone.
     return this.#end(mail, found.type === "held" ? { state: "Later", said: found.why } : refused(found.why));
@@ -140,6 +140,11 @@ export class Postman {
   }
 }
 const refused = (said: string): Delivery => ({ state: "Refused", said });
+/** A Secret that cannot be read now holds up its own customer. */
+function unlessFault(e: unknown): Prepared {
+  if (!(e instanceof Fault)) throw e;
+  return { type: "held", why: e.message };
+}
 
 async function attempted(
   session: Session,
