@@ -18,7 +18,7 @@ import { HintPace } from "./hint-pace.ts";
 import type { Edit } from "./run/accept.ts";
 import { Admission } from "./run/admission.ts";
 import { asBefore } from "./run/as-before.ts";
-import { type Clock, released, waitKey } from "./run/knowledge.ts";
+import { type Clock, farKey, released, waitKey } from "./run/knowledge.ts";
 import { Ports } from "./run/ports.ts";
 import { type Deps, preview, type Report, reconcile } from "./run/reconcile.ts";
 import { storeVerbs } from "./run/store-verbs.ts";
@@ -167,7 +167,9 @@ export class Engine {
   /** A correction is not kept waiting because what it corrects has failed often. */
   #hurry(keys: readonly OwnerKey[]): void {
     const endpoints = [...this.ports.lanes().keys()];
-    for (const key of keys) for (const endpoint of endpoints) this.#backoff.hurry(waitKey(key, endpoint));
+    for (const key of keys)
+      for (const endpoint of endpoints)
+        for (const lane of [waitKey(key, endpoint), farKey(key, endpoint)]) this.#backoff.hurry(lane);
   }
   /** Who was refused asks again: the holder may have gone. */
   retryRefused(): void {

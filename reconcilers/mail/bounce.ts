@@ -15,6 +15,6 @@ export function readBounce(message: string): Bounce | undefined {
   const id = /^original-envelope-id: *<?([^\s<>@]+@[^\s<>@]+)>?/im.exec(text)?.[1] ?? returned(text);
   return id === undefined ? undefined : { messageId: `<${id}>`, status };
 }
-/** Of the message that comes back: the last one, for the report has one of its own. */
+/** Of the message that comes back: the last one of the body. The report's own head may have one, and need not. */
 const returned = (text: string): string | undefined =>
-  [...text.matchAll(/^message-id: *<([^\s<>@]+@[^\s<>@]+)>/gim)].slice(1).at(-1)?.[1];
+  [...text.slice(text.indexOf("\n\n")).matchAll(/^message-id: *<([^\s<>@]+@[^\s<>@]+)>/gim)].at(-1)?.[1];

@@ -74,7 +74,7 @@ function wordsOf(
     customer: { name: (customer.name ?? secret["name"]?.reveal() ?? older) as string, id: customer.id },
     subscriber: { number: spec.subscriberNumber },
     plan: {
-      name: plan?.spec.displayName ?? facts.plan ?? "",
+      name: plan?.spec.displayName ?? facts.plan ?? plan?.metadata.name ?? "",
       down: plan?.spec.speed.down ?? "",
       up: plan?.spec.speed.up ?? "",
     },

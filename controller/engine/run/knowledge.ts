@@ -39,6 +39,8 @@ const TAKEN = "IdentityConflict";
 
 /** What of an owner waits together. */
 export const waitKey = (owner: OwnerKey, endpoint: string): string => `${owner}|${endpoint}`;
+/** What follows another object reaches further than its system, such as a NAS: what refuses there says nothing of the system. */
+export const farKey = (owner: OwnerKey, endpoint: string): string => waitKey(owner, `${endpoint} beyond`);
 /** Those who waited for an endpoint that answers again, and need not any longer. */
 export const released = (backoff: Backoff, endpoint: string): readonly OwnerKey[] =>
   backoff.release((key) => key.endsWith(waitKey("", endpoint))).map((key) => key.slice(0, key.lastIndexOf("|")));
@@ -169,17 +171,19 @@ export class Knowledge {
     this.faults.set(key, e);
     if (e.kind === "Waiting") return; // it is no trouble: the device reports some time
     const { backoff, clock } = this.#means;
-    this.#later(backoff.fail(this.#lane(key), e.retryAfterMs, clock.now(), whyOf(e)));
+    this.#later(backoff.fail(this.#failing(key, e), e.retryAfterMs, clock.now(), whyOf(e)));
   }
 
   /** A system that answered everything in this run starts afresh. */
   forgive(): void {
-    const failed = new Set([...this.faults.keys()].map((key) => this.#lane(key)));
-    for (const key of this.seen.keys()) if (!failed.has(this.#lane(key))) this.#means.backoff.clear(this.#lane(key));
+    const failed = new Set([...this.faults].map(([key, f]) => this.#failing(key, f)));
+    const fine = new Set([...this.seen.keys()].flatMap((key) => this.#lanes(key)));
+    for (const lane of fine.difference(failed)) this.#means.backoff.clear(lane);
   }
 
   by(key?: RefKey): Asking {
-    const attempts = key === undefined ? 0 : this.#means.backoff.attempts(this.#lane(key));
+    const { backoff } = this.#means;
+    const attempts = key === undefined ? 0 : Math.max(...this.#lanes(key).map((lane) => backoff.attempts(lane)));
     return attempts === 0 ? this.#by : { ...this.#by, attempts };
   }
 
@@ -191,7 +195,7 @@ export class Knowledge {
     const { ports, backoff, clock } = this.#means;
     const ref = parseRef(key);
     const entry = this.entries.get(key);
-    const until = backoff.until(this.#lane(key), clock.now());
+    const until = Math.max(...this.#lanes(key).map((lane) => backoff.until(lane, clock.now())));
     if (until > clock.now()) return this.#later(until);
     const lookup = { ref, token: this.token(key), id: entry?.id, ...(d && { spec: d.spec, how: d.how }) };
     const found = await ports.observe(lookup, this.by(key));
@@ -206,5 +210,16 @@ export class Knowledge {
   }
   #lane(key: RefKey): string {
     return waitKey(this.owner, parseRef(key).system);
+  }
+  #beyond(key: RefKey): string | undefined {
+    const ref = parseRef(key);
+    return this.#means.ports.traits(ref).follows === undefined ? undefined : farKey(this.owner, ref.system);
+  }
+  #failing(key: RefKey, f: Fault): string {
+    return (whyOf(f) === "Refused" && this.#beyond(key)) || this.#lane(key);
+  }
+  #lanes(key: RefKey): readonly string[] {
+    const beyond = this.#beyond(key);
+    return [this.#lane(key), ...(beyond === undefined ? [] : [beyond])];
   }
 }
