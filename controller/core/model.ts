@@ -84,8 +84,11 @@ export interface Desired {
   readonly requires?: readonly RefKey[];
   /** Made only when everything else of the subject is in place, such as what starts the bill. */
   readonly last?: true;
-  /** What is made last does not wait for it, such as a router that may be plugged in later. */
-  readonly apart?: true;
+  /**
+   * What is made last does not wait for it, such as a router that may be plugged in later; `Once`: nor does it when it was
+   * made before, such as the bill of one who moves.
+   */
+  readonly apart?: true | "Once";
   /** What it should be cannot be told: neither made, changed nor taken away. */
   readonly left?: true;
   /** Values that other objects of the subject record, such as an address: not written here while one is another owner's. */

@@ -157,12 +157,16 @@ function wanted(d: Desired, input: PlanInput): { readonly want: Spec; readonly a
   const { spec, unknown } =
     needs(d.spec).length > 0 ? resolve(d.spec, knownFrom(input.seen, outputs)) : { spec: d.spec, unknown: NOTHING };
   const chosen = outputs(refKey(d.ref));
-  const others = d.last ? input.desired.filter((o) => !o.last && !o.apart).map((o) => refKey(o.ref)) : NOTHING;
+  const others = d.last ? awaited(d, input) : NOTHING;
   const first = followed(d.ref, input);
   return {
     want: chosen ? { ...chosen, ...spec } : spec,
     after: others.length + first.length > 0 ? [...new Set([...unknown, ...first, ...others])] : unknown,
   };
+}
+function awaited(last: Desired, { desired, seen }: PlanInput): readonly RefKey[] {
+  const isMade = (seen.get(refKey(last.ref)) ?? null) !== null;
+  return desired.filter((o) => !o.last && !(o.apart === "Once" ? isMade : o.apart)).map((o) => refKey(o.ref));
 }
 function followed(ref: Ref, input: PlanInput): readonly RefKey[] {
   const { follows } = traitsOf(ref, input);

@@ -18,7 +18,7 @@ describe("what is wanted", () => {
       how: RULES,
       apart: true,
     });
-    expect(installation).toEqual({ ref: { ...ticket!.ref, resource: "installation" }, spec: {} });
+    expect(installation).toEqual({ ref: { ...ticket!.ref, resource: "installation" }, spec: {}, apart: "Once" });
   });
   test.each<[why: string, readonly string[], Parameters<typeof visited>]>([
     ["nobody comes", [], [1, {}, { installation: undefined }]],
@@ -34,8 +34,8 @@ describe("what is wanted", () => {
     expect(of(1, {}, { state: "Suspended" }).map((d) => d.left)).toEqual([true, true]);
   });
   test("a bill waits for the first installation, and a move holds up no resume", () => {
-    expect(of(1).map((d) => d.apart ?? false)).toEqual([true, false]);
-    expect(of(1, { visit: 2 }).map((d) => d.apart)).toEqual([true, true]);
+    expect(of(1).map((d) => d.apart)).toEqual([true, "Once"]);
+    expect(of(1, { visit: 2 }).map((d) => d.apart)).toEqual([true, "Once"]);
   });
   test("a storm wants nothing: what is seen of devices is no part of it", () => {
     const { spec } = of(1)[0]!;

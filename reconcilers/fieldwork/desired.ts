@@ -7,8 +7,8 @@ import { DISPATCHED } from "./fields.ts";
 import { keyFor } from "./keys.ts";
 
 /**
- * Nobody is sent to who is suspended, and nothing that stands is taken back. Bills wait for the installation, never for the
- * ticket, and of who is served already for neither: a move holds no resume up.
+ * Nobody is sent to who is suspended, and nothing that stands is taken back. A bill waits for the installation, never for the
+ * ticket, and once it has begun for neither: a move holds no resume up.
  * @throws Fault `BadValue` for what no ticket can hold
  */
 export function desired(subject: ResolvedSubject, endpoint: string): readonly Desired[] {
@@ -18,10 +18,9 @@ export function desired(subject: ResolvedSubject, endpoint: string): readonly De
   const key = keyFor(subject.owner.tenant, subject.number, wanted.visit);
   const of = (resource: string) => ({ system: endpoint, resource, key });
   const left = subject.state === "Suspended" && { left: true as const };
-  const moves = wanted.visit > 1 && { apart: true as const };
   return [
     { ref: of("ticket"), spec: ticket(subject, wanted), how: wanted.rules, apart: true, ...left },
-    { ref: of("installation"), spec: {}, ...moves, ...left },
+    { ref: of("installation"), spec: {}, apart: "Once", ...left },
   ];
 }
 

@@ -55,7 +55,7 @@ export function job(key: string, number: string | undefined, t: Ticket) {
 export function found(t: Stored, dispatch: string): Found {
   const { columns, technician, state } = t;
   const facts: Facts = {
-    ...{ ticket: t.number, state, priority: String(columns.priority) },
+    ...{ ticket: t.number, visit: parseKey(t.key).visit, state, priority: String(columns.priority) },
     ...{ scheduledAt: rfc3339(t.scheduledAt), slaDue: rfc3339(t.slaDue) },
     ...(technician !== null && { technician }),
   };

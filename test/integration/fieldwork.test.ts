@@ -117,10 +117,10 @@ describe("a bill that waits for the installation", () => {
       return (await bill()) === "ACTIVE";
     });
     await site.until(async () => (await site.condition("john", "Ready")) === "True Converged");
+    await site.until(async () => (await site.status("john"))?.installation?.state === "Completed");
     stop.abort();
     await served;
     expect(await site.condition("john", "InService")).toBe("True InService");
-    expect((await site.status("john"))?.installation?.state).toBe("Completed");
   });
   it("is waited for without a word in the history at each look", async () => {
     await site.declare(base(INSTALLED, john()));

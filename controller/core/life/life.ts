@@ -15,6 +15,8 @@ export interface Seen {
   readonly service: Draft["status"];
   /** A device that never came. */
   readonly awaitsFirst: boolean;
+  /** A survey holds the bill, and nothing else: who is not billed yet is not activated. */
+  readonly unsurveyed: boolean;
 }
 
 export function lifeOf(input: Input, seen: Seen): Life {
@@ -41,14 +43,17 @@ const SURVEY: ReadonlySet<string> = new Set([
   "RequiresConstruction",
 ]);
 
-function sightOf({ blocked, report, previous }: Input, { wanted, causes, service, awaitsFirst }: Seen): Sight {
+function sightOf(
+  { blocked, report, previous }: Input,
+  { wanted, causes, service, awaitsFirst, unsurveyed }: Seen,
+): Sight {
   const changes = report?.plan.changes ?? [];
   return {
     wanted,
     service: service === "Unknown" ? undefined : service === "True" ? "In" : "Out",
     surveying: blocked.some((b) => SURVEY.has(b.reason)),
     awaited: awaitsFirst || causes.some((c) => c.reason === "AwaitingInstallation"),
-    done: causes.length === 0,
+    done: causes.length === 0 && !(wanted === "Active" && unsurveyed),
     over: report !== undefined && causes.every((c) => reasonOf(c.reason).mover === "device"),
     sure: causes.every((c) => !isUnknown(c)),
     begun: changes.some((c) => (c.id !== undefined && c.id !== "") || report?.placed(refKey(c.ref)) === true),

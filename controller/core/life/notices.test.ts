@@ -58,6 +58,8 @@ describe("a customer is told", () => {
     expect(told(status("Provisioning", false), first)).toEqual(["InstallationScheduled"]);
     expect(told(first, first)).toEqual([]);
     expect(told(first, visit("2026-11-26T09:00:00Z"))).toEqual(["InstallationScheduled"]);
+    const second = { ...first, installation: { ...first.installation, ticket: "TCK-20261120-0002" } };
+    expect(told(first, second)).toEqual(["InstallationScheduled"]); // another visit, at the hour of the first
     expect(told(first, visit("2026-11-26T09:00:00Z", "Cancelled"))).toEqual([]);
   });
 

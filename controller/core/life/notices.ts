@@ -54,9 +54,12 @@ function turnOf(before: SubscriberStatus | undefined, to: Phase | undefined): No
   return to === "Terminated" && before?.activatedAt !== undefined ? "Terminated" : undefined;
 }
 
-/** A date that was set or moved; not one that is only told of afterwards. */
-const isNewVisit = (before: SubscriberStatus | undefined, { installation: now }: SubscriberStatus): boolean =>
-  now?.scheduledAt !== undefined && now.scheduledAt !== before?.installation?.scheduledAt && !isOver(now.state);
+/** A date that was set or moved, or another visit; not one that is only told of afterwards. */
+function isNewVisit(before: SubscriberStatus | undefined, { installation: now }: SubscriberStatus): boolean {
+  if (now?.scheduledAt === undefined || isOver(now.state)) return false;
+  const then = before?.installation;
+  return now.scheduledAt !== then?.scheduledAt || now.ticket !== then.ticket;
+}
 const isOver = (state: string | undefined): boolean => state === "Completed" || state === "Cancelled";
 
 function factsOf({ installation }: SubscriberStatus, spec: Subscriber["spec"] | undefined) {

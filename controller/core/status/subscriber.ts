@@ -35,9 +35,13 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
   const causes = causesOf(input);
   const accounts = accountsOf(report, systems);
   const state = accountState(accounts, wanted, resolved?.subject.userName, resolved?.subject.limited);
-  const seenRemarks = [...visitRemarks(input), ...(resolved ? deviceRemarks(resolved.subject, input) : [])];
+  const seenRemarks = [
+    ...visitRemarks(input.resolution, input),
+    ...(resolved ? deviceRemarks(resolved.subject, input) : []),
+  ];
   const untold = causes.some((c) => c.system === SESSIONS) ? undefined : sessionsUntold(resolved?.subject, input);
   const awaits = awaitsFirst(input);
+  const unsurveyed = resolved?.subject.billing.surveyPassed === false;
   const suspension = declared?.subscriber.spec.suspension;
   const service = inService(wanted, state, causes, suspension, awaits, resolved?.subject.limited);
   const drafts = [
@@ -55,7 +59,7 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
     ...stamped(drafts, input),
     ...(schedule && { schedule }),
     ...(survey && { survey }),
-    ...lifeOf(input, { wanted, causes, service: service.status, awaitsFirst: awaits }),
+    ...lifeOf(input, { wanted, causes, service: service.status, awaitsFirst: awaits, unsurveyed }),
     ...(installation && { installation }),
     ...(resolved && declared && parts(resolved, declared, input, causes, state)),
   };
@@ -66,9 +70,9 @@ function scheduleSection(timing: Timing | undefined): SubscriberStatus["schedule
   return { ...(applied && { applied: turn(applied) }), ...(next && { next: turn(next) }) };
 }
 const turn = ({ at, change }: Turn) => ({ at: rfc3339(at), change });
-/** A device that never came has no service, nor has who is not connected yet; one that is off for an edit has, and who moves. */
-const awaitsFirst = ({ report, systems, resolution }: SubscriberStatusInput): boolean => {
-  const moves = resolution?.ok === true && (resolution.subject.installation?.visit ?? 1) > 1;
+/** A device that never came has no service, nor has who was never visited; one that is off for an edit has, and who moves. */
+const awaitsFirst = ({ report, systems, previous }: SubscriberStatusInput): boolean => {
+  const moves = previous?.activatedAt !== undefined;
   return [...(report?.faults ?? [])].some(
     ([ref, f]) =>
       f.kind === "Waiting" &&

@@ -12,14 +12,15 @@ import { subscriberStatus } from "./subscriber.ts";
 const KEY = "acme:SUB-1:installation";
 const change = (resource: string, key = KEY, rest: Partial<Change> = {}): Change =>
   account({ ref: { system: "tickets-1", resource, key }, ...rest });
-const FACTS: Facts = {
+const TOLD = {
   ticket: "TCK-20261117-0001",
   state: "Scheduled",
   technician: "ada",
   scheduledAt: "2026-11-20T09:00:00Z",
   priority: "Normal",
   slaDue: "2026-11-21T09:00:00Z",
-};
+} as const;
+const FACTS: Facts = { ...TOLD, visit: 1 };
 const systems = { radius: [{ name: "radius-1" }], tickets: [{ name: "tickets-1" }] };
 
 interface Seen {
@@ -62,15 +63,19 @@ const condition = (s: SubscriberStatus, type: string): string | undefined => {
 };
 
 describe("the installation section", () => {
-  it("tells the ticket as it was seen", () => expect(status().installation).toEqual(FACTS));
+  it("tells the ticket as it was seen", () => expect(status().installation).toEqual(TOLD));
   it("what was seen last stands while the ticket system is away", () => {
-    expect(status({ facts: {}, previous: { installation: FACTS } }).installation).toEqual(FACTS);
+    expect(status({ facts: {}, previous: { installation: TOLD } }).installation).toEqual(TOLD);
   });
-  it("of two visits the one that is wanted, not the one that ends", () => {
-    const two = { [KEY]: { ...FACTS, ticket: "TCK-1" }, [`${KEY}:2`]: { ...FACTS, ticket: "TCK-2" } };
-    const changes = [account(), change("ticket", `${KEY}:2`), change("ticket", KEY, { action: "retire" })];
-    expect(status({ facts: two, visit: 2, changes }).installation?.ticket).toBe("TCK-2");
-  });
+  it.each(["retire", "none"] as const)(
+    "of two visits the one that is wanted, also where the other is kept: %s",
+    (action) => {
+      const two = { [KEY]: { ...FACTS, ticket: "TCK-1" }, [`${KEY}:2`]: { ...FACTS, ticket: "TCK-2", visit: 2 } };
+      const changes = [account(), change("ticket", `${KEY}:2`), change("ticket", KEY, { action })];
+      expect(status({ facts: two, visit: 2, changes }).installation?.ticket).toBe("TCK-2");
+      expect(status({ facts: two, visit: 1, changes }).installation?.ticket).toBe("TCK-1");
+    },
+  );
 });
 
 describe("a ticket that is late", () => {
@@ -114,6 +119,10 @@ describe("who waits for the technician", () => {
     );
   });
   it("who moves is in service where he is", () => {
-    expect(condition(status({ waits: true, visit: 2 }), "InService")).toBe("True InService");
+    const previous = { activatedAt: "2026-01-01T00:00:00Z" };
+    expect(condition(status({ waits: true, visit: 2, previous }), "InService")).toBe("True InService");
+  });
+  it("who orders a move before anybody ever came is not in service yet", () => {
+    expect(condition(status({ waits: true, visit: 2 }), "InService")).toBe("False AwaitingInstallation");
   });
 });

@@ -19,22 +19,23 @@ const SHOWN = ["ticket", "state", "technician", "scheduledAt", "priority", "slaD
 export function installationSection(resolution: Resolution | undefined, input: Input): Installation | undefined {
   if (!resolution?.ok) return input.previous?.installation;
   if (resolution.subject.installation === undefined) return undefined;
-  const facts = ticketFacts(input);
+  const facts = ticketFacts(resolution, input);
   if (!facts) return input.previous?.installation;
   return Object.fromEntries(SHOWN.flatMap((name) => (facts[name] === undefined ? [] : [[name, facts[name]]])));
 }
 
-/** The ticket that its owner still wants: an earlier one may wait for its end. */
-function ticketFacts({ report, systems }: Input): Facts | undefined {
+/** Of the visit that is wanted: tickets of others are kept. */
+function ticketFacts(resolution: Resolution | undefined, { report, systems }: Input): Facts | undefined {
+  const visit = resolution?.ok ? resolution.subject.installation?.visit : undefined;
   const own = report?.plan.changes.filter(
-    (c) => systems.get(c.ref.system) === "Tickets" && c.ref.resource === "ticket" && c.action !== "retire",
+    (c) => systems.get(c.ref.system) === "Tickets" && c.ref.resource === "ticket",
   );
-  return own?.map((c) => report?.facts.get(refKey(c.ref))).findLast((facts) => facts !== undefined);
+  return own?.map((c) => report?.facts.get(refKey(c.ref))).find((facts) => facts?.["visit"] === visit);
 }
 
 /** Late, or nobody's: whoever plans the technicians must know. No moment is named: the words stand until it is done. */
-export function visitRemarks(input: Input): readonly Warning[] {
-  const { state, ticket, slaDue, technician } = ticketFacts(input) ?? {};
+export function visitRemarks(resolution: Resolution | undefined, input: Input): readonly Warning[] {
+  const { state, ticket, slaDue, technician } = ticketFacts(resolution, input) ?? {};
   if (state !== "Scheduled") return [];
   const late = typeof slaDue === "string" && Date.parse(slaDue) <= input.now;
   return [
