@@ -8,4 +8,5 @@ it.each([
   ["n\0@example.com", "…"], // no table takes it, and the row of one would hold up those of all
   ["a@exa\ud800mple.com", "…"],
 ])("of an address people see what tells it to those who know: %j", (address, shown) =>
-  expect(masked(address)).toBe(shown));
+  expect(masked(address)).toBe(shown),
+);
