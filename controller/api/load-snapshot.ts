@@ -6,6 +6,7 @@ import type { Document } from "./load.ts";
 import { compareProblems, type LoadProblem } from "./load-problem.ts";
 import type { Tree } from "./load-tree.ts";
 import { type Problem, WHOLE } from "./problem.ts";
+import { storable } from "./storable.ts";
 import type { LastmileObject } from "./types.generated.ts";
 import type { Validator, Verdict } from "./validate.ts";
 
@@ -28,8 +29,9 @@ export type Assemble = (tree: Tree) => Snapshot;
 /** Verdicts and claims are kept with the documents, so that after an edit only the edited file is validated again. */
 export function createAssembler(validator: Validator, accepted?: Accepted): Assemble {
   const verdicts = new WeakMap<Document, Verdict>();
+  const strict = storable(validator);
   const judge = (document: Document): Verdict => {
-    const verdict = verdicts.get(document) ?? validator.validate(document.object);
+    const verdict = verdicts.get(document) ?? strict.validate(document.object);
     verdicts.set(document, verdict);
     return verdict;
   };

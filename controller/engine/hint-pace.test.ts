@@ -34,3 +34,10 @@ test("after the end nobody is looked at", () => {
   vi.advanceTimersByTime(60_000);
   expect(looks).toEqual(["john 0"]);
 });
+test("a whole town that comes back at once is heard, and those who came before are forgotten in one pass", () => {
+  for (let n = 0; n < 250_000; n++) pace.tell(`s${n}`);
+  expect(looks.length).toBe(250_000);
+  pace.tell("s0");
+  vi.advanceTimersByTime(10_000);
+  expect(looks.at(-1)).toBe("s0 10000");
+});

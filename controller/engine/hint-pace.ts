@@ -27,10 +27,14 @@ export class HintPace {
   #now(owner: OwnerKey): void {
     this.#waiting.delete(owner);
     if (this.#last.size >= MANY) this.#forget(performance.now() - EVERY_MS);
+    this.#last.delete(owner); // so that the oldest stand first
     this.#last.set(owner, performance.now());
     this.#look(owner);
   }
   #forget(before: number): void {
-    for (const [owner, at] of this.#last) if (at < before) this.#last.delete(owner);
+    for (const [owner, at] of this.#last) {
+      if (at >= before) return;
+      this.#last.delete(owner);
+    }
   }
 }

@@ -1,6 +1,7 @@
 /** The API server as a source: one snapshot when everything has been listed, then what changes. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Accepted, type Assemble, createAssembler, type Snapshot } from "../api/load-snapshot.ts";
+import { storable } from "../api/storable.ts";
 import type { LastmileObject } from "../api/types.generated.ts";
 import { createValidator } from "../api/validate.ts";
 import { keyOfObject, type ObjectKey } from "../core/catalog-key.ts";
@@ -46,7 +47,7 @@ class Following {
   readonly #o: KubernetesOptions;
   readonly #watches: Watches;
   readonly #signal: AbortSignal;
-  readonly #validator = createValidator();
+  readonly #validator = storable(createValidator());
   readonly #assemble: Assemble;
   readonly #holding: Holding;
   /** Whether the last update left out what came with it. */

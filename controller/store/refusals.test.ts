@@ -38,3 +38,10 @@ test("of very many the first are kept, and all are counted", async () => {
   );
   expect(await found()).toEqual([["dir:/b", "2", 60, 50]]);
 });
+
+test("what no jsonb takes is told without it", async () => {
+  await refusals.refuse("dir:/c", "1", [{ ...problem(1), path: "spec.a\0b\ud800" }]);
+  const kept = (await refusals.refusals()).find((r) => r.sourceId === "dir:/c");
+  expect(kept?.problems).toEqual([{ ...problem(1), path: "spec.a\ufffdb\ufffd" }]);
+  await refusals.refuse("dir:/c", "2", []);
+});

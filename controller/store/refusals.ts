@@ -31,9 +31,14 @@ export const openRefusals = (calls: Calls): Refusals => ({
   async refuse(sourceId, revision, problems) {
     if (problems.length === 0) await calls.query("clear refusals", sql.clear, [sourceId]);
     else {
-      const kept = JSON.stringify(problems.slice(0, KEPT));
+      const kept = JSON.stringify(problems.slice(0, KEPT), (_, v: unknown) =>
+        typeof v === "string" ? storable(v) : v,
+      );
       await calls.query("refuse", sql.write, [sourceId, revision, problems.length, kept]);
     }
   },
   refusals: () => calls.query<Refusal>("refusals", sql.read),
 });
+
+/** A name that is no name may hold what no jsonb takes. */
+const storable = (text: string): string => text.toWellFormed().replaceAll("\0", "\ufffd");

@@ -8,7 +8,7 @@ import { assign } from "./booking.ts";
 import { dayOf } from "./calendar.ts";
 import type { Found } from "./driver.ts";
 import { ticketNumber } from "./number.ts";
-import { readFound, readStored } from "./read.ts";
+import { isLost, readFound, readStored } from "./read.ts";
 import { job, type Stored, visitOf } from "./rows.ts";
 import * as sql from "./sql.ts";
 import { after, type Ticket } from "./ticket.ts";
@@ -89,7 +89,7 @@ async function insert(
   await query(sql.insert, [JSON.stringify(rows)]);
 }
 
-/** Whoever is open and has nobody, or whose hour is another now. */
+/** Whoever is open and has nobody, or one who cannot come, or whose hour is another now. */
 async function dispatch(
   query: Query,
   keys: readonly string[],
@@ -97,7 +97,9 @@ async function dispatch(
   technicians: readonly Technician[],
 ): Promise<void> {
   const open = [...(await readStored(query, keys)).values()].filter((t) => t.state === "Scheduled");
-  const moved = open.filter((t) => t.technician !== null && !isSameHour(t, before.get(t.key)));
+  const moved = open.filter(
+    (t) => t.technician !== null && (isLost(t, technicians) || !isSameHour(t, before.get(t.key))),
+  );
   if (moved.length > 0) await query(sql.release, [moved.map((t) => t.id)]);
   await assign(query, [...moved, ...open.filter((t) => t.technician === null)], technicians);
 }

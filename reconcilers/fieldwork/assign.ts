@@ -39,8 +39,16 @@ export function chooseTechnician(
   return names.sort((a, b) => load.ofDay(a) - load.ofDay(b) || load.ofAll(a) - load.ofAll(b) || (a < b ? -1 : 1))[0];
 }
 
-function canGo({ team, skills, areas, days, away }: Technician, v: Visit): boolean {
+/** Whoever has it may have fallen ill or left since. A person may send whom the rules would not, but nobody who is not there. */
+export function canCome(all: readonly Technician[], name: string, day: Day): boolean {
+  const found = all.find((t) => t.name === name);
+  return found ? !isAway(found, day) : all.length === 0; // who sends technicians otherwise declares none
+}
+const isAway = ({ away }: Technician, day: Day): boolean => away.some(({ from, to }) => from <= day && day <= to);
+
+function canGo(t: Technician, v: Visit): boolean {
+  const { team, skills, areas, days } = t;
   if (team !== v.team || !v.skills.every((s) => skills.includes(s))) return false;
   if (areas !== undefined && (v.area === undefined || !areas.includes(v.area))) return false;
-  return days.includes(weekdayOf(v.day)) && !away.some(({ from, to }) => from <= v.day && v.day <= to);
+  return days.includes(weekdayOf(v.day)) && !isAway(t, v.day);
 }

@@ -38,6 +38,16 @@ describe("a new ticket", () => {
     field.technicians = [...field.technicians, technician("cleo")];
     expect(await field.declare(visited(3))).toMatchObject({ technician: "cleo", scheduledAt: third["scheduledAt"] });
   });
+  test.each([
+    ["falls ill", [technician("ada", { away: [{ from: "2026-11-26", to: "2026-11-30" }] })]],
+    ["leaves", []],
+  ])("whoever has it %s: another goes, or it is said that nobody does", async (_, rest) => {
+    expect(await field.declare(visited(1))).toMatchObject({ technician: "ada" });
+    field.technicians = [...rest, technician("ben")];
+    expect(await field.declare(visited(1))).toMatchObject({ technician: "ben", scheduledAt: "2026-11-27T09:00:00Z" });
+    field.technicians = [technician("ben", { away: [{ from: "2026-11-27", to: "2026-11-27" }] })];
+    expect(await field.declare(visited(1))).not.toHaveProperty("technician");
+  });
   test("the day of a number is the tenant's, and each day counts from one", async () => {
     field.clock = Date.parse("2026-11-24T23:30:00Z");
     expect(await field.declare(visited(1))).toMatchObject({ ticket: "TCK-20261125-0001" });

@@ -4,6 +4,7 @@ import { Sensitive } from "../../controller/core/sensitive.ts";
 import { type Mailbox, openCutter, openMailbox, STEPS, type Step } from "../../test/lab/smtp.ts";
 import { mail } from "./index.ts";
 import { samplesFor } from "./samples.ts";
+import { isLoopback } from "./smtp.ts";
 
 const PASSWORD = "correct-horse-battery";
 const letter = (rest: Partial<Letter> = {}): Letter => ({
@@ -124,6 +125,9 @@ describe("a server that refuses", () => {
     const { address } = await box({ allowInsecureAuth: true });
     const elsewhere = address.replace("127.0.0.1", "0.0.0.0"); // the same server, by a name that is not loopback
     await expect(deliver(elsewhere, letter(), credentials)).rejects.toMatchObject({ code: "Misconfigured" });
+    expect(["127.0.0.1", "::1", "localhost", "127.mail.example", "localhost.example"].map(isLoopback)).toEqual([
+      ...[true, true, true, false, false],
+    ]);
   });
 });
 

@@ -21,7 +21,8 @@ type Credentials = ClientDeps["credentials"];
 
 /** Milliseconds: to connect, for the greeting, and of silence afterwards (RFC 5321, 4.5.3.2 allows up to ten minutes). */
 const PATIENCE = { connectionTimeout: 10_000, greetingTimeout: 10_000, dnsTimeout: 10_000, socketTimeout: 60_000 };
-const LOOPBACK = /^(127\.|::1$|localhost$)/;
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
 /** Connected, encrypted where it must be, and logged in. @throws Fault: nothing was sent */
 export async function converse<T>(
@@ -36,7 +37,7 @@ export async function converse<T>(
   const connection = new SMTPConnection({
     ...{ host, port, secure: implicitTls, ...PATIENCE, name: "lastmile" },
     // A password is not sent in clear, whatever the server offers.
-    ...(username && !LOOPBACK.test(host) && { requireTLS: true }),
+    ...(username && !isLoopback(host) && { requireTLS: true }),
   });
   const failed = new Promise<never>((_, reject) => connection.once("error", reject));
   failed.catch(() => undefined);

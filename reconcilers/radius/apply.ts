@@ -3,7 +3,7 @@ import { type Observed, type Ref, refKey } from "../../controller/core/model.ts"
 import { Fault, fault } from "../errors.ts";
 import type { Query } from "../postgres.ts";
 import type { Order, Outcome } from "../system.ts";
-import { reachOf } from "./changes.ts";
+import { LIVE_ATTRIBUTES, movesTo, reachOf } from "./changes.ts";
 import type { Found } from "./decode.ts";
 import type { Edit } from "./encode.ts";
 import type { Table } from "./fields.ts";
@@ -90,9 +90,15 @@ async function own(query: Query, shape: Shape, jobs: readonly Job[]): Promise<Re
 /** Before the rows change: what stood there decides how a session hears of it. Who is made has no session yet. */
 async function note(query: Query, shape: Shape, jobs: readonly Job[]): Promise<void> {
   const reaching = columns(jobs, 2, ({ order }, push) => {
-    const reach = order.action === "create" ? undefined : reachOf(shape.kind, order.patch);
+    const reach =
+      order.action === "create" || movesTo(shape.kind, order.patch) ? undefined : reachOf(shape.kind, order.patch);
     if (reach) push(order.ref.key, reach);
   });
+  const moving = columns(jobs, 2, ({ order }, push) => {
+    const group = order.action === "create" ? undefined : movesTo(shape.kind, order.patch);
+    if (group) push(order.ref.key, group);
+  });
+  if (moving[0]!.length > 0) await query(sql.noteMoves, [...moving, LIVE_ATTRIBUTES]);
   if (reaching[0]!.length > 0) await query(sql.note(shape.kind), reaching);
 }
 

@@ -1,5 +1,6 @@
 /** Pure: what a written field means to the sessions that run, by kind of object (RFC 5176; the vendors' matrices). */
 import type { State } from "../../controller/core/model.ts";
+import { groupCells } from "./fields.ts";
 import type { Kind } from "./sql.ts";
 
 /** A session hears of it by CoA, or begins anew. */
@@ -46,3 +47,16 @@ export function reachOf(kind: Kind, patch: State): Reach | undefined {
   const reaches = Object.keys(patch).map((field) => REACHES[kind][field]);
   return reaches.includes("Disconnect") ? "Disconnect" : reaches.find((r) => r !== undefined);
 }
+
+/** The group that an account goes to, where nothing else of it reaches a session. */
+export function movesTo(kind: Kind, patch: State): string | undefined {
+  const { group, ...rest } = patch;
+  return kind === "account" && typeof group === "string" && reachOf(kind, rest) === undefined && !("authType" in rest)
+    ? group
+    : undefined;
+}
+const CELLS = groupCells([]);
+/** What a session hears of its group, in lower case. */
+export const LIVE_ATTRIBUTES: readonly string[] = Object.keys(GROUP).flatMap((field) =>
+  (CELLS[field]?.attributes ?? []).map((a) => a.toLowerCase()),
+);

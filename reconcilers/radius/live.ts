@@ -31,7 +31,7 @@ export interface Says {
   readonly rejected: boolean;
   readonly coa: number | undefined;
   readonly disconnect: number | undefined;
-  /** The same of the group of its plan. */
+  /** The same of the group of its plan, or when it went from one group to another that says something else. */
   readonly planCoa: number | undefined;
   /** When a session of the account was last ended: whoever began later has logged in since. */
   readonly ended: number | undefined;

@@ -24,13 +24,13 @@ join lastmile.radius_owner w on w.kind = 'session' and w.name = n.name`;
 
 const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8::text`;
 
-/** Name, rejected, when it changed (CoA, Disconnect), when its group did, when a session was ended last, now. $1 names. */
+/** Name, rejected, when it changed (CoA, Disconnect), when its group did or became another, when a session was ended last, now. $1 names. */
 export const says = `
 select n.name,
   exists (select from radcheck c where c.UserName = n.name and lower(c.Attribute) = 'auth-type' and c.Value = 'Reject')::text,
   ${ms("a.coa_at")}, ${ms("a.disconnect_at")},
-  (select ${ms("max(g.coa_at)")} from radusergroup m join lastmile.radius_change g on g.kind = 'group' and g.name = m.GroupName
-    where m.UserName = n.name),
+  (select ${ms("max(g.coa_at)")} from lastmile.radius_change g where (g.kind = 'member' and g.name = n.name)
+    or (g.kind = 'group' and g.name in (select m.GroupName from radusergroup m where m.UserName = n.name))),
   (select ${ms("max(t.told_at)")} from lastmile.radius_session t
     where t.name = n.name and t.type = 'Disconnect' and t.outcome = 'ACK'),
   ${ms("clock_timestamp()")}
@@ -88,7 +88,7 @@ where w.name = n.name and w.told_at < now() - interval '30 days'`;
 /** $1 names. */
 export const forget: readonly string[] = [
   "delete from lastmile.radius_session where name = any($1::text[])",
-  "delete from lastmile.radius_change where kind = 'account' and name = any($1::text[])",
+  "delete from lastmile.radius_change where kind in ('account', 'member') and name = any($1::text[])",
 ];
 
 /** Names with an open session whose group has changed since. $1 ms. */

@@ -106,6 +106,23 @@ from (select u.name, case when '${kind}' = 'account' and exists (select from rad
 on conflict (kind, name) do update
   set coa_at = coalesce(excluded.coa_at, w.coa_at), disconnect_at = coalesce(excluded.disconnect_at, w.disconnect_at)`;
 
+/**
+ * Of accounts that only go from one group to another: what the plan's customers hear is the plan's, and where both groups say
+ * the same to a session nobody hears anything. Who was in no group comes back. $1 names, $2 groups, $3 attributes in lower case.
+ */
+export const noteMoves = `
+with u as (select u.name, u.to_group, (select m.GroupName from radusergroup m where m.UserName = u.name order by m.priority limit 1) as from_group
+  from unnest($1::text[], $2::text[]) as u(name, to_group)),
+says as (select GroupName as name, lower(Attribute) as attribute, op, Value from radgroupreply where lower(Attribute) = any($3::text[])),
+heard as (select name, from_group from u where from_group is null
+  or exists ((select attribute, op, Value from says where says.name = u.from_group)
+    except all (select attribute, op, Value from says where says.name = u.to_group))
+  or exists ((select attribute, op, Value from says where says.name = u.to_group)
+    except all (select attribute, op, Value from says where says.name = u.from_group)))
+insert into lastmile.radius_change as w (kind, name, coa_at)
+select case when from_group is null then 'account' else 'member' end, name, clock_timestamp() from heard order by name
+on conflict (kind, name) do update set coa_at = excluded.coa_at`;
+
 /** $1 names, $2 extras. */
 export const remember = (kind: Kind): string => `
 update lastmile.radius_owner w set extras = u.extras from unnest($1::text[], $2::text[]) as u(name, extras)

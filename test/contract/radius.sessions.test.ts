@@ -83,6 +83,25 @@ describe("which change reaches a session how", () => {
     expect(town.hand().plan(1, seen, town.wish(1, "session")).changes).toMatchObject([{ impact: "disrupt" }]);
     expect(await town.settle(1)).toEqual(["Disconnect a1"]);
   });
+  const other = (more: More["plan"]): More => ({ nas: ["juniper1"], ...(more && { plan: more }) });
+  /** As a roll-out does: another group, which is there before anybody goes to it. */
+  const moved = async (more: object): Promise<readonly string[] | null> => {
+    const plan = { ...subscriber(1).plan, profiles: { juniper: "inet" } };
+    await town.declare(1, other(plan));
+    await town.settle(1);
+    await town.online(1, "a1", { nas: "192.0.2.3" });
+    await town.setPlan({ revision: 2, ...more });
+    await town.declare(1, other({ ...plan, revision: 2, ...more }));
+    return (await town.outdated(1)) as readonly string[] | null;
+  };
+  test("who goes to another revision of a plan is counted as an interruption as well", async () => {
+    expect(await moved({ profiles: { juniper: "inet-fast" } })).toEqual(["Disconnect a1 at juniper1: plan"]);
+    const seen = await town.hand().look(1, town.wish(1, "session"));
+    expect(town.hand().plan(1, seen, town.wish(1, "session")).changes).toMatchObject([{ impact: "disrupt" }]);
+  });
+  test("who goes to a revision that says the same to a session hears nothing", async () => {
+    expect(await moved({ simultaneousUse: 7 })).toBeNull();
+  });
   test("a suspension is counted with the account, and never a second time", async () => {
     await town.declare(1);
     await town.settle(1);

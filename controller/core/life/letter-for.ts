@@ -57,7 +57,7 @@ function messageIdOf({ owner, seq, notice, at }: Addressing["mail"], from: strin
 /** What people may see of an address: whom it is, for those who know. */
 export function masked(address: string): string {
   const at = address.lastIndexOf("@");
-  return at < 1 ? "…" : `${address.slice(0, 1)}…${address.slice(at)}`;
+  return at < 1 || /\p{Cc}|\p{Cs}/u.test(address) ? "…" : `${address.slice(0, 1)}…${address.slice(at)}`;
 }
 
 function wordsOf(
