@@ -27,11 +27,7 @@ describe("a delivery report", () => {
   it.each([
     ["names the message by its envelope", report(`Original-Envelope-Id: 0123@acme.example\n\n${failed}`), "5.2.2"],
     ["names it by the headers that come back", report(failed, HEADERS), "5.2.2"],
-    [
-      "that has no name of its own",
-      report(failed, HEADERS).replace("Message-ID: <report@mx.example>\n", ""),
-      "5.2.2",
-    ],
+    ["that has no name of its own", report(failed, HEADERS).replace("Message-ID: <report@mx.example>\n", ""), "5.2.2"],
     ["without a status", report(`Original-Envelope-Id: 0123@acme.example\n\nAction: failed`), "5.0.0"],
     ["with the line ends of the wire", report(failed, HEADERS).replaceAll("\n", "\r\n"), "5.2.2"],
   ])("%s", (_what, text, status) => expect(readBounce(text)).toEqual({ messageId: "<0123@acme.example>", status }));
