@@ -10,8 +10,8 @@ import type {
 } from "../../controller/api/types.generated.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
 import { explain } from "../../controller/core/status/explain.ts";
+import { technician } from "../contract/fieldwork.subjects.ts";
 import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
-import { technician } from "../lab/fieldwork.ts";
 import { mailSystem } from "./mail.site.ts";
 import { NAMESPACE, radius, SYSTEM, sub, suspended, tenant, terminated } from "./objects.ts";
 import { Site } from "./site.ts";
