@@ -25,7 +25,7 @@ const owners = (count: number): readonly OwnerKey[] =>
 const POLICY: RolloutPolicy = { step: { count: 3 }, pauseMs: 60_000, from: 2, stopAfter: 3 };
 const belongs = (): boolean => true;
 const look = (p: Progress, now: number, policy: RolloutPolicy | undefined = POLICY): Progress =>
-  advanced(p, { policy, now, belongs });
+  advanced(p, { policy, now, paused: false, belongs });
 const edit = (p: Progress, spec: ServicePlanSpec, standing = owners(10), policy: RolloutPolicy | undefined = POLICY) =>
   edited(p, spec, standing, { policy, now: 0 });
 const became = (p: Progress, place: Member["place"], which: (m: Member) => boolean = () => true): Progress => ({
@@ -71,7 +71,7 @@ describe("a step at a time", () => {
     });
   });
   test("the policy goes away in the middle: the rest follows at once, and the old revision stays until they arrived", () => {
-    const p = advanced(look(edit(begun(A), B), 0), { policy: undefined, now: 1, belongs });
+    const p = advanced(look(edit(begun(A), B), 0), { policy: undefined, now: 1, paused: false, belongs });
     expect([p.rollout.state, waiting(p), [...inUse(p)]]).toEqual(["Done", 0, [2, 1]]);
     expect([...inUse(look(ready(p), 2))]).toEqual([2]);
   });
@@ -161,7 +161,7 @@ test("who leaves is held by no step, also while it is stopped", () => {
   const p = look(look(edit(begun(A), B), 0), 60_000);
   expect(p.rollout.state).toBe("Stopped");
   const gone = p.members.find((m) => m.place === "Waiting")?.owner;
-  const next = advanced(p, { policy: POLICY, now: 1, belongs: (owner) => owner !== gone });
+  const next = advanced(p, { policy: POLICY, now: 1, paused: false, belongs: (owner) => owner !== gone });
   expect(next.members.find((m) => m.owner === gone)).toMatchObject({ place: "Released", excused: true });
   expect(waiting(next)).toBe(6);
 });
@@ -173,6 +173,7 @@ type Event =
   | { readonly is: "edit"; readonly spec: ServicePlanSpec }
   | { readonly is: "leave"; readonly which: number }
   | { readonly is: "word"; readonly told: boolean }
+  | { readonly is: "pause"; readonly paused: boolean }
   | { readonly is: "wait"; readonly ms: number };
 const which = fc.nat(40);
 const event: fc.Arbitrary<Event> = fc.oneof(
@@ -181,6 +182,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ is: fc.constant("edit" as const), spec: fc.constantFrom(A, B, C) }) },
   { weight: 1, arbitrary: fc.record({ is: fc.constant("leave" as const), which }) },
   { weight: 1, arbitrary: fc.record({ is: fc.constant("word" as const), told: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ is: fc.constant("pause" as const), paused: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ is: fc.constant("wait" as const), ms: fc.constantFrom(1_000, 30_000, 60_000) }) },
 );
 const policies = fc.record({
@@ -198,6 +200,7 @@ class Town {
   p: Progress = begun(A);
   now = 0;
   readonly gone = new Set<OwnerKey>();
+  paused = false;
   readonly policy: RolloutPolicy;
   readonly all: readonly OwnerKey[];
   /** The revisions by digest whose objects a subscriber really uses: one, or while it moves two. */
@@ -212,13 +215,15 @@ class Town {
     if (e.is === "wait") this.now += e.ms;
     else if (e.is === "edit") this.p = edited(this.p, e.spec, this.#standing(), this);
     else if (e.is === "word") this.p = heard(this.p, e.told, this.now);
+    else if (e.is === "pause") this.paused = e.paused;
     else if (e.is === "leave" && at) this.gone.add(at.owner);
     else if (at?.place === "Released") this.#outcome(at, e.is === "arrive");
     this.#follow();
     this.look();
   }
   look(): void {
-    this.p = advanced(this.p, { policy: this.policy, now: this.now, belongs: (owner) => !this.gone.has(owner) });
+    const { policy, now, paused } = this;
+    this.p = advanced(this.p, { policy, now, paused, belongs: (owner) => !this.gone.has(owner) });
     this.#follow();
   }
   #outcome(m: Member, good: boolean): void {
@@ -277,6 +282,21 @@ describe("whatever happens", () => {
       { numRuns: 400 },
     );
   });
+  test("while it is paused nobody has his turn, and nobody is late", () => {
+    fc.assert(
+      fc.property(runs, ([policy, size, events]) => {
+        const town = new Town(policy, size);
+        for (const e of events) town.do(e);
+        town.do({ is: "pause", paused: true });
+        const before = town.p;
+        for (const ms of [1, policy.pauseMs, 1e9]) town.do({ is: "wait", ms });
+        expect(town.p).toStrictEqual(before);
+        town.do({ is: "pause", paused: false });
+        expect(town.p.rollout.failed).toBe(before.rollout.failed);
+      }),
+      { numRuns: 200 },
+    );
+  });
   test("what is stopped releases nobody; a look twice is a look once", () => {
     fc.assert(
       fc.property(runs, ([policy, size, events]) => {
@@ -302,6 +322,7 @@ describe("whatever happens", () => {
       fc.property(runs, ([policy, size, events]) => {
         const town = new Town(policy, size);
         for (const e of events) town.do(e);
+        town.paused = false;
         for (let turn = 0; turn < 300 && town.p.members.length > 0; turn++) {
           town.do({ is: "word", told: turn % 2 === 1 });
           for (let n = 0; n < town.p.members.length; n++) town.do({ is: "arrive", which: n });

@@ -154,10 +154,13 @@ export function advanced(
   {
     policy,
     now,
+    paused,
     belongs,
   }: {
     readonly policy: RolloutPolicy | undefined;
     readonly now: number;
+    /** Nothing is done for anybody: nobody has his turn, and nobody's time to become ready runs. */
+    readonly paused: boolean;
     /** Whether the plan is still its own: who leaves is held by no step. */
     readonly belongs: (owner: OwnerKey) => boolean;
   },
@@ -166,7 +169,15 @@ export function advanced(
   const here = stays
     ? progress
     : { ...progress, members: progress.members.map((m) => (belongs(m.owner) ? m : released(m, 0))) };
-  return swept(here.rollout.state === "Rolling" ? rolled(here, policy, now) : here);
+  return swept(here.rollout.state === "Rolling" ? rolled(timed(here, policy, paused, now), policy, now) : here);
+}
+
+/** A pause takes the time of the next step away; after it, those who were released have a whole one to show how they are. */
+function timed(p: Progress, policy: RolloutPolicy | undefined, paused: boolean, now: number): Progress {
+  const { rollout, members } = p;
+  if (paused === (rollout.nextAt === undefined)) return p;
+  const nextAt = paused ? undefined : now + (rollout.step > 0 ? (policy?.pauseMs ?? 0) : 0);
+  return { members, rollout: { ...rollout, nextAt } };
 }
 
 function rolled(p: Progress, policy: RolloutPolicy | undefined, now: number): Progress {

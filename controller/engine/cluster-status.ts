@@ -1,5 +1,5 @@
 /** Statuses that follow from others: of ExternalSystems and Tenants, and how many stand on a ServicePlan. */
-import type { ExternalSystemStatus, ServicePlanStatus, TenantStatus } from "../api/types.generated.ts";
+import type { ExternalSystemStatus, TenantStatus } from "../api/types.generated.ts";
 import { keyOfObject } from "../core/catalog.ts";
 import type { HeldSet } from "../core/held.ts";
 import type { Blocker } from "../core/model.ts";
@@ -30,7 +30,7 @@ export interface ClusterView {
   readonly tenants: ReadonlyMap<OwnerKey, TenantRun>;
   /** What a tenant named in vain. */
   readonly warnings: ReadonlyMap<string, readonly Warning[]>;
-  readonly store: Pick<Store, "statusOf" | "writeStatus" | "heldSets">;
+  readonly store: Pick<Store, "statusOf" | "writeStatus" | "recount" | "heldSets">;
   readonly mine: (key: OwnerKey) => boolean;
   readonly now: number;
 }
@@ -57,22 +57,17 @@ export async function writeClusterStatuses(view: ClusterView): Promise<void> {
       ofTenant(name, view, previous.get(tenantKey(view, name)), systemsAt, held.get(name) ?? []),
     );
   const rows = [...made].map(([owner, status]): StatusRow => ({ owner, status }));
-  await store.writeStatus([...rows, ...(await recounted(view))]);
+  await store.writeStatus(rows);
+  await store.recount(counted(view));
 }
 
 /** A subscriber who comes or goes is no reason to look at his plan. */
-async function recounted({ declared, store, mine }: ClusterView): Promise<readonly StatusRow[]> {
+function counted({ declared, mine }: ClusterView): ReadonlyMap<OwnerKey, number> {
   const plans = [...declared.catalog.ofKind("ServicePlan")].flatMap((plan) => {
     const owner = declared.owner(keyOfObject(plan));
-    return owner !== undefined && mine(owner) ? [{ owner, subscribers: declared.catalog.dependants(plan).size }] : [];
+    return owner !== undefined && mine(owner) ? [[owner, declared.catalog.dependants(plan).size] as const] : [];
   });
-  const before = await store.statusOf(plans.map((p) => p.owner));
-  return plans.flatMap(({ owner, subscribers }) => {
-    const status = before.get(owner) as ServicePlanStatus | undefined;
-    return status && status.subscribers !== subscribers
-      ? [{ owner, status: { ...status, subscribers } as unknown as Json }]
-      : [];
-  });
+  return new Map(plans);
 }
 
 /** Cluster-scoped objects belong to no tenant. */

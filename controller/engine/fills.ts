@@ -7,6 +7,7 @@ import { type Fill, fallbackFill, type PoolFill, vlanFill } from "../core/resolv
 import { DEFAULT_VRF } from "../core/resolve/pools.ts";
 import { resolveTenant } from "../core/resolve/tenant.ts";
 import type { Store } from "../store/store.ts";
+import { Counted } from "./counted.ts";
 import type { Declared } from "./declared.ts";
 
 export interface Counting {
@@ -18,15 +19,14 @@ export interface Counting {
 }
 
 export class Fills {
-  /** By who counted: what does not answer now is as it was. */
-  #known: ReadonlyMap<string, readonly PoolFill[]> = new Map();
+  readonly #counted = new Counted<PoolFill>();
   readonly #o: Counting;
   constructor(o: Counting) {
     this.#o = o;
   }
 
   all(): readonly PoolFill[] {
-    return [...this.#known.values()].flat();
+    return this.#counted.all();
   }
   /** Of every pool once. @throws Fault of an endpoint that did not answer; the others are counted all the same. */
   async count(signal: AbortSignal): Promise<void> {
@@ -38,12 +38,7 @@ export class Fills {
           name,
           this.#of(tenants, (t, owner) => this.#ask(session, t, owner, signal)),
         );
-    // All heard at once: one that failed while another was waited for would end the process.
-    const counted = await Promise.allSettled(counts.values());
-    const fills = counted.map((c) => (c.status === "fulfilled" ? c.value : undefined));
-    this.#known = new Map([...counts.keys()].map((by, n) => [by, fills[n] ?? this.#known.get(by) ?? []]));
-    const failure = counted.find((c) => c.status === "rejected");
-    if (failure) throw failure.reason;
+    await this.#counted.keep(counts);
   }
 
   #tenants(): readonly (readonly [Tenant, OwnerKey])[] {

@@ -3,7 +3,7 @@ import type { ServicePlan, SubscriberStatus } from "../api/types.generated.ts";
 import { keyOfObject, namespaceOf } from "../core/catalog.ts";
 import { objectKeyOf } from "../core/compose.ts";
 import type { OwnerKey } from "../core/owner.ts";
-import { goesOn, rolloutPolicy } from "../core/policy.ts";
+import { goesOn, pausedBy, rolloutPolicy } from "../core/policy.ts";
 import { planOf } from "../core/resolve/plan-choice.ts";
 import { advanced, begun, digestOfSpec, edited, heard, type Progress, revisionOf } from "../core/rollout.ts";
 import type { Store } from "../store/store.ts";
@@ -19,13 +19,15 @@ interface Surroundings {
 /** With the rollout and members of `before` where nothing changes. @param before undefined: nothing was ever kept of the plan. */
 export async function nextOf(plan: ServicePlan, before: Progress | undefined, s: Surroundings): Promise<Progress> {
   if (!before) return heard(begun(plan.spec), goesOn(plan), s.now);
-  const policy = rolloutPolicy(s.declared.catalog.tenant(namespaceOf(plan)));
+  const tenant = s.declared.catalog.tenant(namespaceOf(plan));
+  const policy = rolloutPolicy(tenant);
+  const paused = (pausedBy(tenant) ?? pausedBy(plan)) !== undefined;
   const { now } = s;
   const changes = digestOfSpec(plan.spec) !== revisionOf(before.rollout, before.rollout.target).digest;
   const standing = changes ? await served(plan, s) : [];
   const told = heard(edited(before, plan.spec, standing, { policy, now }), goesOn(plan), now);
   const here = s.declared.catalog.dependants(plan);
-  const next = advanced(told, { policy, now, belongs: (owner) => here.has(objectKeyOf(owner)) });
+  const next = advanced(told, { policy, now, paused, belongs: (owner) => here.has(objectKeyOf(owner)) });
   return next.rollout.step > told.rollout.step ? excusing(next, s) : next;
 }
 

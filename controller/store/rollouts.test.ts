@@ -28,7 +28,7 @@ const policy: RolloutPolicy = { step: { count: 2 }, pauseMs: 60_000, from: 2, st
 const [A, B] = [100, 200].map((m) => plan({ speed: { down: `${m}Mbps`, up: "9Mbps" } }).spec);
 const first: Progress = begun(A!);
 const rolling = (): Progress => look(edited(first, B!, owners, { policy, now: 0 }), 0);
-const look = (p: Progress, now: number): Progress => advanced(p, { policy, now, belongs: () => true });
+const look = (p: Progress, now: number): Progress => advanced(p, { policy, now, paused: false, belongs: () => true });
 async function stored(): Promise<Progress> {
   const [found] = await rollouts.rolloutsOf([PLAN]);
   if (!found) throw new Error("nothing is stored");

@@ -150,6 +150,29 @@ describe("what was written since a mark", () => {
   });
 });
 
+test("how many stand on a plan is counted beside whatever else is said of it", async () => {
+  const [plan, same, none] = [owner(1), owner(2), owner(3)];
+  const status = { rollout: { state: "Rolling", released: 2 }, subscribers: 5 };
+  await statuses.writeStatus([plan, same].map((o) => ({ owner: o, status, digest: "d" })));
+  const mark = await statuses.statusMark();
+  await statuses.recount(
+    new Map([
+      [plan, 4],
+      [same, 5],
+      [none, 1],
+    ]),
+  );
+  expect(await statuses.statusOf([plan, same, none])).toEqual(
+    new Map([
+      [plan, { ...status, subscribers: 4 }],
+      [same, status],
+    ]),
+  );
+  const told: string[] = [];
+  for await (const rows of statuses.statusSince(mark)) told.push(...rows.map((r) => r.owner));
+  expect([told, await statuses.statusDigests([plan, same])]).toEqual([[plan], new Map([[same, "d"]])]);
+});
+
 test("an old holder writes no status", async () => {
   await openLeases(openCalls(db.pool), "one").acquire();
   await expect(statuses.writeStatus([{ owner: owner(1), status: 1 }])).rejects.toMatchObject({ code: "Fenced" });

@@ -24,6 +24,8 @@ export interface Stand {
 export interface Statuses {
   /** Answers the owners whose status did change. */
   writeStatus(rows: readonly StatusRow[]): Promise<readonly OwnerKey[]>;
+  /** Of plans: how many stand on each by now. Nothing else of the status is touched, whoever writes it meanwhile. */
+  recount(counts: ReadonlyMap<OwnerKey, number>): Promise<void>;
   statusOf(owners: readonly OwnerKey[]): Promise<ReadonlyMap<OwnerKey, Json>>;
   /** In the order asked. */
   stands(owners: readonly OwnerKey[]): Promise<readonly Stand[]>;
@@ -57,6 +59,11 @@ const since = `select owner, status from lastmile.status where written >= pg_sna
 const BEFORE_ALL = "1:1:";
 const stands = `select o.owner, s.status, coalesce(l.told, 0) as told from unnest($1::text[]) o(owner)
   left join lastmile.status s using (owner) left join lastmile.lives l using (owner)`;
+const recount = `with ${fence}
+update lastmile.status s set digest = null, at = now(), written = pg_current_xact_id(),
+    status = jsonb_set(s.status::jsonb, '{subscribers}', to_jsonb(r.n))::json
+  from unnest($3::text[], $4::int[]) r(owner, n)
+  where s.owner = r.owner and (s.status ->> 'subscribers')::int <> r.n and (select ok from fence)`;
 const digests = "select owner, digest from lastmile.status where owner = any($1::text[]) and digest is not null";
 const drop = `with ${fence} delete from lastmile.status where owner = any($3::text[]) and (select ok from fence)`;
 
@@ -82,6 +89,11 @@ export function openStatuses(calls: Calls, leases: Leases): Statuses {
       );
       const values = [...leases.proof(owners), owners, JSON.stringify(texts), made, told, notices];
       return (await calls.rows<[OwnerKey]>("status", write, values)).map(([owner]) => owner);
+    },
+    async recount(counts) {
+      if (counts.size === 0) return;
+      const owners = [...counts.keys()];
+      await calls.query("recount", recount, [...leases.proof(owners), owners, [...counts.values()]]);
     },
     statusOf: (owners) => read("status of", "owner = any($1::text[])", owners),
     async stands(owners) {

@@ -1,18 +1,11 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import type { AppointmentRules } from "../../controller/core/resolved.ts";
+import { RULES } from "../../test/contract/fieldwork.subjects.ts";
 import { appointmentFor, slaDueAt } from "./appointment.ts";
 import { dayOf, hourOf, momentOf, weekdayOf } from "./calendar.ts";
 
-const rules = (more: Partial<AppointmentRules> = {}): AppointmentRules => ({
-  leadDays: 3,
-  count: "WorkingDays",
-  at: "10:00",
-  timeZone: "Europe/Berlin",
-  holidays: [],
-  slaSeconds: { Low: 259_200, Normal: 86_400, High: 28_800, Urgent: 14_400 },
-  ...more,
-});
+const rules = (more: Partial<AppointmentRules> = {}): AppointmentRules => ({ ...RULES, ...more });
 const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 16);
 const at = (wish: string | undefined, more: Partial<AppointmentRules>, now: string): string =>
   iso(appointmentFor(wish, rules(more), Date.parse(now)));

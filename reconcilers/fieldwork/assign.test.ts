@@ -1,20 +1,12 @@
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { chooseTechnician, type Technician, type Visit, type Workload } from "./assign.ts";
+import { technician } from "../../test/contract/fieldwork.subjects.ts";
+import { chooseTechnician, type Visit, type Workload } from "./assign.ts";
 import { MOST, ticketNumber } from "./number.ts";
 
-const technician = (name: string, more: Partial<Technician> = {}): Technician => ({
-  name,
-  team: "field",
-  skills: ["fibre"],
-  areas: undefined,
-  days: ["Mon", "Tue", "Wed", "Thu", "Fri"],
-  away: [],
-  ...more,
-});
 const TUESDAY = "2026-11-24";
 const visit = (more: Partial<Visit> = {}): Visit => ({
-  team: "field",
+  team: "field_operations",
   skills: ["fibre"],
   area: "mitte",
   day: TUESDAY,

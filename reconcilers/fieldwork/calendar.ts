@@ -1,4 +1,5 @@
 /** Days and times of day in a time zone. Pure. */
+import { fault } from "../errors.ts";
 
 /** `YYYY-MM-DD`. */
 export type Day = string;
@@ -9,10 +10,18 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 function formatIn(timeZone: string): Intl.DateTimeFormat {
   const known = formats.get(timeZone);
   if (known) return known;
-  const fields = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" } as const;
-  const made = new Intl.DateTimeFormat("en-GB", { timeZone, hourCycle: "h23", ...fields });
+  const made = madeFor(timeZone);
   formats.set(timeZone, made);
   return made;
+}
+/** No schema knows the names of all zones. */
+function madeFor(timeZone: string): Intl.DateTimeFormat {
+  const fields = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" } as const;
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone, hourCycle: "h23", ...fields });
+  } catch {
+    throw fault("BadValue", `the time zone ${timeZone} of the tenant does not exist`);
+  }
 }
 
 /** What clocks on the wall show there, as if it were UTC: epoch milliseconds, whole minutes. */

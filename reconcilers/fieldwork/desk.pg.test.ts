@@ -1,8 +1,8 @@
 /** What people do with tickets, and what Lastmile hears of it. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { visited } from "../../test/contract/fieldwork.subjects.ts";
+import { technician, visited } from "../../test/contract/fieldwork.subjects.ts";
 import { signal } from "../../test/contract/hand.ts";
-import { type Field, openField, technician } from "../../test/lab/fieldwork.ts";
+import { type Field, openField } from "../../test/lab/fieldwork.ts";
 import { hints } from "./hints.ts";
 
 const ONE = "TCK-20261124-0001";

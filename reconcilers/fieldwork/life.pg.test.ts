@@ -1,8 +1,8 @@
 /** The life of a ticket: dates, edits, ends, and what people make of it. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { visited } from "../../test/contract/fieldwork.subjects.ts";
+import { technician, visited } from "../../test/contract/fieldwork.subjects.ts";
 import { signal } from "../../test/contract/hand.ts";
-import { type Field, openField, technician } from "../../test/lab/fieldwork.ts";
+import { type Field, openField } from "../../test/lab/fieldwork.ts";
 
 /** A Tuesday; three working days later is Friday the 27th. */
 const NOW = "2026-11-24T12:00:00Z";

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { refKey, type State } from "../../controller/core/model.ts";
 import { ownerKey, token } from "../../controller/core/owner.ts";
-import { ENDPOINT, visited } from "../../test/contract/fieldwork.subjects.ts";
+import { ENDPOINT, technician, visited } from "../../test/contract/fieldwork.subjects.ts";
 import { signal } from "../../test/contract/hand.ts";
-import { type Field, openField, technician } from "../../test/lab/fieldwork.ts";
+import { type Field, openField } from "../../test/lab/fieldwork.ts";
 import { Fault } from "../errors.ts";
 import type { Order } from "../system.ts";
 import { desired } from "./desired.ts";

@@ -1,7 +1,6 @@
 /** Devices for which something may have changed, soon after they report: not every inform of every device. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { type RefKey, refKey } from "../../controller/core/model.ts";
-import { Fault } from "../errors.ts";
+import { type Polled, polled } from "../polled.ts";
 import { type Device, deviceOf } from "./device.ts";
 import { type Item, itemsOf, list, textAt } from "./list.ts";
 import type { Session } from "./session.ts";
@@ -12,27 +11,15 @@ const POLL_MS = 5000;
 const OVERLAP_MS = 40_000;
 const FIELDS = ["_id", "_deviceId", "_lastInform", "_lastBoot", "_lastBootstrap", "_registered"];
 
-/** Ends with the signal. A poll that fails is made good by the next. */
-export async function* hints(s: Session, signal: AbortSignal, everyMs = POLL_MS): AsyncGenerator<readonly RefKey[]> {
+export function hints(s: Session, signal: AbortSignal, everyMs = POLL_MS): AsyncGenerator<readonly RefKey[]> {
   const seen = new Map<string, string>();
-  for (let cursor: string | undefined; !signal.aborted; ) {
-    const found = await attempt(() => (cursor === undefined ? begin(s, seen, signal) : poll(s, cursor, seen, signal)));
-    cursor = found?.cursor ?? cursor;
-    if (found && found.refs.length > 0) yield found.refs;
-    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
-  }
-}
-async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (e) {
-    if (e instanceof Fault) return undefined;
-    throw e;
-  }
+  const ask = (since: string | undefined): Promise<Polled<string>> =>
+    since === undefined ? begin(s, seen, signal) : poll(s, since, seen, signal);
+  return polled({ ask, everyMs, signal });
 }
 
 /** What happened before is seen by those who look at everything first. */
-async function begin(s: Session, seen: Map<string, string>, signal: AbortSignal): Promise<Poll> {
+async function begin(s: Session, seen: Map<string, string>, signal: AbortSignal): Promise<Polled<string>> {
   const { cursor } = await poll(s, await newest(s, signal), seen, signal);
   return { refs: [], cursor };
 }
@@ -42,11 +29,12 @@ async function newest(s: Session, signal: AbortSignal): Promise<string> {
   return textAt(item, "_lastInform") ?? new Date(0).toISOString();
 }
 
-interface Poll {
-  readonly refs: readonly RefKey[];
-  readonly cursor: string;
-}
-async function poll(s: Session, cursor: string, seen: Map<string, string>, signal: AbortSignal): Promise<Poll> {
+async function poll(
+  s: Session,
+  cursor: string,
+  seen: Map<string, string>,
+  signal: AbortSignal,
+): Promise<Polled<string>> {
   const since = new Date(Math.max(0, Date.parse(cursor) - OVERLAP_MS)).toISOString();
   const items = await list(s.http, "devices", { _lastInform: { $gt: since } }, FIELDS, signal);
   const faulted = new Set((await faultsSince(s, since, signal)).map((f) => f.device));

@@ -5,9 +5,10 @@ import type { ClientDeps, Session, System } from "../system.ts";
 import { type NasLink, nasLink } from "./coa/nas.ts";
 import { isLive, type Nas, parseConfig, type RadiusConfig } from "./config.ts";
 import { desired } from "./desired.ts";
+import { hints } from "./hints.ts";
 import { accounts, groups } from "./resources.ts";
 import { ensureSchema } from "./schema.ts";
-import { changedPlans, sessions } from "./sessions.ts";
+import { sessions } from "./sessions.ts";
 import { rights } from "./sessions-sql.ts";
 import { version } from "./sql.ts";
 
@@ -26,7 +27,7 @@ function session(db: Database, config: RadiusConfig, { endpoint, secrets = {} }:
   return {
     resources: isLive(config) ? [...rows, sessions({ db, endpoint, nas, links })] : rows,
     slots: config.slots,
-    ...(isLive(config) && { hints: (signal: AbortSignal) => changedPlans(db, endpoint, signal) }),
+    ...(isLive(config) && { hints: (signal: AbortSignal) => hints(db, endpoint, signal) }),
     ping: async (signal) => {
       const [row] = await db.read(version, [], signal);
       if (String(row?.[1]) !== "true") throw fault("Denied", "the database account may not write FreeRADIUS's tables");

@@ -37,7 +37,7 @@ const groupsOf = (p: Progress): readonly string[] => {
 const accountOf = (name: string, p: Progress, s: Subscriber = sub(name)): Desired | undefined =>
   composed(ownerOf(name), p, [...base, s]).desired.find((d) => d.ref.resource === "account");
 const groupOf = (name: string, p: Progress): string => String(accountOf(name, p)?.spec["group"]);
-const look = (p: Progress, now: number): Progress => advanced(p, { policy, now, belongs: () => true });
+const look = (p: Progress, now: number): Progress => advanced(p, { policy, now, paused: false, belongs: () => true });
 const arrived = (p: Progress, which: (owner: OwnerKey) => boolean): Progress => ({
   ...p,
   members: p.members.map((m) => (m.place === "Released" && which(m.owner) ? { ...m, place: "Ready" } : m)),

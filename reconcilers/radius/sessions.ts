@@ -1,8 +1,7 @@
 /** Resource `session`: every open session of the account runs on what the account's rows say now. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Observed, parseRef, type RefKey, refKey, type State } from "../../controller/core/model.ts";
 import { fault } from "../errors.ts";
-import type { Database, Query, Row } from "../postgres.ts";
+import type { Query, Row } from "../postgres.ts";
 import type { Lookup, Order, Outcome, Resource, Scanned, ScanScope } from "../system.ts";
 import type { Reply } from "./coa/attributes.ts";
 import { told } from "./coa/attributes.ts";
@@ -181,24 +180,5 @@ async function* scan(of: SessionsOf, scope: ScanScope, signal: AbortSignal): Asy
     });
     if (rows.length < PAGE) return;
     after = rows.at(-1)![0]!;
-  }
-}
-
-const LOOK_MS = 5_000;
-/** Of a plan that was edited for all its customers: those who are online, whoever wrote the group. Ends with the signal. */
-export async function* changedPlans(
-  db: Database,
-  endpoint: string,
-  signal: AbortSignal,
-  everyMs = LOOK_MS,
-): AsyncGenerator<readonly RefKey[]> {
-  const now = async (): Promise<number> => Number((await db.read(sql.clock, [], signal))[0]?.[0]);
-  for (let since = await now(); ; ) {
-    await sleep(everyMs, undefined, { signal, ref: false });
-    // What was written then may not have been committed yet: each change is heard of once, or twice.
-    const from = since - LOOK_MS;
-    since = await now();
-    const rows = await db.read(sql.changedSince, [from], signal);
-    if (rows.length > 0) yield rows.map(([name]) => refKey({ system: endpoint, resource: "session", key: name! }));
   }
 }

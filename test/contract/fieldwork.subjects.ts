@@ -1,5 +1,6 @@
 /** Subscribers of a small provider who wait for a technician, as resolution hands them to field work. */
 import type { ResolvedInstallation, ResolvedSubscriber } from "../../controller/core/resolved.ts";
+import type { Technician } from "../../reconcilers/fieldwork/assign.ts";
 import { billing } from "./billing.subjects.ts";
 import { subscriber } from "./radius.subjects.ts";
 
@@ -22,6 +23,15 @@ export const visit = (more: Partial<ResolvedInstallation> = {}): ResolvedInstall
   notes: undefined,
   area: "mitte",
   rules: RULES,
+  ...more,
+});
+export const technician = (name: string, more: Partial<Technician> = {}): Technician => ({
+  name,
+  team: "field_operations",
+  skills: ["fibre"],
+  areas: undefined,
+  days: ["Mon", "Tue", "Wed", "Thu", "Fri"],
+  away: [],
   ...more,
 });
 export const NOTES = "ring twice at Doe's";

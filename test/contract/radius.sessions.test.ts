@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Fault } from "../../reconcilers/errors.ts";
 import { database } from "../../reconcilers/postgres.ts";
-import { changedPlans, sessions } from "../../reconcilers/radius/sessions.ts";
+import { hints } from "../../reconcilers/radius/hints.ts";
+import { sessions } from "../../reconcilers/radius/sessions.ts";
 import { Crash } from "../lab/faults.ts";
 import { signal } from "./hand.ts";
 import { type More, openTown, SECRET, type Town } from "./radius.sessions.rig.ts";
@@ -116,7 +117,7 @@ test("who edits a plan need not know its customers: those who are online are nam
   for (const n of [1, 2]) await town.declare(n);
   await town.online(1, "a1");
   const ear = new AbortController();
-  const heard = changedPlans(town.plain, ENDPOINT, ear.signal, 20);
+  const heard = hints(town.plain, ENDPOINT, ear.signal, 20);
   const first = heard.next();
   await town.setPlan(FAST);
   expect((await first).value).toEqual([`${ENDPOINT}/session/${subscriber(1).userName}`]);

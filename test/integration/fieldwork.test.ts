@@ -10,8 +10,8 @@ import type {
 } from "../../controller/api/types.generated.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
 import { explain } from "../../controller/core/status/explain.ts";
+import { technician } from "../contract/fieldwork.subjects.ts";
 import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
-import { technician } from "../lab/fieldwork.ts";
 import { mailSystem } from "./mail.site.ts";
 import { NAMESPACE, radius, SYSTEM, sub, suspended, tenant, terminated } from "./objects.ts";
 import { Site } from "./site.ts";
@@ -241,6 +241,18 @@ describe("what people must see to", () => {
     await complete();
     await look();
     expect(await site.condition("john", "Warnings")).toBeUndefined();
+  });
+  it("a time zone that does not exist: no ticket and no bill, and access all the same", async () => {
+    const lost = { timeZone: "Mars/Olympus" };
+    const [first, ...rest] = base(INSTALLED, john());
+    const tenantOf = (spec: object): LastmileObject =>
+      ({ ...first, spec: { ...first?.spec, ...spec } }) as LastmileObject;
+    await site.declare([tenantOf(lost), ...rest]);
+    expect(await site.condition("john", "TicketsReady")).toBe("False BadValue");
+    expect(await site.message("john", "TicketsReady")).toContain("time zone Mars/Olympus");
+    expect([await tickets(), await bill(), (await site.accounts()).size]).toEqual([[], "PENDING", 1]);
+    await site.declare([tenantOf({}), ...rest]);
+    expect(await tickets()).toEqual([`${FIRST} Scheduled`]);
   });
   it("a ticket that nobody is free for", async () => {
     await site.declare(base(INSTALLED, john(), sub("mary")));

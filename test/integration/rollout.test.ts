@@ -116,6 +116,23 @@ describe("step by step", () => {
   });
 });
 
+test("a pause of the tenant stops the clock: nobody has his turn, and who could not be served is no failure", async () => {
+  const stands = (): readonly LastmileObject[] => {
+    const [first, ...rest] = town(rate(200));
+    return [annotated(first!, { "lastmile.dev/paused": "true" }), ...rest];
+  };
+  await site.declare(town(rate(100)));
+  await site.declare(town(rate(200)));
+  await site.declare(stands());
+  for (let turn = 0; turn < 3; turn++) await rollOut();
+  expect([await groups(), await state()]).toEqual([{ [OLD]: MANY - STEP, [NEW]: STEP }, "Rolling 0"]);
+  await site.declare(town(rate(200)));
+  await rollOut(PAUSE_MS - 1);
+  expect(await groups()).toEqual({ [OLD]: MANY - STEP, [NEW]: STEP });
+  for (let turn = 0; turn < 5; turn++) await rollOut();
+  expect([await groups(), await state()]).toEqual([{ [NEW]: MANY }, "Done 0"]);
+});
+
 describe("what people see", () => {
   test("a plan that is only shown says what its first step would be, and begins nothing", async () => {
     await site.declare(town(rate(100)));

@@ -17,16 +17,6 @@ import { ENDPOINT } from "../contract/fieldwork.subjects.ts";
 import { hand, signal } from "../contract/hand.ts";
 import { freshDatabase } from "./database.ts";
 
-export const technician = (name: string, more: Partial<Technician> = {}): Technician => ({
-  name,
-  team: "field_operations",
-  skills: ["fibre"],
-  areas: undefined,
-  days: ["Mon", "Tue", "Wed", "Thu", "Fri"],
-  away: [],
-  ...more,
-});
-
 export interface Field {
   readonly pool: pg.Pool;
   readonly driver: FieldworkDriver;

@@ -49,7 +49,7 @@ it("tells of each step of an edited plan, of its stop and of its end, once", () 
   const speed = (mbps: number) => plan({ speed: { down: `${mbps}Mbps`, up: "50Mbps" } }).spec;
   const owners = ["a", "b", "c", "d", "e"].map((n) => `i/acme/Subscriber/isp-acme/${n}`);
   const policy: RolloutPolicy = { step: { count: 2 }, pauseMs: 60_000, from: 2, stopAfter: 1 };
-  const look = (p: Progress, now: number): Progress => advanced(p, { policy, now, belongs: () => true });
+  const look = (p: Progress, now: number): Progress => advanced(p, { policy, now, paused: false, belongs: () => true });
   const well = (p: Progress): Progress => ({
     ...p,
     members: p.members.map((m) => (m.place === "Released" ? { ...m, place: "Ready" } : m)),

@@ -47,7 +47,7 @@ describe("the status of a plan", () => {
   const policy = { step: { count: 2 }, pauseMs: 60_000, from: 0, stopAfter: 1 };
   const owners = ["a", "b", "c"].map((n) => `i/acme/Subscriber/isp-acme/${n}`);
   const faster = plan({ speed: { down: "200Mbps", up: "50Mbps" } }).spec;
-  const look = (p: Progress, now: number): Progress => advanced(p, { policy, now, belongs: () => true });
+  const look = (p: Progress, now: number): Progress => advanced(p, { policy, now, paused: false, belongs: () => true });
   const rolling = look(edited(begun(plan().spec), faster, owners, { policy, now: 0 }), 0);
   const arrived = { ...rolling, members: rolling.members.map((m) => ({ ...m, place: "Ready" as const })) };
   it.each([

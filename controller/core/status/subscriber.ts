@@ -50,7 +50,7 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
     inSync(input, causes),
     ...perSystem(input, causes).filter((d) => d.type !== untold?.type),
     ...(untold ? [untold] : []),
-    ...remarks({ ...input, warnings: [...input.warnings, ...billRemarks(input), ...seenRemarks] }),
+    ...remarks({ ...input, warnings: [...seenRemarks, ...billRemarks(input), ...input.warnings] }),
   ];
   const schedule = scheduleSection(input.timing);
   const survey = surveySection(input.resolution);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SubscriberStatus } from "../../api/types.generated.ts";
 import { Catalog } from "../catalog.ts";
 import type { Change, Facts } from "../model.ts";
+import type { Warning } from "../resolve/findings.ts";
 import { plan, radius, subscriber, tenant } from "../resolve/fixture.ts";
 import { resolveSubscriber } from "../resolve/subscriber.ts";
 import { Sensitive } from "../sensitive.ts";
@@ -30,6 +31,7 @@ interface Seen {
   readonly waits?: boolean;
   readonly changes?: readonly Change[];
   readonly previous?: SubscriberStatus;
+  readonly warnings?: readonly Warning[];
 }
 function status({ facts = { [KEY]: FACTS }, now = "2026-11-20T12:00:00Z", visit = 1, ...seen }: Seen = {}) {
   const john = subscriber({ installation: { priority: "Normal", visit } });
@@ -53,7 +55,14 @@ function status({ facts = { [KEY]: FACTS }, now = "2026-11-20T12:00:00Z", visit 
   ]);
   return subscriberStatus({
     ...input(report),
-    ...{ resolution, systems: types, previous: seen.previous, now: Date.parse(now), warnings: [], blocked: [] },
+    ...{
+      resolution,
+      systems: types,
+      previous: seen.previous,
+      now: Date.parse(now),
+      warnings: seen.warnings ?? [],
+      blocked: [],
+    },
     declared: { subscriber: john, plan: plan() },
   });
 }
@@ -97,6 +106,12 @@ describe("a ticket that is late", () => {
   it("says the same as long as it is late", () => {
     const words = (now: string) => status({ now }).conditions?.find((c) => c.type === "Warnings")?.message;
     expect(words("2026-11-22T00:00:00Z")).toBe(words("2026-12-22T00:00:00Z"));
+  });
+  it("comes before what was only remarked of the declaration: alerts go by the reason", () => {
+    const warnings = [{ reason: "Deprecated", message: "vlanId is an older field" }];
+    const said = status({ now: "2026-12-21T09:00:00Z", warnings });
+    expect(condition(said, "Warnings")).toBe("True SLAOverdue");
+    expect(said.conditions?.find((c) => c.type === "Warnings")?.message).toMatch(/past the moment.*vlanId/);
   });
   it("nobody goes: that is said too", () => {
     const { technician: _, ...nobody } = FACTS;
