@@ -1,13 +1,13 @@
 /** Resource `session`: every open session of the account runs on what the account's rows say now. */
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Observed, parseRef, type RefKey, refKey, type State } from "../../controller/core/model.ts";
 import { fault } from "../errors.ts";
-import type { Database, Query, Row } from "../postgres.ts";
+import type { Query, Row } from "../postgres.ts";
 import type { Lookup, Order, Outcome, Resource, Scanned, ScanScope } from "../system.ts";
 import type { Reply } from "./coa/attributes.ts";
 import { told } from "./coa/attributes.ts";
+import { sessionNews } from "./in-use.ts";
 import type { Account, How, Judged, SessionsOf } from "./judged.ts";
-import { judge, type LiveSession, type Says, type Verdict } from "./live.ts";
+import { judge, type LiveSession, type Says, usesFormer, type Verdict } from "./live.ts";
 import { factsOf } from "./live-facts.ts";
 import * as sql from "./sessions-sql.ts";
 import { page } from "./sql.ts";
@@ -24,6 +24,7 @@ export function sessions(of: SessionsOf): Resource {
     name: "session",
     marker: "beside",
     follows: "account",
+    serves: "Session",
     fields: { outdated: { authority: "managed", disruptive: interrupts } },
     limit: LIMIT,
     settleMs: 0,
@@ -49,8 +50,15 @@ function observed(ref: Observed["ref"], one: Account): Observed | undefined {
   );
   const state: State = due.length > 0 ? { outdated: due } : {};
   const retired = one.retired && due.length === 0;
-  return { ref, id: ref.key, token: one.token, retired, state, outputs: {}, facts: factsOf(one) };
+  const inUse = isInUse(one) && { inUse: true as const };
+  return { ref, id: ref.key, token: one.token, retired, state, outputs: {}, ...inUse, facts: factsOf(one) };
 }
+
+/** Of who is out of service every session counts; else those that still run on what was given before. */
+const isInUse = ({ retired, sessions }: Account): boolean =>
+  sessions.some(
+    ({ session, verdict }) => usesFormer(session, verdict) || (retired && !["Stale", "Ending"].includes(verdict.kind)),
+  );
 
 /** Of who is out of service only that he is kept out: nobody wants anything else of him any more. */
 const counts = ({ retired }: Account, verdict: Verdict): boolean =>
@@ -71,16 +79,20 @@ async function read(of: SessionsOf, query: Query, asked: readonly Asked[]): Prom
     owners.map(([name, token, retired]) => [name!, { token: token!, retired: retired === "true" }]),
   );
   const interim = new Map(asked.map((l) => [l.ref.key, (l.how as How | undefined)?.interim]));
-  return new Map(
-    says.map((row) => {
+  const found = new Map(
+    says.map((row): [string, Account] => {
       const name = row[0]!;
       const now = saysIn(row);
       const own = repliesOf(replies, name);
-      const judged = open.flatMap((s) => (s[0] === name ? [judgedIn(of, s, now, own, interim.get(name))] : []));
+      const judged = open.flatMap((s) =>
+        s[0] === name ? [judgedIn(of, s, now, own, interim.get(name) ?? interimIn(own))] : [],
+      );
       const mark = marks.get(name) ?? { token: undefined, retired: false };
       return [name, { ...mark, says: now, sessions: judged, last: last.get(name) ?? [] }];
     }),
   );
+  for (const [name, one] of found) of.inUse.note(name, one.token !== undefined && isInUse(one));
+  return found;
 }
 
 function judgedIn(
@@ -100,7 +112,9 @@ function judgedIn(
     session,
     nas: known,
     replies,
-    verdict: lost ? { kind: "Untold", why: `the secret of NAS ${known?.name} cannot be read` } : verdict,
+    verdict: lost
+      ? { kind: "Untold", type: verdict.type, why: `the secret of NAS ${known?.name} cannot be read` }
+      : verdict,
   };
 }
 
@@ -125,6 +139,9 @@ function sessionIn(row: Row): LiveSession {
     told: type == null ? undefined : { type: type as "CoA" | "Disconnect", outcome: outcome ?? "", at: Number(at) },
   };
 }
+/** Of who is wanted no more: what his rows still ask for. */
+const interimIn = (replies: readonly Reply[]): number | undefined =>
+  number(replies.find(({ attribute }) => attribute.toLowerCase() === "acct-interim-interval")?.value);
 const repliesOf = (rows: readonly Row[], name: string): readonly Reply[] =>
   rows.flatMap(([user, attribute, value]) => (user === name ? [{ attribute: attribute!, value: value! }] : []));
 
@@ -184,21 +201,14 @@ async function* scan(of: SessionsOf, scope: ScanScope, signal: AbortSignal): Asy
   }
 }
 
-const LOOK_MS = 5_000;
-/** Of a plan that was edited for all its customers: those who are online, whoever wrote the group. Ends with the signal. */
-export async function* changedPlans(
-  db: Database,
-  endpoint: string,
-  signal: AbortSignal,
-  everyMs = LOOK_MS,
-): AsyncGenerator<readonly RefKey[]> {
-  const now = async (): Promise<number> => Number((await db.read(sql.clock, [], signal))[0]?.[0]);
-  for (let since = await now(); ; ) {
-    await sleep(everyMs, undefined, { signal, ref: false });
-    // What was written then may not have been committed yet: each change is heard of once, or twice.
-    const from = since - LOOK_MS;
-    since = await now();
-    const rows = await db.read(sql.changedSince, [from], signal);
-    if (rows.length > 0) yield rows.map(([name]) => refKey({ system: endpoint, resource: "session", key: name! }));
-  }
+/** Ends with the signal. */
+export function news(of: SessionsOf, signal: AbortSignal, everyMs?: number): AsyncGenerator<readonly RefKey[]> {
+  const query: Query = (text, values) => of.db.read(text, values ?? [], signal);
+  const look = (names: readonly string[]) =>
+    read(
+      of,
+      query,
+      names.map((key) => ({ ref: { system: of.endpoint, resource: "session", key } })),
+    );
+  return sessionNews({ query, endpoint: of.endpoint, inUse: of.inUse, look }, signal, everyMs);
 }

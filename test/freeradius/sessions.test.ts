@@ -14,6 +14,7 @@ import { nasLink } from "../../reconcilers/radius/coa/nas.ts";
 import { decode, encode } from "../../reconcilers/radius/coa/packet.ts";
 import { parseConfig } from "../../reconcilers/radius/config.ts";
 import { desired } from "../../reconcilers/radius/desired.ts";
+import { InUse } from "../../reconcilers/radius/in-use.ts";
 import { accounts, groups } from "../../reconcilers/radius/resources.ts";
 import { ensureSchema } from "../../reconcilers/radius/schema.ts";
 import { sessions } from "../../reconcilers/radius/sessions.ts";
@@ -51,7 +52,7 @@ function provider(pool: pg.Pool, coaPort: number) {
   const resource: Readonly<Record<string, Resource>> = {
     group: groups(db, ENDPOINT, nas),
     account: accounts(db, ENDPOINT, nas),
-    session: sessions({ db, endpoint: ENDPOINT, nas, links: new Map([["bng1", link]]) }),
+    session: sessions({ db, endpoint: ENDPOINT, nas, links: new Map([["bng1", link]]), inUse: new InUse() }),
   };
   const settle = async (n: number, more: Partial<ResolvedSubscriber> = {}): Promise<void> => {
     for (const d of desired(subscriber(n, more), ENDPOINT, config))
