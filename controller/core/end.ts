@@ -40,7 +40,7 @@ export function outlasting(ref: Ref, input: EndInput): Outlasting | undefined {
 
 function afterSessions(input: EndInput): Outlasting {
   const wanted = input.desired.map((d) => d.ref).filter((r) => input.traits?.(r).serves === "Session");
-  const after = [...wanted.map(refKey), ...gone("Session", input).filter((key) => !isLeft(key, input))];
+  const after = [...wanted.map(refKey), ...gone("Session", input).filter((key) => !isLeft(parseRef(key), input))];
   const open = after.find((key) => input.seen.get(key)?.inUse);
   const alone = true;
   if (open !== undefined) return { alone, after, hold: kept(`${open}: a session that is open may use it`) };
@@ -54,9 +54,8 @@ function gone(part: Part, { desired, remembered, traits }: EndInput): readonly R
   const wanted = new Set(desired.map((d) => refKey(d.ref)));
   return remembered.map((r) => r.ref).filter((key) => !wanted.has(key) && traits?.(parseRef(key)).serves === part);
 }
-/** Sessions that nobody wants to know of any more while their account serves on: there is no end of them to wait for. */
-function isLeft(key: RefKey, { desired, traits }: EndInput): boolean {
-  const ref = parseRef(key);
+/** Nobody wants to know of its sessions any more, while the account serves on: there is no end of them to wait for. */
+export function isLeft(ref: Ref, { desired, traits }: Pick<EndInput, "desired" | "traits">): boolean {
   const { follows } = traits?.(ref) ?? {};
   return follows !== undefined && desired.some((d) => refKey(d.ref) === refKey({ ...ref, resource: follows }));
 }

@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import { formerWaits, part, told, waitingFor } from "./device.ts";
 import { differing, impactOf, serves } from "./diff.ts";
-import { type Lasting, type Outlasting, outlasting } from "./end.ts";
+import { isLeft, type Lasting, type Outlasting, outlasting } from "./end.ts";
 import type {
   Blocker,
   Change,
@@ -200,7 +200,8 @@ function forGone(r: Remembered, input: PlanInput): Change {
   const waits = have.retired ? undefined : formerWaits(successors, input.fields(ref), isTold);
   if (waits) return change(ref, "none", { after, id: have.id, hold: waits });
   const rest = { after, id: have.id };
-  if (have.retired) return change(ref, r.due || traitsOf(ref, input).lent ? "destroy" : "none", rest);
+  const isOver = r.due || traitsOf(ref, input).lent || isLeft(ref, input);
+  if (have.retired) return change(ref, isOver ? "destroy" : "none", rest);
   const rules = input.fields(ref);
   const isFollower = traitsOf(ref, input).follows !== undefined; // what it costs is counted where it follows
   const impact = input.desired.length === 0 ? "retire" : serves(rules) && !isFollower ? "disrupt" : undefined;
