@@ -68,7 +68,7 @@ export class Ending {
     this.nas.up.add("a1");
     this.#hear(this.nas.heard, "Disconnect", /^Disconnect/, () => this.isRejected());
     this.#hear(this.#acs.log, "router", /^(POST|DELETE) \/devices\/.*\/tags\//);
-    this.#hear(this.town.voltha.calls, "ONU", /^DisableDevice/);
+    this.#hear(this.town.voltha.calls, "ONU", /^DisableDevice/, async () => !this.isRouterOurs());
     this.#hear(
       this.town.gate.log,
       "address",
@@ -87,8 +87,8 @@ export class Ending {
       return Array.prototype.push.apply(this, lines);
     };
   }
-  /** Whether that was so when it was called: RADIUS rejected, or no session open. */
-  wasTime = async (what: "Disconnect" | "address"): Promise<boolean | undefined> => this.#then.get(what);
+  /** Whether that was so when it was called: RADIUS rejected, the router was told, no session was open. */
+  wasTime = async (what: "Disconnect" | "ONU" | "address"): Promise<boolean | undefined> => this.#then.get(what);
 
   async declare(home: Home | undefined): Promise<void> {
     await this.town.declare(home ? [home] : []);
