@@ -1,6 +1,6 @@
 /** The end of a customer of all five systems: what goes at once, what waits for what, and for how long. */
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Away, Ending, HOME } from "./ending.site.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Away, Ending, HOME, USER } from "./ending.site.ts";
 import { radius } from "./objects.ts";
 import { staying } from "./staying.ts";
 
@@ -147,13 +147,17 @@ it("where nobody looks at sessions, no address waits for any, and status says so
 it("a controller that stays hears of the Stop by itself", async () => {
   const stop = new AbortController();
   const { site } = e.town;
+  const { engine } = site.controller;
+  const heard = vi.spyOn(engine, "heard");
   const every = { scan: HOUR, await: HOUR, refresh: HOUR };
   const served = staying(site.installation, site.controller, { signal: stop.signal, source: undefined, every });
   e.nas.accounting.lost = true;
   await e.town.declare([TERMINATED]);
   await site.until(async () => (await site.condition(HOME.name, "NetBoxReady")) === "False SessionsOpen");
-  await site.settle(30_000); // from now on nothing looks by itself
+  await site.settle(30_000);
+  heard.mockClear(); // other systems tell of other things
   await site.radius.pool.query("update radacct set acctstoptime = now()");
+  await site.until(async () => heard.mock.calls.flat(2).includes(`radius-1/session/${USER}`));
   await site.until(async () => (await e.standing()).length === 0);
   stop.abort();
   await served;
