@@ -54,8 +54,9 @@ function provider(pool: pg.Pool, coaPort: number) {
     account: accounts(db, ENDPOINT, nas),
     session: sessions({ db, endpoint: ENDPOINT, nas, links: new Map([["bng1", link]]), inUse: new InUse() }),
   };
-  const settle = async (n: number, more: Partial<ResolvedSubscriber> = {}): Promise<void> => {
-    for (const d of desired(subscriber(n, more), ENDPOINT, config))
+  const settle = async (n: number, more: Partial<ResolvedSubscriber> = {}, only?: readonly string[]): Promise<void> => {
+    const all = desired(subscriber(n, more), ENDPOINT, config);
+    for (const d of all.filter(({ ref }) => only?.includes(ref.resource) ?? true))
       await hand({ resource: resource[d.ref.resource]!, owner: () => subscriber(n).owner, desired: () => d }).settle(
         n,
         d,
@@ -124,6 +125,16 @@ describe("a customer who is online", () => {
     await dial(1, "a2");
     await isp.settle(1);
     expect(await session("a2")).toMatchObject({ open: true });
+  });
+  test("what it was given is in use until the Stop of its end stands in radacct", async () => {
+    await isp.settle(9);
+    await dial(9, "i1");
+    expect((await isp.look(9))?.inUse).toBeUndefined();
+    await isp.settle(9, SUSPENDED, ["account"]);
+    expect((await isp.look(9))?.inUse).toBe(true);
+    await isp.settle(9, SUSPENDED);
+    expect((await isp.look(9))?.inUse).toBeUndefined();
+    expect(await session("i1")).toMatchObject({ open: false });
   });
   test("throttled and resumed by CoA, without losing the session", async () => {
     await isp.settle(2);
