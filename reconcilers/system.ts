@@ -1,5 +1,6 @@
 /** The contract: what a newcomer writes to add a system. Reads and writes are sets; one subject is a set of one. */
 
+import type { Part } from "../controller/core/end.ts";
 import type { Delivery, Letter } from "../controller/core/life/letter.ts";
 import type {
   Action,
@@ -62,6 +63,13 @@ export interface Resource {
    * sessions: it comes after that one in making and in taking away, and is looked at again whenever that one was changed.
    */
   readonly follows?: string;
+  /** What of a customer's service its objects are, which may use what other systems gave. */
+  readonly serves?: Part;
+  /**
+   * What uses its objects: they are taken away when every object that serves so is seen out of service, and none of those is
+   * `inUse`. A router is waited for ten minutes, and only at its customer's end.
+   */
+  readonly outlasts?: Part;
   /** Items in one call. */
   readonly limit: number;
   /** Milliseconds after a create intent for which "not there" is no answer: replica lag, or a request that may still land. */

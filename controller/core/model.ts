@@ -126,6 +126,8 @@ export interface Observed {
   readonly retired: boolean;
   readonly state: State;
   readonly outputs: Outputs;
+  /** What it uses of other systems is in use yet, whatever is wanted of it. */
+  readonly inUse?: true;
   /** For people, such as the last inform of a device: never compared, remembered or referred to. */
   readonly facts?: Facts;
 }
@@ -171,7 +173,9 @@ export type HoldCode =
   /** The device is told first, and has not been. */
   | "AwaitingDevice"
   /** No system tells the router. */
-  | "RouterNotManaged";
+  | "RouterNotManaged"
+  /** An open session may use it. */
+  | "SessionsOpen";
 export interface Hold {
   readonly code: HoldCode;
   readonly message: string;

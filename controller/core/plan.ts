@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import { formerWaits, part, told, waitingFor } from "./device.ts";
 import { differing, impactOf, serves } from "./diff.ts";
+import { isLeft, type Lasting, type Outlasting, outlasting } from "./end.ts";
 import type {
   Blocker,
   Change,
@@ -47,11 +48,13 @@ export interface PlanInput {
   readonly adoption: Adoption;
   readonly fields: (ref: Ref) => FieldTable;
   readonly traits?: (ref: Ref) => Traits;
+  /** The router was waited for long enough. */
+  readonly impatient?: true;
   readonly digest: Digest;
 }
 
 /** What follows from what kind of thing an object is. */
-export interface Traits {
+export interface Traits extends Lasting {
   /** Serves another customer tomorrow: what is out of service is destroyed at once. */
   readonly lent: boolean;
   /** Nothing there can hold a mark, so nobody else's can be on it: one that is as it is declared is taken, and nothing changes. */
@@ -173,12 +176,20 @@ function followed(ref: Ref, input: PlanInput): readonly RefKey[] {
   return follows === undefined ? NOTHING : [refKey({ ...ref, resource: follows })];
 }
 
+/** Those that still use it. */
+function usersOf({ ref }: Remembered, lasting: Outlasting | undefined, input: PlanInput): readonly RefKey[] {
+  if (lasting?.alone) return lasting.after;
+  return [...input.remembered.filter((o) => o.needs.includes(ref)).map((o) => o.ref), ...(lasting?.after ?? NOTHING)];
+}
+
 function forGone(r: Remembered, input: PlanInput): Change {
   const ref = parseRef(r.ref);
-  const users = input.remembered.filter((o) => o.needs.includes(r.ref)).map((o) => o.ref);
+  const lasting = outlasting(ref, input);
   // Its successor first: a new account that is refused must not leave the customer without any.
   const successors = input.desired.filter((d) => d.ref.system === ref.system && d.ref.resource === ref.resource);
-  const after = [...new Set([...users, ...followed(ref, input), ...successors.map((d) => refKey(d.ref))])].sort();
+  const after = [
+    ...new Set([...usersOf(r, lasting, input), ...followed(ref, input), ...successors.map((d) => refKey(d.ref))]),
+  ].sort();
   const have = input.seen.get(r.ref);
   if (input.blocked.length) {
     return change(ref, "none", { after, hold: blocked(input.blocked.map((b) => b.message).join("; ")) });
@@ -189,11 +200,16 @@ function forGone(r: Remembered, input: PlanInput): Change {
   const waits = have.retired ? undefined : formerWaits(successors, input.fields(ref), isTold);
   if (waits) return change(ref, "none", { after, id: have.id, hold: waits });
   const rest = { after, id: have.id };
-  if (have.retired) return change(ref, r.due || traitsOf(ref, input).lent ? "destroy" : "none", rest);
+  const isOver = r.due || traitsOf(ref, input).lent || isLeft(ref, input);
+  if (have.retired) return change(ref, isOver ? "destroy" : "none", rest);
   const rules = input.fields(ref);
   const isFollower = traitsOf(ref, input).follows !== undefined; // what it costs is counted where it follows
   const impact = input.desired.length === 0 ? "retire" : serves(rules) && !isFollower ? "disrupt" : undefined;
-  return change(ref, "retire", { ...rest, ...(impact && costly(impact, "retire", have, rules, input)) });
+  return change(ref, "retire", {
+    ...rest,
+    ...held(lasting),
+    ...(impact && costly(impact, "retire", have, rules, input)),
+  });
 }
 
 const change = (ref: Ref, action: Change["action"], rest: Partial<Change>): Change => ({
@@ -203,6 +219,7 @@ const change = (ref: Ref, action: Change["action"], rest: Partial<Change>): Chan
   after: NOTHING,
   ...rest,
 });
+const held = (lasting: Outlasting | undefined) => lasting?.hold && { hold: lasting.hold };
 const blocked = (message: string): Hold => ({ code: "Blocked", message });
 function unadopted(ref: Ref, differing: readonly string[], input: PlanInput): { readonly hold?: Hold } {
   const { adoption } = input;

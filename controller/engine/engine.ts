@@ -103,6 +103,7 @@ export class Engine {
   readonly #whose: Whose;
   readonly #pace = new HintPace((owner) => this.#lookAt([owner]));
   #approved: ReadonlySet<string> = new Set();
+  readonly #ends = new Map<OwnerKey, number>();
 
   constructor(o: Options) {
     this.#o = o;
@@ -139,13 +140,19 @@ export class Engine {
         return outputs;
       },
       reserve: (tenant, impact, owner, small) => this.#admission.reserve(tenant, impact, owner, small),
+      endsSince: (owner) => {
+        const since = this.#ends.get(owner) ?? o.clock.now();
+        this.#ends.set(owner, since);
+        return since;
+      },
     };
   }
 
   /** For plans that are shown and not carried out: claims, places and shared objects are judged for all of them together. */
   looking(policy: NonNullable<Options["policy"]>): Deps {
     const rest = { refused: [], missing: new Map(), approved: this.#approved };
-    return { ...this.#deps, policy: (_, owner) => ({ ...policy(owner), ...rest }) };
+    const endsSince = (owner: OwnerKey): number => this.#ends.get(owner) ?? this.#o.clock.now();
+    return { ...this.#deps, endsSince, policy: (_, owner) => ({ ...policy(owner), ...rest }) };
   }
 
   /** The one barrier, and it is in the store only: claims and the costly set of a snapshot, before its first effect. */
@@ -250,6 +257,7 @@ export class Engine {
       this.#whose.note(subject);
       this.#note(key, report);
       this.#verify(key, subject, report, turn);
+      this.#ended(key, subject, report);
       this.#ground.note(subject, report);
       await this.#o.onReport?.(key, subject, report, small);
       if (report.settled) await this.#admission.settled(key, small, since);
@@ -284,6 +292,9 @@ export class Engine {
     this.#note(key, report);
     this.#o.onSame?.(key, report);
     return true;
+  }
+  #ended(key: OwnerKey, { desired }: Subject, { settled }: Report): void {
+    if (settled || desired.length > 0) this.#ends.delete(key);
   }
   #verify(key: OwnerKey, subject: Subject, { settled, rest, seen }: Report, turn: number): void {
     const whole = settled && rest === "wanted" && seen.size === subject.desired.length && !isShared(key);

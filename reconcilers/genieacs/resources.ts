@@ -21,6 +21,7 @@ const wayIn = Object.fromEntries(
 const device = (s: Session): Resource => ({
   name: "device",
   marker: "inline",
+  serves: "Router",
   fields: { [MARKING]: managed, [ON_RETIRE]: managed, [TEMPLATES]: managed, ...wayIn, [OTHERS]: managed },
   limit: LIMIT,
   settleMs: 0, // a device is there before it is claimed, and a tag is set once or not at all

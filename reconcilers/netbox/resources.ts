@@ -25,6 +25,7 @@ export function resources(http: Http, endpoint: string, names: Names): readonly 
     marker: "inline",
     fields: fieldsOf(kind),
     limit: LIMIT,
+    ...(kind === address || kind === prefix ? { outlasts: "Session" as const } : {}),
     settleMs: 0, // a request that lands late is refused: the marker's custom field is unique
     observe: (lookups, signal) => observe(http, kind, lookups, signal),
     apply: (orders, signal) => apply({ http, kind, names, signal }, orders),

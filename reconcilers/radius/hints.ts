@@ -1,25 +1,39 @@
-/** Customers who are online and whose plan was edited for all, whoever wrote the group. */
+/**
+ * Customers who are online and whose plan was edited for all, whoever wrote the group; and those whose sessions ended that were
+ * waited for.
+ */
 import { type RefKey, refKey } from "../../controller/core/model.ts";
 import { polled } from "../polled.ts";
-import type { Database } from "../postgres.ts";
+import type { Query } from "../postgres.ts";
+import type { InUse } from "./in-use.ts";
 import * as sql from "./sessions-sql.ts";
 
 const POLL_MS = 5_000;
 /** What was written then may not have been committed yet: each change is heard of once, or twice. */
 const OVERLAP_MS = 5_000;
 
+interface Watch {
+  readonly query: Query;
+  readonly endpoint: string;
+  readonly inUse: InUse;
+  /** Reads them again, which notes whether they are in use. */
+  readonly look: (names: readonly string[]) => Promise<unknown>;
+}
+
 export const hints = (
-  db: Database,
-  endpoint: string,
+  { query, endpoint, inUse, look }: Watch,
   signal: AbortSignal,
   everyMs = POLL_MS,
 ): AsyncGenerator<readonly RefKey[]> =>
   polled<number>({
     ask: async (since) => {
-      const cursor = Number((await db.read(sql.clock, [], signal))[0]?.[0]);
+      const cursor = Number((await query(sql.clock, []))[0]?.[0]);
       if (since === undefined) return { cursor, refs: [] };
-      const rows = await db.read(sql.changedSince, [since - OVERLAP_MS], signal);
-      return { cursor, refs: rows.map(([name]) => refKey({ system: endpoint, resource: "session", key: name! })) };
+      const changed = (await query(sql.changedSince, [since - OVERLAP_MS])).map(([name]) => name!);
+      const waited = inUse.due();
+      if (waited.length > 0) await look(waited);
+      const names = [...changed, ...waited.filter((name) => !inUse.isWaited(name))];
+      return { cursor, refs: names.map((key) => refKey({ system: endpoint, resource: "session", key })) };
     },
     everyMs,
     signal,

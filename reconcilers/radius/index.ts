@@ -5,10 +5,10 @@ import type { ClientDeps, Session, System } from "../system.ts";
 import { type NasLink, nasLink } from "./coa/nas.ts";
 import { isLive, type Nas, parseConfig, type RadiusConfig } from "./config.ts";
 import { desired } from "./desired.ts";
-import { hints } from "./hints.ts";
+import { InUse } from "./in-use.ts";
 import { accounts, groups } from "./resources.ts";
 import { ensureSchema } from "./schema.ts";
-import { sessions } from "./sessions.ts";
+import { news, sessions } from "./sessions.ts";
 import { rights } from "./sessions-sql.ts";
 import { version } from "./sql.ts";
 
@@ -24,14 +24,19 @@ function session(db: Database, config: RadiusConfig, { endpoint, secrets = {} }:
   const { nas } = config;
   const rows = [groups(db, endpoint, nas), accounts(db, endpoint, nas)];
   const links = linksOf(nas, secrets);
+  const of = { db, endpoint, nas, links, inUse: new InUse() };
+  const live = isLive(config);
+  const all = sessions(of);
+  // What was made while there was a secretRef can still be taken away; without one, its tables may be missing.
+  const { scan: _, ...whatIsLeft } = all;
   return {
-    resources: isLive(config) ? [...rows, sessions({ db, endpoint, nas, links })] : rows,
+    resources: [...rows, live ? all : whatIsLeft],
     slots: config.slots,
-    ...(isLive(config) && { hints: (signal: AbortSignal) => hints(db, endpoint, signal) }),
+    ...(live && { hints: (signal: AbortSignal) => news(of, signal) }),
     ping: async (signal) => {
       const [row] = await db.read(version, [], signal);
       if (String(row?.[1]) !== "true") throw fault("Denied", "the database account may not write FreeRADIUS's tables");
-      if (isLive(config)) await checkSessions(db, signal);
+      if (live) await checkSessions(db, signal);
       return { version: `PostgreSQL ${row?.[0]}` };
     },
     close: async () => {

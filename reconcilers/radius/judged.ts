@@ -3,6 +3,7 @@ import type { Database, Row } from "../postgres.ts";
 import type { Reply } from "./coa/attributes.ts";
 import type { NasLink } from "./coa/nas.ts";
 import type { Nas } from "./config.ts";
+import type { InUse } from "./in-use.ts";
 import type { LiveSession, Says, Verdict } from "./live.ts";
 
 export interface SessionsOf {
@@ -11,6 +12,7 @@ export interface SessionsOf {
   readonly nas: readonly Nas[];
   /** By name of the NAS; none: nothing can be said to it. */
   readonly links: ReadonlyMap<string, NasLink>;
+  readonly inUse: InUse;
 }
 /** `Desired.how`: seconds between two reports that the plan asks for. */
 export interface How {

@@ -44,7 +44,7 @@ export type Verdict =
   /** It has not been heard of for too long to be taken for open. */
   | { readonly kind: "Stale" }
   /** Nothing can be said to that NAS. */
-  | { readonly kind: "Untold"; readonly why: string }
+  | { readonly kind: "Untold"; readonly type: Told["type"]; readonly why: string }
   | { readonly kind: "Due"; readonly type: Told["type"]; readonly why: "rejected" | "account" | "plan" };
 
 /** A login reads the rows before its session begins: whoever began so soon after a change may have read the former ones. */
@@ -69,11 +69,18 @@ export function judge(s: LiveSession, says: Says, nas: Nas | undefined, canTell:
   if (!due) return { kind: "Current" };
   if (hasEnded(s, due.since)) return { kind: "Ending" };
   if (due.type === "CoA" && s.told?.outcome === ACK && s.told.at >= due.since) return { kind: "Current" };
-  if (!nas) return { kind: "Untold", why: `no NAS of address ${s.nas} is declared` };
-  if (nas.dynamic.secret === undefined) return { kind: "Untold", why: `NAS ${nas.name} has no secretRef` };
+  if (!nas) return { kind: "Untold", type: due.type, why: `no NAS of address ${s.nas} is declared` };
+  if (nas.dynamic.secret === undefined)
+    return { kind: "Untold", type: due.type, why: `NAS ${nas.name} has no secretRef` };
   const refused = s.told?.type === "CoA" && s.told.at >= due.since && s.told.outcome.startsWith(CANNOT);
   const type = due.type === "CoA" && (refused || !canTell) ? "Disconnect" : due.type;
   return { kind: "Due", type, why: due.why };
+}
+
+/** Runs with an address or prefix that its account says no more, until its Stop, or its NAS, says that it is gone. */
+export function usesFormer({ told }: LiveSession, verdict: Verdict): boolean {
+  if (verdict.kind === "Ending") return told?.outcome !== GONE;
+  return (verdict.kind === "Due" || verdict.kind === "Untold") && verdict.type === "Disconnect";
 }
 
 interface Due {

@@ -15,6 +15,7 @@ const PAGE = 2000;
 
 export const accounts = (db: Database, endpoint: string, nas: readonly Nas[]): Resource => ({
   ...resource(db, shapeOf("account", endpoint, accountFields, accountCells(nas), isLive({ nas }))),
+  serves: "Session",
   claims: ({ observed: { ref } }) => [{ kind: "userName", scope: endpoint, value: ref.key }],
 });
 export const groups = (db: Database, endpoint: string, nas: readonly Nas[]): Resource =>

@@ -5,8 +5,9 @@ import type { Query, Row } from "../postgres.ts";
 import type { Lookup, Order, Outcome, Resource, Scanned, ScanScope } from "../system.ts";
 import type { Reply } from "./coa/attributes.ts";
 import { told } from "./coa/attributes.ts";
+import { hints } from "./hints.ts";
 import type { Account, How, Judged, SessionsOf } from "./judged.ts";
-import { judge, type LiveSession, type Says, type Verdict } from "./live.ts";
+import { judge, type LiveSession, type Says, usesFormer, type Verdict } from "./live.ts";
 import { factsOf } from "./live-facts.ts";
 import * as sql from "./sessions-sql.ts";
 import { page } from "./sql.ts";
@@ -23,6 +24,7 @@ export function sessions(of: SessionsOf): Resource {
     name: "session",
     marker: "beside",
     follows: "account",
+    serves: "Session",
     fields: { outdated: { authority: "managed", disruptive: interrupts } },
     limit: LIMIT,
     settleMs: 0,
@@ -48,8 +50,15 @@ function observed(ref: Observed["ref"], one: Account): Observed | undefined {
   );
   const state: State = due.length > 0 ? { outdated: due } : {};
   const retired = one.retired && due.length === 0;
-  return { ref, id: ref.key, token: one.token, retired, state, outputs: {}, facts: factsOf(one) };
+  const inUse = isInUse(one) && { inUse: true as const };
+  return { ref, id: ref.key, token: one.token, retired, state, outputs: {}, ...inUse, facts: factsOf(one) };
 }
+
+/** Of who is out of service every session counts; else those that still run on what was given before. */
+const isInUse = ({ retired, sessions }: Account): boolean =>
+  sessions.some(
+    ({ session, verdict }) => usesFormer(session, verdict) || (retired && !["Stale", "Ending"].includes(verdict.kind)),
+  );
 
 /** Of who is out of service only that he is kept out: nobody wants anything else of him any more. */
 const counts = ({ retired }: Account, verdict: Verdict): boolean =>
@@ -70,16 +79,20 @@ async function read(of: SessionsOf, query: Query, asked: readonly Asked[]): Prom
     owners.map(([name, token, retired]) => [name!, { token: token!, retired: retired === "true" }]),
   );
   const interim = new Map(asked.map((l) => [l.ref.key, (l.how as How | undefined)?.interim]));
-  return new Map(
-    says.map((row) => {
+  const found = new Map(
+    says.map((row): [string, Account] => {
       const name = row[0]!;
       const now = saysIn(row);
       const own = repliesOf(replies, name);
-      const judged = open.flatMap((s) => (s[0] === name ? [judgedIn(of, s, now, own, interim.get(name))] : []));
+      const judged = open.flatMap((s) =>
+        s[0] === name ? [judgedIn(of, s, now, own, interim.get(name) ?? interimIn(own))] : [],
+      );
       const mark = marks.get(name) ?? { token: undefined, retired: false };
       return [name, { ...mark, says: now, sessions: judged, last: last.get(name) ?? [] }];
     }),
   );
+  for (const [name, one] of found) of.inUse.note(name, one.token !== undefined && isInUse(one));
+  return found;
 }
 
 function judgedIn(
@@ -99,7 +112,9 @@ function judgedIn(
     session,
     nas: known,
     replies,
-    verdict: lost ? { kind: "Untold", why: `the secret of NAS ${known?.name} cannot be read` } : verdict,
+    verdict: lost
+      ? { kind: "Untold", type: verdict.type, why: `the secret of NAS ${known?.name} cannot be read` }
+      : verdict,
   };
 }
 
@@ -124,6 +139,9 @@ function sessionIn(row: Row): LiveSession {
     told: type == null ? undefined : { type: type as "CoA" | "Disconnect", outcome: outcome ?? "", at: Number(at) },
   };
 }
+/** Of who is wanted no more: what his rows still ask for. */
+const interimIn = (replies: readonly Reply[]): number | undefined =>
+  number(replies.find(({ attribute }) => attribute.toLowerCase() === "acct-interim-interval")?.value);
 const repliesOf = (rows: readonly Row[], name: string): readonly Reply[] =>
   rows.flatMap(([user, attribute, value]) => (user === name ? [{ attribute: attribute!, value: value! }] : []));
 
@@ -181,4 +199,16 @@ async function* scan(of: SessionsOf, scope: ScanScope, signal: AbortSignal): Asy
     if (rows.length < PAGE) return;
     after = rows.at(-1)![0]!;
   }
+}
+
+/** Ends with the signal. */
+export function news(of: SessionsOf, signal: AbortSignal, everyMs?: number): AsyncGenerator<readonly RefKey[]> {
+  const query: Query = (text, values) => of.db.read(text, values ?? [], signal);
+  const look = (names: readonly string[]) =>
+    read(
+      of,
+      query,
+      names.map((key) => ({ ref: { system: of.endpoint, resource: "session", key } })),
+    );
+  return hints({ query, endpoint: of.endpoint, inUse: of.inUse, look }, signal, everyMs);
 }

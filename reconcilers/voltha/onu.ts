@@ -17,6 +17,7 @@ export const onu = (site: Site): Resource => ({
   marker: "store",
   found: true,
   lent: true,
+  outlasts: "Router",
   fields: onuFields,
   limit: 200,
   settleMs: 0, // it is not made here: it is plugged in

@@ -11,6 +11,7 @@ export const uni = (site: Site): Resource => ({
   name: "uni",
   marker: "store",
   lent: true,
+  outlasts: "Router",
   fields: uniFields,
   limit: 200,
   settleMs: 0, // what a lost request still makes is the same service again

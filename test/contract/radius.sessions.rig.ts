@@ -8,6 +8,7 @@ import { nasClient } from "../../reconcilers/radius/coa/client.ts";
 import { nasLink } from "../../reconcilers/radius/coa/nas.ts";
 import { parseConfig } from "../../reconcilers/radius/config.ts";
 import { desired } from "../../reconcilers/radius/desired.ts";
+import { InUse } from "../../reconcilers/radius/in-use.ts";
 import { accounts, groups } from "../../reconcilers/radius/resources.ts";
 import { ensureSchema } from "../../reconcilers/radius/schema.ts";
 import { sessions } from "../../reconcilers/radius/sessions.ts";
@@ -61,7 +62,8 @@ export async function openTown() {
           return [n.name, nasLink(n, new Sensitive(SECRET), () => ({ ...client, ask }))] as const;
         }),
     );
-  let resource = sessions({ db, endpoint: ENDPOINT, nas: config.nas, links: links() });
+  let inUse = new InUse();
+  let resource = sessions({ db, endpoint: ENDPOINT, nas: config.nas, links: links(), inUse });
   const areas = [["bng1"], ["bng2"], ["juniper1"]];
   const profiles = { juniper: "inet" };
   const plan = (more: Partial<EffectivePlan> = {}): EffectivePlan => ({ ...planSubject().plan, profiles, ...more });
@@ -84,10 +86,13 @@ export async function openTown() {
     ...{ pool, plain, faults, bng, bng2, config, setPlan, plan, wish, rows: rowsOf, owner },
     hand: h,
     resource: () => resource,
+    /** Of another process: it says nothing to any NAS. */
+    watch: () => ({ db: plain, endpoint: ENDPOINT, nas: config.nas, links: new Map(), inUse: new InUse() }),
     /** As after a restart: nothing is remembered in the process. `impatient`: for a NAS that says nothing. */
     restart(impatient = false): void {
       patience = impatient ? PATIENCE : LONG;
-      resource = sessions({ db, endpoint: ENDPOINT, nas: config.nas, links: links() });
+      inUse = new InUse();
+      resource = sessions({ db, endpoint: ENDPOINT, nas: config.nas, links: links(), inUse });
     },
     /** What the account's rows say from now on. */
     async declare(n: number, more: More = {}): Promise<void> {

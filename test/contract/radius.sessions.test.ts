@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Fault } from "../../reconcilers/errors.ts";
 import { database } from "../../reconcilers/postgres.ts";
-import { hints } from "../../reconcilers/radius/hints.ts";
-import { sessions } from "../../reconcilers/radius/sessions.ts";
+import { InUse } from "../../reconcilers/radius/in-use.ts";
+import { news, sessions } from "../../reconcilers/radius/sessions.ts";
 import { Crash } from "../lab/faults.ts";
 import { signal } from "./hand.ts";
 import { type More, openTown, SECRET, type Town } from "./radius.sessions.rig.ts";
@@ -117,7 +117,7 @@ test("who edits a plan need not know its customers: those who are online are nam
   for (const n of [1, 2]) await town.declare(n);
   await town.online(1, "a1");
   const ear = new AbortController();
-  const heard = hints(town.plain, ENDPOINT, ear.signal, 20);
+  const heard = news(town.watch(), ear.signal, 20);
   const first = heard.next();
   await town.setPlan(FAST);
   expect((await first).value).toEqual([`${ENDPOINT}/session/${subscriber(1).userName}`]);
@@ -193,6 +193,77 @@ describe("which sessions", () => {
     expect(JSON.parse(active)).toMatchObject([
       { id: "a1", nas: "bng1", port: "ether1", mac: "aa:bb", address: "10.0.0.1", since: expect.stringMatching(/Z$/) },
     ]);
+  });
+});
+
+describe("what was given to a session is in use yet", () => {
+  const ROUTES: More = { routes: [] };
+  const isInUse = async (): Promise<boolean> => (await town.hand().look(1))?.inUse === true;
+  const online = async (more: Parameters<typeof town.online>[2] = {}): Promise<void> => {
+    await town.declare(1);
+    await town.settle(1);
+    await town.online(1, "a1", more);
+  };
+  const end = async (): Promise<void> => {
+    await town.rows.settle(1, undefined);
+    await town.settle(1, null);
+  };
+  const goesOn = () => town.pool.query("update radacct set acctstoptime = null");
+  test("of who is served as his rows say, nothing that anybody waits for", async () => {
+    await online();
+    expect(await isInUse()).toBe(false);
+  });
+  test("of who ends: until its Stop is seen, though the NAS has acknowledged; then no more", async () => {
+    await online();
+    await end();
+    await goesOn();
+    expect(await isInUse()).toBe(true);
+    await town.pool.query("update radacct set acctstoptime = now()");
+    expect(await isInUse()).toBe(false);
+  });
+  test("the NAS knows it no more: its Stop was lost, and nobody waits for it", async () => {
+    await online();
+    town.bng.up.clear();
+    await end();
+    expect(await isInUse()).toBe(false);
+  });
+  test("nothing can be said to that NAS: as long as it is reported on, and not for ever", async () => {
+    await online({ nas: "192.0.2.4" });
+    await end();
+    expect(await isInUse()).toBe(true);
+    await town.pool.query("update radacct set acctupdatetime = now() - interval '2 hours'");
+    expect(await isInUse()).toBe(false);
+  });
+  test("an address is another one: until the session with the former has ended; a new one does not count", async () => {
+    await online();
+    await town.declare(1, ROUTES);
+    expect(await isInUse()).toBe(true);
+    await town.settle(1);
+    await goesOn();
+    expect(await isInUse()).toBe(true);
+    await town.pool.query("update radacct set acctstoptime = now()");
+    await town.online(1, "a2", { ago: 0 });
+    expect(await isInUse()).toBe(false);
+  });
+  test("another speed takes nothing away", async () => {
+    await online();
+    await town.setPlan(FAST);
+    expect(await isInUse()).toBe(false);
+  });
+  test("whoever waits hears of its end", async () => {
+    await online();
+    await end();
+    await goesOn();
+    let now = 0;
+    const inUse = new InUse(() => now);
+    const ear = new AbortController();
+    const of = { ...town.watch(), inUse };
+    inUse.note(subscriber(1).userName, true);
+    const heard = news(of, ear.signal, 20).next();
+    await town.pool.query("update radacct set acctstoptime = now()");
+    now = 600_000;
+    expect((await heard).value).toEqual([`${ENDPOINT}/session/${subscriber(1).userName}`]);
+    ear.abort();
   });
 });
 
@@ -282,7 +353,7 @@ describe("the laws", () => {
     for (const code of ["28P01", "42P01", "57P01", "ECONNREFUSED"]) {
       const error = Object.assign(new Error(`value ${SECRET}`), { code });
       const db = database({ connect: () => Promise.reject(error), end: async () => undefined });
-      const broken = sessions({ db, endpoint: ENDPOINT, nas: town.config.nas, links: new Map() });
+      const broken = sessions({ db, endpoint: ENDPOINT, nas: town.config.nas, links: new Map(), inUse: new InUse() });
       const seen = await broken
         .observe([{ ref: town.wish(1, "session").ref, token: "lm_t", id: undefined }], signal)
         .catch((e) => e);

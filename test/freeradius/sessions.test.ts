@@ -14,6 +14,7 @@ import { nasLink } from "../../reconcilers/radius/coa/nas.ts";
 import { decode, encode } from "../../reconcilers/radius/coa/packet.ts";
 import { parseConfig } from "../../reconcilers/radius/config.ts";
 import { desired } from "../../reconcilers/radius/desired.ts";
+import { InUse } from "../../reconcilers/radius/in-use.ts";
 import { accounts, groups } from "../../reconcilers/radius/resources.ts";
 import { ensureSchema } from "../../reconcilers/radius/schema.ts";
 import { sessions } from "../../reconcilers/radius/sessions.ts";
@@ -51,10 +52,11 @@ function provider(pool: pg.Pool, coaPort: number) {
   const resource: Readonly<Record<string, Resource>> = {
     group: groups(db, ENDPOINT, nas),
     account: accounts(db, ENDPOINT, nas),
-    session: sessions({ db, endpoint: ENDPOINT, nas, links: new Map([["bng1", link]]) }),
+    session: sessions({ db, endpoint: ENDPOINT, nas, links: new Map([["bng1", link]]), inUse: new InUse() }),
   };
-  const settle = async (n: number, more: Partial<ResolvedSubscriber> = {}): Promise<void> => {
-    for (const d of desired(subscriber(n, more), ENDPOINT, config))
+  const settle = async (n: number, more: Partial<ResolvedSubscriber> = {}, only?: readonly string[]): Promise<void> => {
+    const all = desired(subscriber(n, more), ENDPOINT, config);
+    for (const d of all.filter(({ ref }) => only?.includes(ref.resource) ?? true))
       await hand({ resource: resource[d.ref.resource]!, owner: () => subscriber(n).owner, desired: () => d }).settle(
         n,
         d,
@@ -123,6 +125,16 @@ describe("a customer who is online", () => {
     await dial(1, "a2");
     await isp.settle(1);
     expect(await session("a2")).toMatchObject({ open: true });
+  });
+  test("what it was given is in use until the Stop of its end stands in radacct", async () => {
+    await isp.settle(9);
+    await dial(9, "i1");
+    expect((await isp.look(9))?.inUse).toBeUndefined();
+    await isp.settle(9, SUSPENDED, ["account"]);
+    expect((await isp.look(9))?.inUse).toBe(true);
+    await isp.settle(9, SUSPENDED);
+    expect((await isp.look(9))?.inUse).toBeUndefined();
+    expect(await session("i1")).toMatchObject({ open: false });
   });
   test("throttled and resumed by CoA, without losing the session", async () => {
     await isp.settle(2);

@@ -35,6 +35,9 @@ export class Town {
   readonly voltha: VolthaLab;
   readonly onus = new Map<string, OnuHandle>();
   readonly cpes = new Map<string, Cpe>();
+  /** By default nobody is told of changes. */
+  radius: ExternalSystem;
+  acsUrl: string;
 
   private constructor(site: Site, books: FreshDatabase, netbox: Standin, gate: Gate, acs: GenieacsLab, v: VolthaLab) {
     this.site = site;
@@ -43,6 +46,8 @@ export class Town {
     this.gate = gate;
     this.acs = acs;
     this.voltha = v;
+    this.radius = radius(site.radius.url);
+    this.acsUrl = acs.url;
   }
   /** Everything that anybody will ever plug in is in the houses. */
   static async open(homes: readonly Home[]): Promise<Town> {
@@ -122,7 +127,7 @@ export class Town {
     const common = { services, ipv4Assignment: "Dynamic" as const };
     return [
       made,
-      radius(this.site.radius.url),
+      this.radius,
       ...this.#systems(),
       plan({ ...common, billing: { product: "res-100", price: price("29.90") } }),
       plan(
@@ -149,7 +154,7 @@ export class Town {
       system("billing-1", { type: "Billing", address: money.href, ...credentials("billing-1") }),
       system("acs-1", {
         type: "GenieACS",
-        address: this.acs.url,
+        address: this.acsUrl,
         genieacs: { refreshAfter: "1s", taskExpiry: "168h" },
       }),
       system("voltha-1", {

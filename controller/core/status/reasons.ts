@@ -103,6 +103,13 @@ const holds = {
     "what the customer's router dials with would change, and nothing tells the router",
     "declare the router in cpe, take the change back, or set radius.rotation: Force when the router is changed with it",
   ),
+  SessionsOpen: {
+    ...hold(
+      "an address is kept until the sessions that may use it are seen gone",
+      "wait: a session ends with its Stop in radacct, or when nobody has reported on it for three intervals; see SessionsUpdated",
+    ),
+    mover: "lastmile",
+  },
 } satisfies Record<HoldCode, Reason>;
 
 const faults = {

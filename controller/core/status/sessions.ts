@@ -3,6 +3,7 @@ import type { SubscriberStatusSessions as Sessions, SubscriberStatus } from "../
 import { type Facts, refKey } from "../model.ts";
 import type { ResolvedSubscriber } from "../resolved.ts";
 import { shortened } from "../text.ts";
+import { accountsOf } from "./account.ts";
 import { partOf, SESSIONS, type StatusInput } from "./causes.ts";
 import type { Draft } from "./conditions.ts";
 
@@ -46,11 +47,14 @@ const clean = (one: Active): Active => {
 export function sessionsUntold(subject: ResolvedSubscriber | undefined, input: Input): Draft | undefined {
   const untold = factsOf(input).find((f) => f["untold"] !== undefined)?.["untold"];
   if (untold !== undefined) return draft("False", `an open session runs on what was declared before: ${untold}`);
-  if (changesOf(input).length > 0 || !input.report || !subject || subject.state === "Terminated") return undefined;
+  if (changesOf(input).length > 0 || !input.report || !subject) return undefined;
   const why = subject.liveSessions
     ? "no NAS of the RADIUS system has a secretRef"
     : "features.liveSessions of the tenant is off";
-  return draft("Unknown", `${why}: sessions that run are told nothing, and end by their Session-Timeout`);
+  if (subject.state !== "Terminated")
+    return draft("Unknown", `${why}: sessions that run are told nothing, and end by their Session-Timeout`);
+  if (accountsOf(input.report, input.systems).length === 0) return undefined;
+  return draft("Unknown", `${why}: whether a session still runs is not known, and addresses wait for none`);
 }
 const draft = (status: Draft["status"], message: string): Draft => ({
   type: "SessionsUpdated",

@@ -109,6 +109,7 @@ describe("the conditions of a subscriber", () => {
     OutsideWindow: "Reconciling",
     IdentityConflict: "Stalled",
     RouterNotManaged: "Stalled",
+    SessionsOpen: "Reconciling",
   };
   it.each(Object.entries(HOLDS) as [HoldCode, string][])("shows the hold %s as %s", (code, where) => {
     expect(said(input(run([held(code)])), "Ready", "RADIUSReady", "InSync", where)).toEqual([

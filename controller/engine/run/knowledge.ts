@@ -205,6 +205,10 @@ export class Knowledge {
     }
     this.see(key, found, entry !== undefined);
   }
+  /** A run then, at the latest. */
+  again(at: number): void {
+    this.#later(at);
+  }
   #later(at: number): void {
     this.retryAt = Math.min(this.retryAt, at);
   }

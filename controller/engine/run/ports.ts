@@ -93,8 +93,14 @@ export class Ports {
   /** Without a connection nothing is compared: its objects are unknown. */
   fields = (ref: Ref): FieldTable => this.#resources.get(`${ref.system}/${ref.resource}`)?.resource.fields ?? {};
   traits = (ref: Ref): Traits => {
-    const { lent, marker, follows } = this.#resources.get(`${ref.system}/${ref.resource}`)?.resource ?? {};
-    return { lent: lent === true, unmarkable: marker === "store", ...(follows !== undefined && { follows }) };
+    const { lent, marker, follows, serves, outlasts } =
+      this.#resources.get(`${ref.system}/${ref.resource}`)?.resource ?? {};
+    return {
+      ...{ lent: lent === true, unmarkable: marker === "store" },
+      ...(follows !== undefined && { follows }),
+      ...(serves && { serves }),
+      ...(outlasts && { outlasts }),
+    };
   };
   /** Whether what is done to `changed` shows in this object too. */
   isFollower = (ref: Ref, changed: Ref): boolean =>

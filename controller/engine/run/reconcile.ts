@@ -38,6 +38,8 @@ export interface Deps extends Means {
   /** Takes a value of the fallback and remembers it as chosen; undefined: there is none left. */
   readonly bridge: (owner: OwnerKey, d: Desired, by: Asking) => Promise<Outputs | undefined>;
   readonly reserve: (tenant: string, impact: Impact, owner: string, small: boolean) => Promise<boolean>;
+  /** Since when nothing is wanted of it any more, as far as this process knows; epoch milliseconds. */
+  readonly endsSince: (owner: OwnerKey) => number;
 }
 export interface Report {
   readonly plan: Plan;
@@ -62,6 +64,10 @@ export interface Report {
 }
 /** Effects on one object in one run: more means that it never becomes what was asked for. */
 const TRIES = 2;
+/** A router's clean-up is waited for so long; afterwards the rest goes on without it. */
+const ROUTER_MS = 600_000;
+/** A session that was just told to end: its Stop comes after the NAS's answer. */
+const STOP_MS = 2_000;
 const EVERY: ReadonlySet<Impact> = new Set(["retire", "suspend", "disrupt"]);
 
 /**
@@ -85,6 +91,7 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
     if (known.answers !== answers || !(await known.idle())) continue;
     if (await run.bridge()) continue;
     const rest = await run.books.tidy(p, subject);
+    run.comeBack(p);
     known.forgive();
     const settled = subject.blocked.length === 0 && p.changes.every(isDone);
     const retry = Number.isFinite(known.retryAt) && { retryAt: known.retryAt };
@@ -213,6 +220,24 @@ class Run {
     return faults.get(key)?.kind === "Transient" && outputs(key) === undefined;
   }
 
+  /** What waits for time alone is looked at again when that is over. */
+  comeBack({ changes }: Plan): void {
+    const { known } = this;
+    const { clock, ports, endsSince } = this.#deps;
+    const held = changes.filter((c) => c.hold);
+    if (this.books.effects > 0 && held.some((c) => c.hold?.code === "SessionsOpen")) known.again(clock.now() + STOP_MS);
+    if (this.#ends() && !this.#isImpatient() && held.some((c) => ports.traits(c.ref).outlasts === "Router"))
+      known.again(endsSince(known.owner) + ROUTER_MS);
+  }
+  #ends(): boolean {
+    const { desired, blocked } = this.#subject;
+    return desired.length === 0 && blocked.length === 0;
+  }
+  #isImpatient(): boolean {
+    const { clock, endsSince } = this.#deps;
+    return this.#ends() && clock.now() - endsSince(this.known.owner) >= ROUTER_MS;
+  }
+
   async #effect(c: Change, tries: number, awaited: boolean): Promise<void> {
     const { ports, verbs } = this.#deps;
     const { owner } = this.known;
@@ -270,6 +295,7 @@ class Run {
       digest,
       fields: ports.fields,
       traits: ports.traits,
+      ...(this.#isImpatient() && { impatient: true as const }),
     };
   }
 }

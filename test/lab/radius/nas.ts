@@ -19,6 +19,8 @@ export interface LabNas {
   /** Acct-Session-Ids that are up. */
   readonly up: Set<string>;
   readonly trouble: { of: Trouble | undefined; coa: Trouble | undefined };
+  /** Its Stops do not come through. */
+  readonly accounting: { lost: boolean };
   close(): Promise<void>;
 }
 
@@ -29,6 +31,7 @@ export async function labNas(secret: string, pool: pg.Pool): Promise<LabNas> {
     heard: [] as string[],
     up: new Set<string>(),
     trouble: { of: undefined, coa: undefined } as LabNas["trouble"],
+    accounting: { lost: false },
   };
   const end = (id: string): Promise<unknown> =>
     pool.query("update radacct set acctstoptime = now(), acctterminatecause = 'Admin-Reset' where acctsessionid = $1", [
@@ -43,7 +46,7 @@ export async function labNas(secret: string, pool: pg.Pool): Promise<LabNas> {
     if (!self.up.has(id)) return 503;
     if (isCoa) return "CoA-ACK";
     self.up.delete(id);
-    await end(id);
+    if (!self.accounting.lost) await end(id);
     return "Disconnect-ACK";
   };
   const answer = async (bytes: Buffer, from: number): Promise<Buffer | undefined> => {
