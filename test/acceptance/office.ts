@@ -77,7 +77,7 @@ export async function office(
   await p.secret("lastmile-system/nas-bng1/secret", NAS_SECRET);
   const { policies, ...more } = tenantSpec as { policies?: Spec };
   const objects = [
-    tenant({ systems: SYSTEMS, policies: { ...CALM, ...policies }, ...more }),
+    tenant({ ...MITTE, systems: SYSTEMS, policies: { ...CALM, ...policies }, ...more }),
     radius(p.radiusUrl, { radius: { nas: [bng1(nas.port)] } }),
     system("billing-1", "Billing", open(billing.url)),
     system("tickets-1", "Tickets", open(tickets.url), { tickets: { technicians: [ADA] } }),
