@@ -1,9 +1,9 @@
 /** The systems of the story: databases and an SMTP server that are real, stand-ins made from recordings, and one time for all. */
 import type { ExternalSystem } from "../../controller/api/types.generated.ts";
+import { technician } from "../contract/fieldwork.subjects.ts";
 import { signal } from "../contract/hand.ts";
 import { open } from "../contract/netbox.rig.ts";
 import { type FreshDatabase, freshDatabase } from "../lab/database.ts";
-import { technician } from "../lab/fieldwork.ts";
 import { type Gate, openGate } from "../lab/gate.ts";
 import { type GenieacsLab, startGenieacs } from "../lab/genieacs/server.ts";
 import { type Standin, startStandin } from "../lab/netbox/server.ts";
