@@ -70,6 +70,8 @@ export interface Resource {
    * `inUse`. A router is waited for ten minutes, and only at its customer's end.
    */
   readonly outlasts?: Part;
+  /** Name of a resource whose changes show in this one, such as a service's state in its subscriptions: it is looked at again. */
+  readonly shows?: string;
   /** Items in one call. */
   readonly limit: number;
   /** Milliseconds after a create intent for which "not there" is no answer: replica lag, or a request that may still land. */

@@ -20,6 +20,7 @@ export function resource(driver: BillingDriver, endpoint: string, kind: Kind): R
     fields: fieldsOf[kind],
     limit: LIMIT,
     settleMs: 0, // what was made can be read before the answer comes
+    ...(kind === "subscription" && { shows: "activation" satisfies Kind }),
     async observe(lookups, signal) {
       const keys = lookups.map((l) => l.ref.key);
       const found = await driver.read(kind, keys, signal);

@@ -20,6 +20,7 @@ describe("a new ticket", () => {
   test("has a number of its day, an appointment by lead days, a due date by priority, and somebody who goes", async () => {
     expect(await field.declare(visited(1))).toEqual({
       ticket: "TCK-20261124-0001",
+      visit: 1,
       state: "Scheduled",
       priority: "Normal",
       scheduledAt: "2026-11-27T09:00:00Z",

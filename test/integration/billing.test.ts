@@ -84,6 +84,9 @@ describe("the bill starts", () => {
     await site.declare(base({ ...john(), spec: { ...john().spec, networkProfile: profile } }));
     expect(await services()).toEqual(["SUB-john ACC-1 ACTIVE"]);
     expect(await subscriptions()).toEqual(["plan ACTIVE res-100 29.90"]);
+    expect((await site.status("john"))?.billing?.subscriptions).toMatchObject([
+      { product: "res-100", state: "ACTIVE" },
+    ]);
     expect(await site.condition("john", "Ready")).toBe("True Converged");
     expect(await site.condition("john", "BillingReady")).toBe("True Converged");
     const { service_metadata } = await one("select service_metadata from billing.services");

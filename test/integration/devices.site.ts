@@ -14,8 +14,9 @@ import { adapterSerial } from "../../reconcilers/voltha/names.ts";
 import type { Cpe } from "../lab/genieacs/cpe.ts";
 import { type GenieacsLab, startGenieacs } from "../lab/genieacs/server.ts";
 import { type OnuHandle, startVoltha, type VolthaLab } from "../lab/voltha/lab.ts";
-import { radius, sub, system, tenant } from "./objects.ts";
+import { radius, sub, tenant } from "./objects.ts";
 import { Site } from "./site.ts";
+import { acsSystem, plugOlts, volthaSystem } from "./systems.ts";
 
 const ACS = "acs-1";
 const VOLTHA = "voltha-1";
@@ -47,8 +48,7 @@ export class DevicesSite {
   }
   static async open(): Promise<DevicesSite> {
     const [site, acs, voltha] = await Promise.all([Site.open(), startGenieacs(), startVoltha()]);
-    voltha.olt({ serial: "OLT_1", hostAndPort: "olt1.example:50060", pons: 2, nni: 16777216 });
-    voltha.olt({ serial: "OLT_2", hostAndPort: "olt2.example:50060", pons: 2, nni: 16777216 });
+    plugOlts(voltha);
     return new DevicesSite(site, acs, voltha);
   }
   async close(): Promise<void> {
@@ -67,35 +67,16 @@ export class DevicesSite {
       readonly controller?: "VGC" | "ONOS";
     } = {},
   ): readonly LastmileObject[] {
-    const controller =
-      o.controller === "ONOS"
-        ? { type: "ONOS" as const, address: this.voltha.onos }
-        : { type: "VGC" as const, address: this.voltha.vgc };
     const systems = o.systems ?? {
       radius: [{ name: "radius-1" }],
       voltha: [{ name: VOLTHA }],
       genieacs: [{ name: ACS }],
     };
-    const olts = [1, 2].map((n) => ({
-      name: `olt${n}`,
-      serial: `OLT_${n}`,
-      address: `olt${n}.example:50060`,
-      uplinkPort: 16777216,
-      nniPorts: [16777216],
-    }));
     return [
       tenant({ systems, ...o.tenant }),
       radius(this.site.radius.url),
-      system(VOLTHA, {
-        type: "VOLTHA",
-        address: this.voltha.grpc,
-        voltha: { controller, settleAfterRecovery: "0s", olts },
-      }),
-      system(ACS, {
-        type: "GenieACS",
-        address: this.acs.url,
-        genieacs: { refreshAfter: o.refreshAfter ?? "24h", taskExpiry: "168h" },
-      }),
+      volthaSystem(this.voltha, o.controller, VOLTHA),
+      acsSystem(this.acs, o.refreshAfter, ACS),
       this.plan(o.plan),
       ...more,
     ];

@@ -15,6 +15,7 @@ import { SERVICES } from "./devices.site.ts";
 import { cpeSerial, declared, type Home, onuSerial } from "./lives.life.ts";
 import { PER_SUBSCRIBER, radius, SYSTEM, system, tenant } from "./objects.ts";
 import { Site } from "./site.ts";
+import { acsSystem, credentials, databaseSystem, plugOlts, volthaSystem } from "./systems.ts";
 
 const pool = (name: string, prefix: string, area: string): TenantAddressPool => ({
   name,
@@ -24,7 +25,6 @@ const pool = (name: string, prefix: string, area: string): TenantAddressPool => 
   gateway: "FirstHost",
   servingAreas: [area],
 });
-const OLTS = [1, 2] as const;
 
 export class Town {
   readonly site: Site;
@@ -59,8 +59,7 @@ export class Town {
       startVoltha(),
     ]);
     const town = new Town(site, books, netbox, await openGate(netbox.url), acs, voltha);
-    for (const n of OLTS)
-      voltha.olt({ serial: `OLT_${n}`, hostAndPort: `olt${n}.example:50060`, pons: 2, nni: 16777216 });
+    plugOlts(voltha);
     for (const home of homes) town.#furnish(home);
     const hands = open(netbox.url, netbox.token);
     await hands.send("POST", "/api/ipam/vrfs/", { name: "internet" }, signal);
@@ -137,31 +136,11 @@ export class Town {
     ];
   }
   #systems(): readonly ExternalSystem[] {
-    const money = new URL(this.books.url);
-    money.username = "";
-    money.password = "";
-    const credentials = (name: string) => ({ credentialsRef: { namespace: SYSTEM, name } });
-    const olts = OLTS.map((n) => ({
-      name: `olt${n}`,
-      serial: `OLT_${n}`,
-      address: `olt${n}.example:50060`,
-      uplinkPort: 16777216,
-      nniPorts: [16777216],
-    }));
-    const controller = { type: "VGC" as const, address: this.voltha.vgc };
     return [
       system("netbox-1", { type: "NetBox", address: this.gate.url, ...credentials("netbox-1") }),
-      system("billing-1", { type: "Billing", address: money.href, ...credentials("billing-1") }),
-      system("acs-1", {
-        type: "GenieACS",
-        address: this.acsUrl,
-        genieacs: { refreshAfter: "1s", taskExpiry: "168h" },
-      }),
-      system("voltha-1", {
-        type: "VOLTHA",
-        address: this.voltha.grpc,
-        voltha: { controller, settleAfterRecovery: "0s", olts },
-      }),
+      databaseSystem("billing-1", "Billing", this.books),
+      acsSystem({ url: this.acsUrl }, "1s"),
+      volthaSystem(this.voltha),
     ];
   }
 

@@ -65,11 +65,18 @@ export function causesOf(input: Input): readonly Cause[] {
   const { blocked, report } = input;
   const found: Cause[] = blocked.map((b) => ({ reason: asReason(b.reason), message: b.message, system: undefined }));
   if (report) {
-    for (const [ref, fault] of report.faults) found.push(ofFault(ref, fault, input));
+    for (const [ref, fault] of inPlanOrder(report)) found.push(ofFault(ref, fault, input));
     for (const change of report.plan.changes) found.push(...ofChange(change, report, input));
   }
   if (found.length === 0 && !report?.settled) found.push(open(report ? "Progressing" : "NotObserved"));
   return gravest(found);
+}
+
+/** Answers come as they come; what is told first must not change with them. */
+function inPlanOrder({ faults, plan }: RunView): readonly (readonly [RefKey, FaultView])[] {
+  const place = new Map(plan.changes.map((c, n) => [refKey(c.ref), n]));
+  const of = (ref: RefKey): number => place.get(ref) ?? plan.changes.length;
+  return [...faults].sort(([a], [b]) => of(a) - of(b) || (a < b ? -1 : 1));
 }
 
 const KINDS: Readonly<Record<FaultView["kind"], ReasonCode>> = {

@@ -6,6 +6,7 @@ import type { Warning } from "../resolve/findings.ts";
 import { plan, radius, subscriber, tenant } from "../resolve/fixture.ts";
 import { resolveSubscriber } from "../resolve/subscriber.ts";
 import { Sensitive } from "../sensitive.ts";
+import { causesOf } from "./causes.ts";
 import { explain } from "./explain.ts";
 import { account, input, run } from "./fixture.ts";
 import { subscriberStatus } from "./subscriber.ts";
@@ -117,6 +118,16 @@ describe("a ticket that is late", () => {
     const { technician: _, ...nobody } = FACTS;
     expect(condition(status({ facts: { [KEY]: nobody } }), "Warnings")).toBe("True NoTechnician");
   });
+});
+
+it("what is told first is what the plan names first, however the answers came", () => {
+  const fault = (code: string) => ({ kind: "Waiting", code, message: code, remedy: "" }) as const;
+  const [onu, cpe] = [change("onu", "A"), change("device", "B")];
+  const faults = { "tickets-1/onu/A": fault("AwaitingDevice"), "tickets-1/device/B": fault("AwaitingInstallation") };
+  const turned = Object.fromEntries(Object.entries(faults).toReversed());
+  const told = (f: typeof faults | typeof turned) => causesOf(input(run([onu, cpe], f))).map((c) => c.reason);
+  expect(told(faults)).toEqual(["AwaitingDevice", "AwaitingInstallation"]);
+  expect(told(turned)).toEqual(told(faults));
 });
 
 describe("who waits for the technician", () => {

@@ -102,9 +102,12 @@ export class Ports {
       ...(outlasts && { outlasts }),
     };
   };
-  /** Whether what is done to `changed` shows in this object too. */
-  isFollower = (ref: Ref, changed: Ref): boolean =>
-    ref.system === changed.system && ref.key === changed.key && this.traits(ref).follows === changed.resource;
+  /** Whether what is done to `changed`, of the same owner, shows in this object too. */
+  isFollower = (ref: Ref, changed: Ref): boolean => {
+    if (ref.system !== changed.system) return false;
+    const { follows, shows } = this.#resources.get(`${ref.system}/${ref.resource}`)?.resource ?? {};
+    return shows === changed.resource || (follows === changed.resource && ref.key === changed.key);
+  };
 
   async observe(lookup: Lookup, by: Asking): Promise<Observed | null> {
     const { lane, observe } = this.#of(lookup.ref);

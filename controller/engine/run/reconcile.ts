@@ -62,7 +62,7 @@ export interface Report {
   /** Epoch milliseconds. */
   readonly retryAt?: number;
 }
-/** Effects on one object in one run: more means that it never becomes what was asked for. */
+/** Times that one value is written in one run: more means that the object never becomes what was asked for. */
 const TRIES = 2;
 /** A router's clean-up is waited for so long; afterwards the rest goes on without it. */
 const ROUTER_MS = 600_000;
@@ -81,6 +81,7 @@ export async function reconcile(subject: Subject, small: boolean, deps: Deps): P
   for (;;) {
     const { answers, looking } = known;
     const p = await run.plan(); // may ask for a place in the budget: answers that come meanwhile are not in `p`
+    if (known.answers !== answers) continue; // an effect that ended meanwhile would be made a second time
     const secret = run.takenOver(p);
     if (secret) {
       if (!(await known.idle())) continue;
@@ -126,7 +127,7 @@ class Run {
   readonly #deps: Deps;
   readonly #asked = new Set<Impact>();
   readonly #granted = new Set<Impact>();
-  readonly #tries = new Map<RefKey, number>();
+  readonly #tries = new Map<string, number>();
   #first: Plan | undefined;
   #id: string | undefined;
 
@@ -190,11 +191,22 @@ class Run {
       if (this.#recorded(c).some((r) => this.#undecided(r, p))) continue;
       // Approved one by one, and one that is not approved holds them all: so all must be in the plan.
       if (c.impact && !this.#granted.has(c.impact) && !allSeen) continue;
-      const tries = (this.#tries.get(key) ?? 0) + 1;
-      this.#tries.set(key, tries);
+      const tries = this.#tried(c);
       const awaited = p.changes.some((other) => other.tells?.ref === key && other.waiting);
       this.known.begin(key, () => this.#effect(c, tries, awaited));
     }
+  }
+
+  /** How often the same was asked of it now: what becomes known one by one is written one by one, and each counts alone. */
+  #tried({ ref, action, fields }: Change): number {
+    const asked = fields.length > 0 ? fields.map((f) => [f.field, f.after]) : [[action]];
+    const counts = asked.map((a) => {
+      const id = JSON.stringify([refKey(ref), ...a]);
+      const count = (this.#tries.get(id) ?? 0) + 1;
+      this.#tries.set(id, count);
+      return count;
+    });
+    return Math.max(...counts);
   }
 
   /** Whether it may yet turn out to be another's, also by what was answered since the plan was made. */
