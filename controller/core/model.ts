@@ -82,13 +82,10 @@ export interface Desired {
   readonly how?: unknown;
   /** Objects of other subjects that must be in place first, such as the group of a plan. */
   readonly requires?: readonly RefKey[];
-  /** Made only when everything else of the subject is in place, such as what starts the bill. */
+  /** Made only when everything else of the subject is in place, such as what starts the bill; changed when the account is. */
   readonly last?: true;
-  /**
-   * What is made last does not wait for it, such as a router that may be plugged in later; `Once`: nor does it when it was
-   * made before, such as the bill of one who moves.
-   */
-  readonly apart?: true | "Once";
+  /** What is made last does not wait for it, such as a router that may be plugged in later. */
+  readonly apart?: true;
   /** What it should be cannot be told: neither made, changed nor taken away. */
   readonly left?: true;
   /** Values that other objects of the subject record, such as an address: not written here while one is another owner's. */
@@ -128,6 +125,8 @@ export interface Observed {
   readonly outputs: Outputs;
   /** What it uses of other systems is in use yet, whatever is wanted of it. */
   readonly inUse?: true;
+  /** What it starts has begun, such as a bill: from then on nothing but the account decides when it changes. */
+  readonly begun?: true;
   /** For people, such as the last inform of a device: never compared, remembered or referred to. */
   readonly facts?: Facts;
 }

@@ -9,6 +9,7 @@ import {
   type Observed,
   output,
   type Ref,
+  type RefKey,
   refKey,
   type Seen,
   type Spec,
@@ -245,6 +246,28 @@ test("an object that serves nobody by itself goes without a place in the budget,
   expect(gone(plain, other)?.impact).toBeUndefined();
   expect(gone(rules, other)).toMatchObject({ action: "retire", impact: "disrupt" });
   expect(gone(plain, [])).toMatchObject({ action: "retire", impact: "retire" });
+});
+
+test.each<[why: string, bill: Partial<Observed> | null, after: readonly RefKey[]]>([
+  ["has not begun: it waits for everything but what stands apart", null, ["x/y/account", "x/y/router"]],
+  ["runs: it goes by the account alone, so that a router holds no resume up", { begun: true }, ["x/y/account"]],
+  ["was suspended before it began", {}, ["x/y/account", "x/y/router"]],
+  ["was ended: it begins anew", { begun: true, retired: true }, ["x/y/account", "x/y/router"]],
+])("a bill that %s", (_, bill, after) => {
+  const made = { id: "bill", token: mine("x/y/bill"), retired: false, state: {}, outputs: {} };
+  const { changes } = plan({
+    ...{ owner, token: mine, blocked: [], remembered: [], adoption: "Never", digest: (t) => t },
+    desired: [
+      { ref: ref("account"), spec: {} },
+      { ref: ref("router"), spec: {} },
+      { ref: ref("ticket"), spec: {}, apart: true },
+      { ref: ref("bill"), spec: { a: 1 }, last: true },
+    ],
+    seen: new Map([["x/y/bill", bill && { ref: ref("bill"), ...made, ...bill }]]),
+    fields: () => rules,
+    traits: ({ key }) => ({ lent: false, unmarkable: false, ...(key === "account" && { serves: "Session" as const }) }),
+  });
+  expect(changes.find((c) => c.ref.key === "bill")?.after).toEqual(after);
 });
 
 test("what cannot be marked and is as declared is taken whatever the policy; what differs is not", () => {

@@ -167,9 +167,13 @@ function wanted(d: Desired, input: PlanInput): { readonly want: Spec; readonly a
     after: others.length + first.length > 0 ? [...new Set([...unknown, ...first, ...others])] : unknown,
   };
 }
-function awaited(last: Desired, { desired, seen }: PlanInput): readonly RefKey[] {
-  const isMade = (seen.get(refKey(last.ref)) ?? null) !== null;
-  return desired.filter((o) => !o.last && !(o.apart === "Once" ? isMade : o.apart)).map((o) => refKey(o.ref));
+/** A bill that has begun goes by the account alone: whom a router or a visit is waited for may pause and resume it. */
+function awaited(last: Desired, input: PlanInput): readonly RefKey[] {
+  const others = input.desired.filter((o) => !o.last && !o.apart);
+  const made = input.seen.get(refKey(last.ref));
+  const counting =
+    made?.begun && !made.retired ? others.filter((o) => traitsOf(o.ref, input).serves === "Session") : others;
+  return counting.map((o) => refKey(o.ref));
 }
 function followed(ref: Ref, input: PlanInput): readonly RefKey[] {
   const { follows } = traitsOf(ref, input);

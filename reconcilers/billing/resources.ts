@@ -48,6 +48,7 @@ export function resource(driver: BillingDriver, endpoint: string, kind: Kind): R
 const observed = (ref: Ref, found: Found, own: Token): Observed => ({
   ref,
   ...found,
+  ...(found.outputs["activatedAt"] && { begun: true as const }),
   outputs: found.token === own ? found.outputs : {},
 });
 

@@ -18,7 +18,7 @@ describe("what is wanted", () => {
       how: RULES,
       apart: true,
     });
-    expect(installation).toEqual({ ref: { ...ticket!.ref, resource: "installation" }, spec: {}, apart: "Once" });
+    expect(installation).toEqual({ ref: { ...ticket!.ref, resource: "installation" }, spec: {} });
   });
   test.each<[why: string, readonly string[], Parameters<typeof visited>]>([
     ["nobody comes", [], [1, {}, { installation: undefined }]],
@@ -33,9 +33,9 @@ describe("what is wanted", () => {
   test("of who is suspended nothing is made and nothing taken back", () => {
     expect(of(1, {}, { state: "Suspended" }).map((d) => d.left)).toEqual([true, true]);
   });
-  test("a bill waits for the first installation, and a move holds up no resume", () => {
-    expect(of(1).map((d) => d.apart)).toEqual([true, "Once"]);
-    expect(of(1, { visit: 2 }).map((d) => d.apart)).toEqual([true, "Once"]);
+  test("a bill waits for the installation, never for the ticket", () => {
+    expect(of(1).map((d) => d.apart)).toEqual([true, undefined]);
+    expect(of(1, { visit: 2 }).map((d) => d.apart)).toEqual([true, undefined]);
   });
   test("a storm wants nothing: what is seen of devices is no part of it", () => {
     const { spec } = of(1)[0]!;

@@ -20,7 +20,7 @@ export function desired(subject: ResolvedSubject, endpoint: string): readonly De
   const left = subject.state === "Suspended" && { left: true as const };
   return [
     { ref: of("ticket"), spec: ticket(subject, wanted), how: wanted.rules, apart: true, ...left },
-    { ref: of("installation"), spec: {}, apart: "Once", ...left },
+    { ref: of("installation"), spec: {}, ...left },
   ];
 }
 

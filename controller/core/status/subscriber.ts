@@ -93,7 +93,7 @@ function parts(
   causes: readonly Cause[],
   state: AccountState | undefined,
 ): SubscriberStatus {
-  const { report, systems } = input;
+  const { report } = input;
   const { subject, profile } = resolved;
   const name = declared.subscriber.spec.networkProfileRef?.name;
   const known: Known = report?.known ?? (() => undefined);
@@ -102,7 +102,7 @@ function parts(
   const granted = subject.state !== "Terminated" && !causes.some((c) => c.reason === "IdentityConflict");
   return {
     profile: { source: profile.source, ...(profile.source === "Declared" && name && { name }) },
-    ...(subject.userName && { radius: radiusSection(subject, declared, accountsOf(report, systems), state, known) }),
+    ...accountPart(resolved, declared, input, state, known),
     ...(granted && {
       addresses: withAllocatedAt(addressesSection(resolved, known, report?.plan.changes ?? []), input),
     }),
@@ -111,6 +111,20 @@ function parts(
     ...(granted && devices(subject, input)),
     network: networkSection(resolved, declared, ipv6State(subject, state, causes, known)),
   };
+}
+
+/** Who has left has no name by his declaration; his account is kept under the one that he had. */
+function accountPart(
+  { subject }: Resolved,
+  declared: Declared,
+  { report, systems }: SubscriberStatusInput,
+  state: AccountState | undefined,
+  known: Known,
+): Pick<SubscriberStatus, "radius"> {
+  const accounts = accountsOf(report, systems);
+  if (subject.userName) return { radius: radiusSection(subject, declared, accounts, state, known) };
+  const kept = accounts.find((c) => c.id !== undefined && c.action !== "destroy");
+  return kept ? { radius: { username: kept.ref.key, ...(state && { state }) } } : {};
 }
 
 function devices(subject: ResolvedSubscriber, input: SubscriberStatusInput): Pick<SubscriberStatus, "cpe" | "onu"> {
