@@ -21,7 +21,7 @@ export const OWNER = {
   namespace: "isp-acme",
   name: "john",
 };
-export const PINNED = "10.0.1.100";
+const PINNED = "10.0.1.100";
 /** Type by name. */
 export const TYPES = new Map([
   ["radius-1", "RADIUS"],
@@ -126,7 +126,7 @@ export interface Wish {
 export const FIRST: Wish = { state: "None", mode: "Reject", plan: "basic", onu: 0, cpe: 0, pinned: false, name: 0 };
 export const ONUS = ["ALCL00000001", "ALCL00000002"] as const;
 export const CPES = ["CPE-0", "CPE-1"] as const;
-export const NAMES = ["john@acme.example", "doe@acme.example"] as const;
+const NAMES = ["john@acme.example", "doe@acme.example"] as const;
 
 export function declared(wish: Wish): Subscriber | undefined {
   if (wish.state === "None") return undefined;
