@@ -22,6 +22,8 @@ interface Row {
 }
 /** What is wrong with the outbox, and with what the mail server was given. */
 export async function mailed(town: Town, past: ReadonlyMap<string, readonly Turn[]>): Promise<readonly string[]> {
+  // The minute before the next try is over.
+  await town.site.store.pool.query("update lastmile.outbox set due = now() - interval '1 day' where state = 'Queued'");
   await town.deliver();
   const { rows } = await town.site.store.pool.query<Row>(
     `select owner, notice, state, coalesce(message_id, 'none of ' || id) as id from lastmile.outbox order by owner, seq`,
