@@ -1,19 +1,9 @@
-/** What holds at every moment of every life: who pays was connected first, and what is told is told once. */
+/** What holds of every life, whatever happened in it: each turn is told, and told once. */
 import type { Town } from "./lives.town.ts";
 import { type Turn, toBeTold } from "./turns.ts";
 
-/** Who is billed, and where no technician was. The bill of who moves waits for nobody (docs/fieldwork.md). */
-export async function billedTooSoon({ books, field }: Town): Promise<readonly string[]> {
-  const paying = await books.pool.query<{ number: string }>(
-    "select number from billing.services where state = 'ACTIVE'",
-  );
-  const done = await field.pool.query<{ subscriber: string }>(
-    "select subscriber from fieldwork.tickets where state = 'Completed' or visit > 1",
-  );
-  const connected = new Set(done.rows.map((r) => r.subscriber));
-  return paying.rows.map((r) => r.number).filter((number) => !connected.has(number));
-}
-
+/** No turn of a phase. */
+const VISIT = "InstallationScheduled";
 interface Row {
   readonly owner: string;
   readonly notice: string;
@@ -32,7 +22,7 @@ export async function mailed(town: Town, past: ReadonlyMap<string, readonly Turn
   const wrong: string[] = [];
   for (const [owner, all] of past) {
     const should = all.flatMap(toBeTold).join();
-    const is = (told.get(owner) ?? []).map((r) => r.notice).join();
+    const is = (told.get(owner) ?? []).flatMap((r) => (r.notice === VISIT ? [] : r.notice)).join();
     if (is !== should) wrong.push(`${owner} is told ${is} instead of ${should}`);
   }
   const taken = Map.groupBy(town.received(), (m) => /^Message-ID: (.*)$/im.exec(m.text)?.[1]?.trim() ?? "none");

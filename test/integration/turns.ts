@@ -7,7 +7,6 @@ import { ALLOWED } from "../../controller/core/life/transitions.ts";
 interface Look {
   readonly phase?: Phase;
   readonly activatedAt?: string;
-  readonly visit?: { readonly scheduledAt?: string; readonly state?: string };
 }
 export interface Turn {
   readonly owner: string;
@@ -15,7 +14,7 @@ export interface Turn {
   readonly after: Look | null;
 }
 const look = (row: string): string => `json_build_object('phase', ${row}.status->'phase',
-  'activatedAt', ${row}.status->'activatedAt', 'visit', ${row}.status->'installation')`;
+  'activatedAt', ${row}.status->'activatedAt')`;
 const SQL = `
 create table if not exists lastmile.turns (id bigint generated always as identity, owner text, before jsonb, after jsonb);
 create or replace function lastmile.turned() returns trigger language plpgsql as $$ begin
@@ -46,14 +45,11 @@ export const forbidden = (all: ReadonlyMap<string, readonly Turn[]>): readonly s
     }),
   );
 
-const CLOSED: ReadonlySet<string | undefined> = new Set(["Completed", "Cancelled"]);
-/** What a customer is to be told of it, as docs/mail.md says. */
+/** What a customer is to be told of its phase, as docs/mail.md says. */
 export function toBeTold({ before, after }: Turn): readonly NoticeKind[] {
   const [from, to] = [before?.phase, after?.phase];
-  const at = after?.visit?.scheduledAt;
-  const visit = at !== undefined && at !== before?.visit?.scheduledAt && !CLOSED.has(after?.visit?.state);
   const known = before?.activatedAt !== undefined;
-  const told: NoticeKind[] = visit ? ["InstallationScheduled"] : [];
+  const told: NoticeKind[] = [];
   const served = from === "Active" || from === "Degraded";
   if (to === "Active" && !served && from !== "Terminating")
     told.push(from === "Suspended" && known ? "Resumed" : "Activated");
