@@ -76,6 +76,8 @@ export class World {
       ...{ ports, verbs: this.inventory.verbs(faults.guard), backoff: new Backoff(), clock: { now: () => NOW } },
       by: () => ({}),
       mine: () => true,
+      // A router is waited for no longer.
+      endsSince: () => 0,
       adoption: () => "Never",
       digest: (text) => `#${text.length}`,
       policy: () => ({
