@@ -20,7 +20,7 @@ const CAUSES: ReadonlyMap<string, Check[1]> = new Map<string, Check[1]>([
   ["AwaitingInstallation", (w) => !w.systems.present.has("visit")],
 ]);
 
-const FOLLOWS: ReadonlySet<string> = new Set(["Blocked", "AwaitingDevice"]);
+const FOLLOWS: ReadonlySet<string> = new Set(["Blocked", "AwaitingDevice", "SessionsOpen"]);
 
 /** Reasons that nothing stands behind, and what is told without any. */
 export function whyHeld(w: World): readonly string[] {
