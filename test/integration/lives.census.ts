@@ -13,6 +13,8 @@ export interface Census {
   readonly carried: Readonly<Record<string, readonly number[]>>;
   readonly routers: Readonly<Record<string, unknown>>;
   readonly owners: readonly string[];
+  /** The visit that counts of each customer, and those that somebody would still be sent to. */
+  readonly visits: readonly string[];
 }
 
 export async function census(town: Town, homes: readonly Home[]): Promise<Census> {
@@ -32,6 +34,7 @@ export async function census(town: Town, homes: readonly Home[]): Promise<Census
     carried: Object.fromEntries(
       [...town.onus].map(([serial, onu]) => [serial, onu.services.map((s) => chosen(s.ponSTag)).sort((a, b) => a - b)]),
     ),
+    visits: await visitsIn(town, homes),
     routers: Object.fromEntries(homes.map((home) => [home.name, routersOf(town, home)])),
     owners: await column(
       town.site.store,
@@ -39,6 +42,10 @@ export async function census(town: Town, homes: readonly Home[]): Promise<Census
     ),
   };
 }
+
+/** Whose bill has begun once. */
+export const billed = async ({ books }: Town): Promise<ReadonlySet<string>> =>
+  new Set(await column(books, "select substr(number, 5) from billing.services where activated_at is not null"));
 
 /** Of customers, in the store; of the tenant and its plans there is always something. */
 export const remembered = (town: Town): Promise<readonly string[]> =>
@@ -49,6 +56,15 @@ export const remembered = (town: Town): Promise<readonly string[]> =>
      union all select 'claim ' || owner || ' ' || kind || ' ' || value from lastmile.claims where owner like '%/Subscriber/%'
      union all select 'secret ' || owner from lastmile.secrets where owner like '%/Subscriber/%'`,
   );
+
+async function visitsIn(town: Town, homes: readonly Home[]): Promise<readonly string[]> {
+  const served = new Set(homes.filter((h) => h.standing === "Active").map((h) => `${h.name}:${h.visit}`));
+  const all = await town.field.pool.query<Record<"home" | "state" | "priority", string>>(
+    `select substr(subscriber, 5) || ':' || visit as home, state, priority from fieldwork.tickets order by key`,
+  );
+  const counting = all.rows.filter((t) => t.state === "Scheduled" || served.has(t.home));
+  return counting.map(({ home, state, priority }) => `${home} ${state} ${priority}`);
+}
 
 /** Both S-tags of the pool are one: which of them came first is chance. */
 const chosen = (tag: number): number => (tag === 101 ? 100 : tag);

@@ -14,6 +14,15 @@ export interface Home {
   /** Last byte of a fixed address; undefined: one from the pool. */
   readonly pinned: number | undefined;
   readonly userName: string | undefined;
+  /** Of a technician; a house move is the next one. */
+  readonly visit: number;
+  readonly priority: "Normal" | "Urgent";
+  readonly later: Later | undefined;
+}
+/** What was declared for a day to come. */
+export interface Later {
+  readonly day: number;
+  readonly set: { readonly plan: Home["plan"] } | { readonly standing: "Active" | "Suspended" | "Terminated" };
 }
 export type Random = () => number;
 
@@ -39,19 +48,30 @@ export const homes = (count: number): readonly Home[] =>
     ssid: `Home ${n}`,
     pinned: undefined,
     userName: undefined,
+    visit: 1,
+    priority: "Normal",
+    later: undefined,
   }));
 
-type Act = (home: Home, random: Random) => Home;
+type Act = (home: Home, random: Random, day: number) => Home;
 const other = (n: 0 | 1): 0 | 1 => (n === 0 ? 1 : 0);
 const become =
   (standing: Home["standing"]): Act =>
-  (home) => ({ ...home, standing });
+  (home) => ({ ...home, standing, later: undefined });
+const otherPlan = ({ plan }: Home): Home["plan"] => (plan === "basic" ? "fast" : "basic");
+const later =
+  (what: (home: Home, random: Random) => Later["set"]): Act =>
+  (home, random, day) => ({ ...home, later: { day: day + 1 + Math.floor(random() * 3), set: what(home, random) } });
 const served: readonly Act[] = [
   become("Suspended"),
   become("Terminated"),
   become("None"),
-  (h) => ({ ...h, plan: h.plan === "basic" ? "fast" : "basic" }),
-  (h) => ({ ...h, olt: 2, pinned: undefined }), // a house move: another serving area
+  (h) => ({ ...h, plan: otherPlan(h), later: undefined }),
+  later((h) => ({ plan: otherPlan(h) })),
+  later((_, random) => ({ standing: one(["Suspended", "Terminated"] as const, random) })),
+  (h, random) => ({ ...h, priority: one(["Normal", "Urgent"] as const, random) }),
+  // A house move: another serving area, and another visit.
+  (h) => (h.olt === 2 ? h : { ...h, olt: 2, pinned: undefined, visit: h.visit + 1 }),
   (h) => ({ ...h, onu: other(h.onu) }),
   (h) => ({ ...h, cpe: other(h.cpe) }),
   (h, random) => ({ ...h, ssid: `Net ${Math.floor(random() * 1e6)}` }),
@@ -61,19 +81,31 @@ const served: readonly Act[] = [
 const ACTS: Readonly<Record<Home["standing"], readonly Act[]>> = {
   None: [become("Active")],
   Active: served,
-  Suspended: [become("Active"), become("Active"), become("Terminated"), become("None")],
+  Suspended: [
+    become("Active"),
+    become("Active"),
+    become("Terminated"),
+    become("None"),
+    later(() => ({ standing: "Active" })), // resumeAt
+  ],
   Terminated: [become("Active"), become("None")],
 };
-/** One day of one customer; on most days nothing happens. */
-export const live = (home: Home, random: Random): Home =>
-  random() < 0.5 ? one(ACTS[home.standing], random)(home, random) : home;
+/** One day of one customer; on most days nothing is declared anew. */
+export const live = (home: Home, random: Random, day: number): Home => {
+  if (random() >= 0.5) return home;
+  const now = inForce(home, day);
+  return one(ACTS[now.standing], random)(now, random, day);
+};
+/** As it counts on a day. */
+export const inForce = (home: Home, day: number): Home =>
+  home.later && home.later.day <= day ? { ...home, ...home.later.set, later: undefined } : home;
 
 export const onuSerial = ({ name }: Home, which: 0 | 1): string =>
   `LAKE${(Number(name.slice(1)) * 2 + which + 1).toString(16).padStart(8, "0").toUpperCase()}`;
 export const cpeSerial = ({ name }: Home, which: 0 | 1): string => `LR-${name}-${which}`;
 
-/** undefined: not declared. */
-export function declared(home: Home): Subscriber | undefined {
+/** undefined: not declared. @param timeOf the moment at which a day begins. */
+export function declared(home: Home, timeOf: (day: number) => number): Subscriber | undefined {
   if (home.standing === "None") return undefined;
   const made = sub(home.name, {
     planRef: { name: home.plan },
@@ -83,13 +115,22 @@ export function declared(home: Home): Subscriber | undefined {
       wifi: [{ band: "5GHz", ssid: home.ssid, management: "Enforce" }],
     } as NonNullable<Subscriber["spec"]["cpe"]>,
     billing: { account: `ACC-${home.name}` },
-    customer: { id: `c-${home.name}`, language: "en" },
+    customer: { id: `c-${home.name}`, name: `Zoë ${home.name}`, email: `${home.name}@example.com`, language: "en" },
+    installation: { visit: home.visit, priority: home.priority },
     // Forced: whom nobody can reach would wait for his router for ever, and rightly so.
     radius: { passwordScheme: "Cleartext", rotation: "Force", ...(home.userName && { username: home.userName }) },
     ...(home.pinned !== undefined && {
       networkProfile: { option82Policy: "Ignore", staticIPv4: `10.0.4.${home.pinned}` },
     }),
   });
-  if (home.standing === "Suspended") return suspended(made);
-  return home.standing === "Terminated" ? terminated(made) : made;
+  const standing = { Active: made, Suspended: suspended(made), Terminated: terminated(made) }[home.standing];
+  return home.later ? scheduled(standing, home.later.set, new Date(timeOf(home.later.day)).toISOString()) : standing;
+}
+function scheduled(s: Subscriber, set: Later["set"], at: string): Subscriber {
+  const { spec } = s;
+  if (spec.suspension) return { ...s, spec: { ...spec, suspension: { ...spec.suspension, resumeAt: at } } };
+  const { suspension } = suspended(s).spec;
+  const change = "plan" in set ? { planRef: { name: set.plan } } : { serviceState: set.standing };
+  const why = "standing" in set && set.standing === "Suspended" && suspension && { suspension };
+  return { ...s, spec: { ...spec, schedule: [{ at, set: { ...change, ...why } }] } };
 }

@@ -1,14 +1,16 @@
 /** What goes wrong on a day, in some system or in the process itself; each ends by itself. */
 import { setTimeout as sleep } from "node:timers/promises";
+import type { TicketDesk } from "../../reconcilers/tickets.ts";
+import { signal } from "../contract/hand.ts";
 import { PPP } from "./devices.site.ts";
 import { type Home, one, type Random } from "./lives.life.ts";
-import type { Town } from "./lives.town.ts";
+import { refused, type Town } from "./lives.town.ts";
 import { cutConnections } from "./tables.ts";
 
 /** Milliseconds; what is cut off then is at another place in each run. */
 const SOON = 150;
-/** Answers how it ends. */
-type Trouble = (town: Town, homes: readonly Home[], random: Random) => Promise<() => Promise<void>>;
+export type Ends = () => Promise<void>;
+type Trouble = (town: Town, homes: readonly Home[], random: Random) => Promise<Ends>;
 const ended = async (): Promise<void> => undefined;
 const database = ({ url }: { readonly url: string }): string => new URL(url).pathname.slice(1);
 
@@ -68,6 +70,31 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     for (const home of homes) if (random() < 0.2) town.cpe(home).online = false;
     return ended;
   },
+  "technicians and dispatchers are at work": async (town, _, random) => async () => {
+    const desk = town.desk();
+    if (!desk) return;
+    for (const { number } of await desk.list({}, signal)) await atWork(desk, number, random);
+  },
+  "the ticket system is away": async ({ field, site }) => {
+    const name = database(field);
+    await site.store.pool.query(`alter database "${name}" with allow_connections false`);
+    await cutConnections(site.store.pool, name);
+    return async () => void (await site.store.pool.query(`alter database "${name}" with allow_connections true`));
+  },
+  "the mail server hangs up": async (town) => {
+    const answers = await town.mailServer();
+    return async () => {
+      await town.deliver();
+      await answers();
+    };
+  },
+  "the controller is killed while it sends": async (town) => async () => {
+    const sending = town.deliver().catch(() => undefined);
+    await sleep(SOON / 10);
+    await town.site.stop();
+    await sending;
+    await town.site.start();
+  },
   "an OLT loses power": async ({ voltha }, _, random) => {
     const olt = one(["OLT_1", "OLT_2"], random);
     voltha.oltDown(olt);
@@ -75,4 +102,22 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
 };
 
-export const troubleOf = (random: Random): readonly [name: string, Trouble] => one(Object.entries(TROUBLES), random);
+/** What people do with a ticket; what is refused, such as a day that nobody is free on, changes nothing. */
+async function atWork(desk: TicketDesk, number: string, random: Random): Promise<void> {
+  const day = new Date(Date.now() + (5 + Math.floor(random() * 5)) * 86_400_000).toISOString().slice(0, 10);
+  const acts = [
+    () => desk.complete(number, "done", "ada", signal),
+    () => desk.complete(number, "done", "ada", signal),
+    () => desk.reschedule(number, { day, at: undefined }, "ben", signal),
+    () => desk.cancel(number, "nobody at home", "ada", signal),
+    () => desk.assign(number, undefined, "ben", signal),
+  ];
+  if (random() < 0.7) await one(acts, random)().catch(refused);
+}
+
+export type Named = readonly [name: string, Trouble];
+/** All of them, in an order that the seed says: with two a day each comes once in eight days. */
+export function troubles(random: Random): readonly Named[] {
+  const drawn = Object.entries(TROUBLES).map((named) => [random(), named] as const);
+  return drawn.sort(([a], [b]) => a - b).map(([, named]) => named);
+}

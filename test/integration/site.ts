@@ -76,7 +76,7 @@ export class Site {
   }
   async start(settings: Partial<Settings> = {}): Promise<void> {
     const installation = await this.open(settings);
-    await installation.leases.acquire(300_000); // nobody renews while a test looks at things
+    await installation.leases.acquire(1_800_000); // nobody renews while a test looks at things
     this.#controller = installation.controller({
       onReport: (key, report) => this.reports.set(key, report),
       onError: () => "retry",
