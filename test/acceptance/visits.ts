@@ -2,7 +2,7 @@
 import type { Office, Row } from "./office.ts";
 
 type Spec = Record<string, unknown>;
-export const AREAS = [
+const AREAS = [
   { name: "mitte", olts: ["olt1"], nas: ["bng1"] },
   { name: "nord", olts: ["olt2"], nas: ["bng1"] },
 ];
@@ -23,7 +23,7 @@ export const visit = (spec: Spec): Spec => ({ installation: spec });
 /** The day in Berlin, so many days on. */
 export const dayFromNow = (days: number): string =>
   new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/Berlin" }).format(new Date(Date.now() + days * 24 * HOUR));
-export const isWeekend = (day: string): boolean => [0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay());
+const isWeekend = (day: string): boolean => [0, 6].includes(new Date(`${day}T12:00:00Z`).getUTCDay());
 /** Three working days on, none of them a holiday. */
 export function leadDay(holidays: readonly string[]): string {
   let [day, left] = [0, 3];

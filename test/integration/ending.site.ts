@@ -57,6 +57,7 @@ export class Ending {
     await this.declare(HOME);
     await site.until(async () => {
       await this.town.voltha.settled();
+      await this.town.visit([HOME]);
       await this.again();
       return (await site.condition(HOME.name, "Ready")) === "True Converged";
     });

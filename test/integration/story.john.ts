@@ -36,7 +36,7 @@ const SYSTEMS = {
   mail: [{ name: "mail-1" }],
 };
 
-export const acme = (): Tenant =>
+const acme = (): Tenant =>
   tenant(
     {
       timeZone: "Europe/Berlin",
@@ -80,7 +80,7 @@ const PREFIX_OF_HUAWEI = {
   manufacturer: "Huawei*",
 };
 /** Prices by plan, in euro a month. */
-export const PRICES = { "residential-100mbps": "29.90", "fiber-1gbps": "59.90" } as const;
+const PRICES = { "residential-100mbps": "29.90", "fiber-1gbps": "59.90" } as const;
 export type PlanName = keyof typeof PRICES;
 export function product(name: PlanName, down: string): ServicePlan {
   const [, ...others] = SERVICES;
