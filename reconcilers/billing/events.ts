@@ -29,7 +29,10 @@ create or replace function billing.note_subscription() returns trigger language 
 declare
   r billing.subscriptions := coalesce(new, old);
 begin
-  if tg_op = 'UPDATE' and new.state = old.state then return null; end if;
+  -- Retired before its service, it ends when that does.
+  if tg_op = 'UPDATE' and new.state = old.state and (new.state <> 'CANCELLED' or new.effective_to is not distinct from old.effective_to) then
+    return null;
+  end if;
   insert into billing.events (kind, tenant, number, slot, before, after, detail) values ('subscription', r.tenant, r.number, r.slot,
     case when tg_op <> 'INSERT' then old.state end, case when tg_op <> 'DELETE' then new.state end,
     jsonb_strip_nulls(jsonb_build_object('effective_from', r.effective_from, 'effective_to', r.effective_to)));

@@ -214,6 +214,19 @@ describe("events", () => {
       "subscription plan PAUSED>ACTIVE",
     ]);
   });
+  test("an end that moves leaves another one: a subscription that is retired before its service ends when that does", async () => {
+    await ledger.declare(sub());
+    await ledger.pool.query(
+      "update billing.subscriptions set state = 'CANCELLED', effective_to = billing.today() + 20",
+    );
+    await ledger.retire(sub());
+    const told = await ledger.rows(
+      "select detail ->> 'effective_to' as until from billing.events where after = 'CANCELLED' and kind = 'subscription' order by id",
+    );
+    const [today] = await ledger.rows("select billing.today()::text as until");
+    expect(told).toHaveLength(2);
+    expect(told.at(-1)).toEqual(today);
+  });
   test("none holds personal data", async () => {
     await ledger.declare(sub());
     await ledger.retire(sub());
