@@ -28,10 +28,10 @@ test-contract: install ## The laws of every system, each against its stand-in, a
 	vitest run --project contract --maxWorkers 100%
 
 test-e2e: install ## The whole program: acceptance, command line, integration on real RADIUS tables, every command of the documents.
-	vitest run --project e2e
+	vitest run --project e2e --maxWorkers 3 # they wait more than they compute
 
 test-crash: install ## Kills the controller before and after every call it makes, then judges what is left.
-	vitest run --project crash
+	vitest run --project crash --maxWorkers 3
 
 bench: install ## Measures against the raw floor and writes docs/performance.md; FULL=1 also takes 100,000 subscribers.
 	node test/bench/main.ts
