@@ -17,7 +17,7 @@ import { type ReasonCode, reasonOf } from "./reasons.ts";
 import { addressesSection, type Declared, networkSection, type Resolved, radiusSection } from "./sections.ts";
 import { inService } from "./service.ts";
 import { sessionsSection, sessionsUntold } from "./sessions.ts";
-import { installationSection, surveySection, visitRemarks } from "./visits.ts";
+import { installationSection, overdueFirst, surveySection, visitRemarks } from "./visits.ts";
 
 export interface SubscriberStatusInput extends StatusInput<SubscriberStatus> {
   /** undefined: it is not declared any more. */
@@ -50,7 +50,7 @@ export function subscriberStatus(input: SubscriberStatusInput): SubscriberStatus
     inSync(input, causes),
     ...perSystem(input, causes).filter((d) => d.type !== untold?.type),
     ...(untold ? [untold] : []),
-    ...remarks({ ...input, warnings: [...seenRemarks, ...billRemarks(input), ...input.warnings] }),
+    ...remarks({ ...input, warnings: overdueFirst([...input.warnings, ...billRemarks(input), ...seenRemarks]) }),
   ];
   const schedule = scheduleSection(input.timing);
   const survey = surveySection(input.resolution);

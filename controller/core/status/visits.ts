@@ -45,3 +45,7 @@ export function visitRemarks(resolution: Resolution | undefined, input: Input): 
       : []),
   ];
 }
+
+/** The reason of the condition is that of its first remark: a visit that is overdue hides behind no other. */
+export const overdueFirst = (remarks: readonly Warning[]): readonly Warning[] =>
+  remarks.toSorted((a, b) => Number(b.reason === "SLAOverdue") - Number(a.reason === "SLAOverdue"));
