@@ -47,6 +47,7 @@ export async function provider(): Promise<Provider> {
   await Promise.all([folder, home, secrets].map((path) => mkdir(path)));
   const env = {
     PATH: process.env["PATH"] ?? "",
+    ...(process.env["NODE_COMPILE_CACHE"] && { NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] }),
     NO_COLOR: "1",
     DATABASE_URL: store.url,
     LASTMILE_HOME: home,

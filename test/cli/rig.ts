@@ -51,7 +51,8 @@ export async function openCli(): Promise<Cli> {
   const start =
     (more: NodeJS.ProcessEnv) =>
     async (...argv: readonly string[]): Promise<Ran> => {
-      const all = { PATH: process.env["PATH"], HOME: home, ...env, ...more };
+      const { PATH, NODE_COMPILE_CACHE } = process.env;
+      const all = { PATH, NODE_COMPILE_CACHE, HOME: home, ...env, ...more };
       const { exitCode, stdout, stderr } = await execa(SHIM, argv, {
         cwd: ROOT,
         env: all,
