@@ -55,7 +55,7 @@ export function end(tale: () => Tale): void {
       status: {
         ...{ schedule: "terminated since 2028-06-30T22:00:00Z;", sessions: "(Disconnect ACK)" },
         ...{ network: "DualStack Revoked", billing: `ACC-123 ${PLAN} CANCELLED since 2027-01-04T09` },
-        ...{ radius: "", addresses: "", installation: "", onu: "", cpe: "", survey: "" },
+        ...{ radius: `${USER} Retired`, addresses: "", installation: "", onu: "", cpe: "", survey: "" },
       },
       heard: ["Disconnect b1"],
     });

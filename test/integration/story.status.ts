@@ -23,7 +23,12 @@ export function partsOf(s: SubscriberStatus | undefined): Readonly<Record<string
     ),
     survey: line(survey?.name, survey?.serviceability, survey?.completedAt),
     radius: line(
-      ...[radius?.username, radius?.plan, radius && `${radius.downKbps}/${radius.upKbps}`, radius?.staticAddress],
+      ...[
+        radius?.username,
+        radius?.plan,
+        radius?.downKbps && `${radius.downKbps}/${radius.upKbps}`,
+        radius?.staticAddress,
+      ],
       ...[radius?.nas?.join(), radius?.state],
     ),
     addresses: line(
