@@ -52,9 +52,9 @@ export class Changes {
   anyNews(): Promise<boolean> {
     return this.#rollouts.anyNews();
   }
-  /** Whether a step of a roll-out may be due here, or one was left half accepted. */
-  mayRoll(): boolean {
-    return this.#rollouts.open().length > 0 || this.#before.size > 0;
+  /** Whether a step of a roll-out is due here, or one was left half accepted. */
+  async mayRoll(): Promise<boolean> {
+    return this.#before.size > 0 || (await this.#rollouts.due()).length > 0;
   }
 
   /** From here on the rows are what is declared, as it counts now; no run begins before what they cost is reserved. */
@@ -63,6 +63,7 @@ export class Changes {
     const { catalog } = declared;
     const now = clock.now();
     const touched = new Set<OwnerKey>();
+    this.#rollouts.wake();
     const changed = [...rows.filter((r) => !this.#isWordOnly(r)), ...catalog.due(now).map((key) => ({ key }))];
     touch(changed, declared, touched);
     for (const key of touched) this.#remember(key);
@@ -78,6 +79,7 @@ export class Changes {
   /** These are this process's from now on, with what was edited while nobody looked. */
   async taken(keys: readonly OwnerKey[]): Promise<Edits> {
     const shifts = new Set<OwnerKey>(this.#before.keys());
+    this.#rollouts.wake();
     await this.#roll(keys.filter(isPlan), shifts);
     await hold(this.#o.declared, keys, this.#o); // whoever had them may have given them tags and names
     return this.#given([...shifts.union(new Set(keys))], this.#before);

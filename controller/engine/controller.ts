@@ -347,7 +347,7 @@ export class Controller {
   }
   /** Releases those of edited plans whose turn has come. */
   async rollOut(): Promise<void> {
-    if (!this.#changes.mayRoll()) return;
+    if (!(await this.#changes.mayRoll())) return;
     await this.engine.accept(() => this.#changes.released());
     this.#changes.settle();
   }

@@ -18,7 +18,15 @@ interface RolloutsOptions {
   readonly declared: Declared;
   readonly store: Pick<
     Store,
-    "rolloutHead" | "rolloutsSince" | "rolloutsOf" | "writeRollout" | "dropRollout" | "entries" | "statusOf" | "audit"
+    | "rolloutHead"
+    | "rolloutsSince"
+    | "rolloutsOf"
+    | "rolloutMarks"
+    | "writeRollout"
+    | "dropRollout"
+    | "entries"
+    | "statusOf"
+    | "audit"
   >;
   readonly clock: Clock;
   readonly mine: (key: OwnerKey) => boolean;
@@ -29,6 +37,8 @@ export class PlanRollouts {
   #seq = 0;
   /** What this process wrote itself and has not come by in the store yet. */
   readonly #own = new Set<number>();
+  /** Where there was nothing to do: as long as its mark is the same, until then. Epoch milliseconds. */
+  readonly #resting = new Map<OwnerKey, { readonly mark: string | undefined; readonly until: number }>();
 
   constructor(o: RolloutsOptions) {
     this.#o = o;
@@ -44,7 +54,22 @@ export class PlanRollouts {
     const others = found.filter((p) => !this.#own.delete(p.seq));
     return others.map(({ plan, rollout, members }) => ({ plan, progress: { rollout, members } }));
   }
-  /** Plans of this process where something may be due. */
+  /** What is declared is not as it was. */
+  wake(): void {
+    this.#resting.clear();
+  }
+  /** Plans of this process where something is due, or happened since the last look. */
+  async due(): Promise<readonly OwnerKey[]> {
+    const open = this.open();
+    if (open.length === 0) return open;
+    const marks = await this.#o.store.rolloutMarks(open);
+    const now = this.#o.clock.now();
+    return open.filter((plan) => {
+      const rest = this.#resting.get(plan);
+      return !rest || rest.until <= now || rest.mark !== marks.get(plan);
+    });
+  }
+  /** Plans of this process that are on their way, or stopped there. */
   open(): readonly OwnerKey[] {
     const { declared, mine } = this.#o;
     return [...declared.catalog.ofKind("ServicePlan")].flatMap((plan) => {
@@ -59,6 +84,7 @@ export class PlanRollouts {
     const { declared, store, mine, clock } = this.#o;
     const held = plans.filter(mine);
     if (held.length === 0) return [];
+    const marks = await store.rolloutMarks(held); // before their members: who arrives meanwhile is seen by the next look
     const stored = new Map((await store.rolloutsOf(held)).map((p) => [p.plan, p]));
     const moved: (Moved & { readonly seq: number })[] = [];
     for (const plan of held) {
@@ -66,7 +92,11 @@ export class PlanRollouts {
       if (object?.kind !== "ServicePlan") continue;
       const before = stored.get(plan);
       const progress = await nextOf(object, before, { declared, store, now: clock.now() });
-      if (progress.rollout === before?.rollout && progress.members === before.members) continue;
+      if (progress.rollout === before?.rollout && progress.members === before.members) {
+        this.#resting.set(plan, { mark: marks.get(plan), until: progress.rollout.nextAt ?? Number.POSITIVE_INFINITY });
+        continue;
+      }
+      this.#resting.delete(plan);
       await this.#say(plan, before && turnOf(before, progress));
       moved.push({ plan, progress, seq: await store.writeRollout(plan, progress, before) });
     }

@@ -1,5 +1,5 @@
 /** An edit of a plan on hundreds of accounts in a real database of FreeRADIUS: step by step, whatever happens. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { LastmileObject, ServicePlan } from "../../controller/api/types.generated.ts";
 import { plan } from "../../controller/core/resolve/fixture.ts";
 import { annotated, radius, snapshot, sub, subs, suspended, tenant } from "./objects.ts";
@@ -131,6 +131,18 @@ test("a pause of the tenant stops the clock: nobody has his turn, and who could 
   expect(await groups()).toEqual({ [OLD]: MANY - STEP, [NEW]: STEP });
   for (let turn = 0; turn < 5; turn++) await rollOut();
   expect([await groups(), await state()]).toEqual([{ [NEW]: MANY }, "Done 0"]);
+});
+
+test("between two steps its members are not read again and again: only what happens to them is asked for", async () => {
+  await site.declare(town(rate(100)));
+  await site.declare(town(rate(200)));
+  await rollOut(1);
+  const read = vi.spyOn(site.installation.store, "rolloutsOf");
+  for (let turn = 0; turn < 3; turn++) await rollOut(1);
+  expect(read).not.toHaveBeenCalled();
+  await rollOut();
+  expect(read).toHaveBeenCalledOnce();
+  expect(await groups()).toEqual({ [OLD]: MANY - 2 * STEP, [NEW]: 2 * STEP });
 });
 
 describe("what people see", () => {

@@ -69,7 +69,7 @@ export const storeOf = (world: World): Store => ({
   ...{ heldPlans: none, heldSets: none, heldIn: none, stands: none, openMail: none, mail: none },
   ...{ takeMail: never, endMail: never, doubtMail: never, resendMail: never, bounceMail: never, eraseMail: never },
   mailById: async () => undefined,
-  ...{ rolloutHead: async () => 0, rolloutsSince: none, rolloutsOf: none },
+  ...{ rolloutHead: async () => 0, rolloutsSince: none, rolloutsOf: none, rolloutMarks: async () => new Map() },
   ...{ writeRollout: never, arrive: never, dropRollout: never },
 });
 const live = ({ kind }: OwnedClaim) => (kind === "userName" ? { service: "live" as const } : {});
