@@ -1,5 +1,6 @@
 /** A whole installation beside a NetBox, real or not, and the hands of the people who work in it. */
 import type { ExternalSystem, LastmileObject, TenantAddressPool } from "../../controller/api/types.generated.ts";
+import { Fault } from "../../reconcilers/errors.ts";
 import { list } from "../../reconcilers/netbox/list.ts";
 import { signal } from "../contract/hand.ts";
 import { empty, open } from "../contract/netbox.rig.ts";
@@ -63,7 +64,11 @@ export class NetboxSite {
     return [tenant({ systems, addressPools: [...pools] }), radius(this.site.radius.url), this.system(), ...more];
   }
 
-  list = (path: string): Promise<readonly Item[]> => list(this.#hands, path, {}, signal);
+  /** Once more where the server closed an idle connection just then, as the controller would. */
+  list(path: string): Promise<readonly Item[]> {
+    const read = () => list(this.#hands, path, {}, signal);
+    return read().catch((e: unknown) => (e instanceof Fault ? read() : Promise.reject(e)));
+  }
   async write(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<void> {
     const answer = await this.#hands.send(method, path, body, signal);
     if (answer.code >= 300) throw new Error(`${answer.code}: ${JSON.stringify(answer.body)}`);
